@@ -1,0 +1,117 @@
+/**
+ * Every code that Hive may show to a person or a program. Dotted: the first half says where it comes from.
+ * Codes marked "refused", "failed", "infra" or "blocked" in {@link outcomeOf} end a task; the others end a command or a request.
+ */
+export const codes = [
+  // a task is refused
+  'checks.red',
+  'evidence.not_red',
+  'evidence.no_checks',
+  'patch.conflict',
+  'patch.empty',
+  'paths.outside',
+  'review.rejected',
+  'approval.denied',
+  'approval.expired',
+  'policy.denied',
+  // a task fails
+  'model.unreachable',
+  'model.overloaded',
+  'model.rate_limited',
+  'model.window_exhausted',
+  'model.timeout',
+  'model.stream_broken',
+  'model.out_of_memory',
+  'model.context_full',
+  'model.truncated',
+  'model.bad_output',
+  'model.refused',
+  'model.unknown',
+  'model.auth',
+  'model.billing',
+  'model.bad_request',
+  'model.egress_denied',
+  'model.cancelled',
+  'model.replay_miss',
+  'model.missing',
+  'budget.exhausted',
+  'sandbox.missing',
+  'run.failed',
+  'rescues.exhausted',
+  'attempts.exhausted',
+  'plan.failed',
+  // the environment of a check failed
+  'setup.failed',
+  'check.not_found',
+  'check.timeout',
+  'infra.oom',
+  'infra.disk',
+  'infra.git',
+  // a need ended badly
+  'need.failed',
+  // wrong usage, found at the door
+  'input.invalid',
+  'input.unknown_id',
+  'input.state',
+  'plan.invalid',
+  'repo.invalid',
+  'repo.base_unknown',
+  'repo.no_commits',
+  'patch.malformed',
+  'branch.checked_out',
+  // the environment of a command
+  'config.invalid',
+  'port.in_use',
+  'store.readonly',
+  'store.newer',
+  'store.unavailable',
+  'hive.running',
+  'hive.unreachable',
+  // the store
+  'event.invalid',
+  'event.too_large',
+  'event.id_reused',
+  'transition.refused',
+  'version.conflict',
+  'lease.lost',
+  'cursor.unknown',
+  // HTTP
+  'auth.missing',
+  'auth.forbidden',
+  'http.misdirected',
+  'http.not_found',
+  'internal',
+] as const;
+
+/** A machine-readable code; the closed set of {@link codes}. */
+export type Code = (typeof codes)[number];
+
+/** True for a text that is one of {@link codes}. */
+export const isCode = (text: string): text is Code => (codes as readonly string[]).includes(text);
+
+const refused = new Set<string>([
+  'checks.red',
+  'evidence.not_red',
+  'evidence.no_checks',
+  'patch.conflict',
+  'patch.empty',
+  'paths.outside',
+  'review.rejected',
+  'approval.denied',
+  'approval.expired',
+]);
+const infra = new Set<string>([
+  'setup.failed',
+  'check.not_found',
+  'check.timeout',
+  'infra.oom',
+  'infra.disk',
+  'infra.git',
+]);
+
+/** How a task that ended with this code is told to people: was the change refused, did the work fail, or did the environment? */
+export const outcomeOf = (code: Code): 'refused' | 'failed' | 'infra' | 'blocked' => {
+  if (refused.has(code) || code.startsWith('policy.')) return 'refused';
+  if (infra.has(code)) return 'infra';
+  return code === 'need.failed' ? 'blocked' : 'failed';
+};

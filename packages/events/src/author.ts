@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/**
+ * Who wrote a change: `human` (a patch or branch handed in), `oracle` (a stored patch of the bundled examples),
+ * `tool` (a deterministic command), or a model (`ollama:<model>@<box>`, `claude:<model>`, `double:<scenario>`).
+ */
+export const Author = z.string().regex(/^(human|oracle|tool|(ollama|claude|double):.+)$/);
+export type Author = z.infer<typeof Author>;
+
+/** True for an author that is a model, or a double that stands in for one. */
+export const isModelAuthor = (author: string): boolean => author.includes(':');

@@ -1,0 +1,13 @@
+export { approval } from './approval.ts';
+export { Author, isModelAuthor } from './author.ts';
+export { Argv, Check, CheckSource, Setup } from './command.ts';
+export { Evidence, EvidenceCommand, Finding, Reviewer } from './evidence.ts';
+export { ArtefactHash, Id, Sha, Time, shortId } from './ids.ts';
+export { merge } from './merge.ts';
+export { model } from './model.ts';
+export { CodeSchema, Plan, PlanFile, PlanFileTask, PlannedTask, cycleIn, parsePlanFile } from './plan.ts';
+export { Step } from './steps.ts';
+export { agent, box, budget, system } from './system.ts';
+export { Verdict, task } from './task.ts';
+export { topic } from './topic.ts';
+export { Submission, Usage, noUsage, workflow } from './workflow.ts';

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { ArtefactHash, Id, Time } from './ids.ts';
+import { CodeSchema } from './plan.ts';
+import { topic } from './topic.ts';
+
+const Of = z.strictObject({ callId: Id, taskId: Id.nullable(), provider: z.string(), model: z.string() });
+
+/** What models were asked. Prompts and replies are artefacts. */
+export const model = topic('model', {
+  /** One call ended, well or badly. Times in milliseconds; tokens as reported, null when they were not. */
+  called: Of.extend({
+    role: z.enum(['planner', 'worker', 'reviewer']),
+    box: z.string().nullable(),
+    destination: z.string().describe('host and port, never a key'),
+    outcome: z.union([z.literal('ok'), CodeSchema]),
+    input: z.int().nullable(),
+    output: z.int().nullable(),
+    cached: z.int().nullable(),
+    costUsd: z.number().nullable(),
+    firstTokenMs: z.int().nullable(),
+    totalMs: z.int(),
+    tokensPerS: z.number().nullable(),
+    source: z.enum(['live', 'cache', 'replay']),
+    prompt: ArtefactHash,
+    reply: ArtefactHash.nullable(),
+  }),
+  rate_limited: Of.extend({ kind: z.string(), resetsAt: Time.nullable() }),
+  parked: Of.extend({ until: Time, kind: z.string() }),
+  fell_back: Of.extend({ from: z.string(), to: z.string(), because: z.string() }),
+});

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Check, Setup } from './command.ts';
+import { ArtefactHash, Id, Sha } from './ids.ts';
+import { CodeSchema } from './plan.ts';
+import { topic } from './topic.ts';
+
+/** Tokens and money. `costUsd` is null where no price is known; 0 where nothing was charged. */
+export const Usage = z.strictObject({
+  input: z.int().nonnegative(),
+  output: z.int().nonnegative(),
+  cached: z.int().nonnegative(),
+  costUsd: z.number().nullable(),
+  calls: z.int().nonnegative(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const noUsage: Usage = { input: 0, output: 0, cached: 0, costUsd: 0, calls: 0 };
+
+/** What was asked for and accepted at the door. Everything that later steps need, and nothing secret. */
+export const Submission = z.strictObject({
+  workflowId: Id,
+  goal: z.string().min(1).max(4000),
+  repo: z.string().describe('the path of the repository that the user owns'),
+  base: Sha,
+  branch: z.string().describe('the branch that will be delivered: hive/<slug>-<short id>'),
+  into: z.string().nullable(),
+  checks: z.array(Check),
+  setup: Setup.nullable(),
+  /** How the plan comes about: `file` and `submit` are stored as an artefact, `model` is asked of a planner. */
+  source: z.enum(['file', 'submit', 'model']),
+  plan: ArtefactHash.nullable(),
+  model: z.string().nullable(),
+  localOnly: z.boolean(),
+  budget: z.strictObject({ usd: z.number().optional(), tokens: z.int().optional() }).nullable(),
+  redBefore: z.enum(['needed', 'not_needed']),
+  passEnv: z.array(z.string()),
+  example: z.boolean(),
+});
+export type Submission = z.infer<typeof Submission>;
+
+const Of = z.strictObject({ workflowId: Id });
+
+/** What happens to a goal, from its submission to the last merge. */
+export const workflow = topic('workflow', {
+  /** A goal was accepted at the door. */
+  submitted: Submission,
+  /** The goal has become tasks; their full text is the artefact `plan`. */
+  plan_generated: Of.extend({
+    plan: ArtefactHash,
+    by: z.string().describe('plan file, submit, or a model'),
+    tasks: z.array(z.strictObject({ id: Id, key: z.string(), needs: z.array(Id) })),
+  }),
+  /** No plan came about. */
+  plan_failed: Of.extend({ code: CodeSchema, reason: z.string() }),
+  started: Of.extend({ tasks: z.int() }),
+  paused: Of,
+  resumed: Of,
+  /** Every task was merged or completed. */
+  completed: Of.extend({ merged: z.int(), usage: Usage }),
+  /** Every task is settled, and not all well. */
+  failed: Of.extend({
+    code: CodeSchema.nullable(),
+    reason: z.string(),
+    merged: z.int(),
+    refused: z.int(),
+    waiting: z.int(),
+    usage: Usage,
+  }),
+  cancelled: Of.extend({ reason: z.string().optional() }),
+});

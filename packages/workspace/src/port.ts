@@ -1,0 +1,118 @@
+import type { Argv, Check, Evidence, Finding, Setup } from '@hive/events';
+import type { Code } from '@hive/errors';
+
+/** Bytes by content: `put` answers the SHA-256 in hex, also when they were there already. */
+export type Artefacts = {
+  put(bytes: Uint8Array | string): Promise<string>;
+  get(hash: string): Promise<Uint8Array>;
+};
+
+/** A user's repository as it was found. `root` is the top of the working tree (or the bare folder). */
+export type Repo = { readonly root: string; readonly gitDir: string; readonly head: string; readonly headRef: string | null };
+
+/** A folder that belongs to one step, with its own checkout of `base`, outside of the user's repository. */
+export type Worktree = {
+  readonly dir: string;
+  readonly base: string;
+  /** Applies a patch (git diff format) to tree and index. Throws `patch.conflict` with the first rejected file, or `patch.malformed`. */
+  apply(patch: Uint8Array): Promise<void>;
+  /** Paths that differ from `base`, relative, sorted, both sides of a rename. Untracked files count, ignored ones do not. */
+  changedPaths(): Promise<string[]>;
+  /** Records all differences from `base` as one commit of Hive on top of `base`; null when there is none. Keeps it in the mirror under refs/hive/. */
+  commit(message: CommitMessage): Promise<{ commit: string; tree: string; patch: Uint8Array } | null>;
+  /** Runs one command in this worktree, in the sandbox, with the reduced environment. Never throws for a red exit. */
+  run(argv: Argv, options: RunOptions): Promise<RunResult>;
+  /** Removes folder and registration. May be called twice. */
+  remove(): Promise<void>;
+};
+
+export type CommitMessage = {
+  readonly subject: string;
+  readonly body?: string;
+  /** `Hive-Author`, `Hive-Task`, `Hive-Correlation-Id`. */
+  readonly trailers: Readonly<Record<string, string>>;
+};
+
+export type RunOptions = { readonly timeoutMs: number; readonly signal: AbortSignal; readonly network?: 'none' | 'open' };
+
+/** How a command ended. `infra` is set when it could not run or was stopped by the environment; then `exit` may be null. */
+export type RunResult = {
+  readonly exit: number | null;
+  readonly ms: number;
+  readonly infra?: Code;
+  /** One sentence about an infra failure: what was missing, which PATH entries were withheld, which limit was met. */
+  readonly reason?: string;
+  /** Output of both streams, at most 10 MB, as an artefact. */
+  readonly log: string;
+  /** The last lines, cleaned of control characters, for people. */
+  readonly tail: string;
+};
+
+/** The sandbox that was found by running it: never assumed from what is installed. */
+export type SandboxState = {
+  readonly kind: 'bwrap' | 'none';
+  /** One sentence for `hive doctor`: works, or why not and the line that installs it. */
+  readonly note: string;
+};
+
+export type ProofRequest = {
+  readonly repo: string;
+  readonly base: string;
+  readonly head: string;
+  readonly author: string;
+  readonly checks: readonly Check[];
+  readonly setup: Setup | null;
+  /** Globs of test files; without them the convention of the language. */
+  readonly tests: readonly string[] | undefined;
+  readonly redBefore: 'needed' | 'not_needed';
+  readonly timeoutMs: number;
+  readonly passEnv: readonly string[];
+  readonly agent: string;
+  readonly signal: AbortSignal;
+};
+
+/** Evidence and what follows from it: `code` null, `checks.red`, `evidence.not_red` or `evidence.no_checks`; findings hold the failing output. */
+export type Proof = {
+  readonly evidence: Evidence;
+  readonly code: Code | null;
+  readonly reason: string | null;
+  readonly findings: readonly Finding[];
+};
+
+export type Delivery = {
+  /** The user's repository. */
+  readonly repo: string;
+  /** Full name below refs/heads/, e.g. `hive/fix-parser-0a1b2c3d`. */
+  readonly branch: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly evidence: Evidence;
+  readonly into: { readonly branch: string; readonly base: string } | null;
+};
+
+/**
+ * All that Hive does with repositories and commands. Nothing here touches a user's working tree, index, HEAD, config or hooks.
+ * Failures are HiveErrors: `setup.failed`, `sandbox.missing`, `infra.disk`, `infra.git` …; a red check is a result.
+ */
+export type Workspace = {
+  sandbox(): Promise<SandboxState>;
+  /** A worktree at `base` of `repo`; set up (dependencies) when `setup` is given. `modelAuthored` demands a sandbox (else `sandbox.missing`). */
+  open(request: {
+    readonly repo: string;
+    readonly base: string;
+    readonly setup: Setup | null;
+    readonly modelAuthored: boolean;
+    readonly passEnv: readonly string[];
+    readonly signal: AbortSignal;
+  }): Promise<Worktree>;
+  /** Runs every check on base, base + tests of the patch, and head, and says what that proves. Infra failures are thrown (remedy `retry`). */
+  prove(request: ProofRequest): Promise<Proof>;
+  /** Puts `commit` (based on another tip) on top of `onto`. Throws `patch.conflict` with the files. */
+  rebase(request: { repo: string; commit: string; onto: string; signal: AbortSignal }): Promise<{ commit: string; tree: string; patch: Uint8Array }>;
+  /** Where a branch of the mirror stands; null when it does not exist. */
+  tip(repo: string, branch: string): Promise<string | null>;
+  /** Moves the mirror's branch by compare-and-swap, writes the note, hands the branch (and `into`) to the user's repository. Repeatable. Answers `moved`, a sentence why `into` was not moved, or null. */
+  deliver(delivery: Delivery): Promise<{ into: string | null }>;
+  /** Ends every process group that a vanished agent left behind (recorded by incarnation) and removes its worktrees. */
+  cleanUp(incarnation: string): Promise<void>;
+};
