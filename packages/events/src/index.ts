@@ -11,3 +11,43 @@ export { agent, box, budget, system } from './system.ts';
 export { Verdict, task } from './task.ts';
 export { topic } from './topic.ts';
 export { Submission, Usage, noUsage, workflow } from './workflow.ts';
+export {
+  catalogue,
+  isEventType,
+  maxEventBytes,
+  parseEventData,
+  type DataOf,
+  type EventOf,
+  type EventType,
+  type HiveEvent,
+  type NewEvent,
+} from './catalogue.ts';
+export { foldStream, stateOf, type CallView, type MergeView, type PlainView, type Views } from './heads.ts';
+export {
+  Result,
+  TaskResult,
+  TaskStatus,
+  exitCodeOf,
+  isSettled,
+  resultOf,
+  taskResult,
+  taskStatus,
+  usageOf,
+} from './result.ts';
+export { parseStream, streams, type StreamKind } from './streams.ts';
+export { foldTask, type Fact, type TaskView } from './task-view.ts';
+export {
+  dueStates,
+  isOpen,
+  isWorkflowOpen,
+  nextTaskState,
+  nextWorkflowState,
+  taskStates,
+  taskTransitions,
+  transitionRefused,
+  workflowStates,
+  type TaskChange,
+  type TaskState,
+  type WorkflowState,
+} from './transitions.ts';
+export { foldWorkflow, type WorkflowView } from './workflow-view.ts';

@@ -1,0 +1,18 @@
+export {
+  origin,
+  type AgentRow,
+  type Cursor,
+  type EventPage,
+  type EventQuery,
+  type EventRow,
+  type Head,
+  type InvariantReport,
+  type LoggedEvent,
+  type StepChange,
+  type StepRow,
+  type StepState,
+  type Store,
+  type TraceRow,
+  type Write,
+  type WriteResult,
+} from './port.ts';

@@ -1,0 +1,221 @@
+import type { HiveEvent, Step, StreamKind } from '@hive/events';
+
+/**
+ * A place in the log's one order. SQLite: `{ xid: '0', position }`; PostgreSQL: transaction id and position, compared as a pair.
+ * `xid` is text because it does not fit into a JavaScript number.
+ */
+export type Cursor = { readonly xid: string; readonly position: number };
+
+/** The place before the first event. */
+export const origin: Cursor = { xid: '0', position: 0 };
+
+/** An event with its place. */
+export type LoggedEvent = HiveEvent & { readonly cursor: Cursor };
+
+/** An event that is complete but for its position. */
+export type EventRow = Omit<HiveEvent, 'position'>;
+
+/** What is kept of a stream beside its events. */
+export type Head = {
+  readonly stream: string;
+  readonly kind: StreamKind;
+  readonly id: string;
+  readonly correlationId: string;
+  readonly version: number;
+  /** The state of a task or workflow, else empty; for lists. */
+  readonly state: string;
+  readonly lastEventId: string;
+  /** The fold of the stream. Plain JSON. */
+  readonly view: unknown;
+};
+
+/** The states of a step in the queue. `scheduled` waits for `runAt`; the last two are ended. */
+export type StepState = 'ready' | 'scheduled' | 'claimed' | 'done' | 'cancelled';
+
+/** One row of the work queue. */
+export type StepRow = {
+  readonly id: string;
+  readonly kind: Step;
+  readonly taskId: string | null;
+  readonly workflowId: string;
+  /** Capabilities that the holder must have, sorted. */
+  readonly capabilities: readonly string[];
+  readonly priority: number;
+  readonly state: StepState;
+  readonly runAt: string | null;
+  /** Grows with each claim; an older one can write nothing. */
+  readonly token: number;
+  /** Which try this is, from 1; counts claims. */
+  readonly attempt: number;
+  /** Failures of the work so far, and leases lost so far; each has its own cap. */
+  readonly failures: number;
+  readonly rescues: number;
+  readonly maxAttempts: number;
+  readonly maxRescues: number;
+  /** Only this agent may take it; null: anyone capable. */
+  readonly onlyAgent: string | null;
+  /** This agent takes it only when nobody else is alive who could (the author of a change that is to be checked). */
+  readonly avoidAgent: string | null;
+  /** The incarnation that holds the claim, and its agent's name. */
+  readonly holder: string | null;
+  readonly holderAgent: string | null;
+  readonly leaseUntil: string | null;
+  /** The last event of this step: the cause of its next one. */
+  readonly lastEventId: string;
+  /** Small JSON for the handler. */
+  readonly payload: unknown;
+};
+
+/** A change of one step that only happens when token, state (and holder, when given) still are as expected. */
+export type StepChange = {
+  readonly id: string;
+  readonly expect: { readonly state: StepState; readonly token: number; readonly holder?: string };
+  readonly set: Partial<Omit<StepRow, 'id' | 'kind' | 'taskId' | 'workflowId'>>;
+};
+
+/** Everything of one commit. All of it happens, or nothing. */
+export type Write = {
+  readonly events: readonly EventRow[];
+  /** The heads after the events; `expectedVersion` 0 means that the stream must not exist yet. */
+  readonly heads: readonly { readonly head: Head; readonly expectedVersion: number }[];
+  readonly insertSteps?: readonly StepRow[];
+  readonly changeSteps?: readonly StepChange[];
+  /** Moves a subscription by compare-and-set. */
+  readonly cursor?: { readonly name: string; readonly from: Cursor; readonly to: Cursor };
+  readonly deadLetter?: { readonly subscription: string; readonly eventId: string; readonly error: string; readonly attempts: number };
+};
+
+/**
+ * `repeated`: every event of the write was already recorded with the same content, so nothing was done. The others wrote nothing:
+ * `version` (a stream had moved on, or met a later transaction), `step` (a claim was lost or a step taken), `cursor` (another reader was faster).
+ */
+export type WriteResult =
+  | { readonly status: 'written' | 'repeated'; readonly positions: readonly number[] }
+  | { readonly status: 'version' | 'step' | 'cursor'; readonly which: string };
+
+/** Which events: all conditions must hold. `types` are topics or patterns: `task.*`, `workflow.submitted`, `*`. */
+export type EventQuery = {
+  readonly after?: Cursor;
+  readonly types?: readonly string[];
+  readonly correlationId?: string;
+  readonly stream?: string;
+  readonly limit: number;
+  /** Newest first, without `after`. */
+  readonly newest?: boolean;
+};
+
+/** Events in log order, and how far the reader has looked: a filter that finds nothing still moves on. */
+export type EventPage = { readonly events: readonly LoggedEvent[]; readonly looked: Cursor };
+
+/** A row of the list of traces; counts are kept with the commits. */
+export type TraceRow = {
+  readonly correlationId: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly events: number;
+  readonly errors: number;
+};
+
+/** A process that takes steps or follows the log. Rows, not events: beats come every few seconds. */
+export type AgentRow = {
+  readonly incarnation: string;
+  readonly agent: string;
+  readonly role: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly capabilities: readonly string[];
+  readonly status: 'idle' | 'busy' | 'draining';
+  readonly load: number;
+  readonly startedAt: string;
+  readonly beatAt: string;
+  readonly version: string;
+};
+
+/** One broken invariant of ARCHITECTURE section 7: its number, what it says, and who breaks it (at most 20 named). */
+export type InvariantReport = {
+  readonly number: number;
+  readonly name: string;
+  readonly status: 'holds' | 'broken' | 'not checkable here';
+  readonly offenders: readonly string[];
+  readonly ms: number;
+  readonly note?: string;
+};
+
+/**
+ * The database behind one port. Every write is one atomic {@link Write} that was computed from what was read before it and is refused
+ * when that has changed, so the rules live once, in `@hive/bus`, and not once per dialect.
+ * Errors: `store.unavailable` (retry), `store.readonly`, `store.newer` (fix_config), `infra.disk`.
+ */
+export type Store = {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** The database's clock, ISO with milliseconds. */
+  now(): Promise<string>;
+  write(write: Write): Promise<WriteResult>;
+
+  /** Heads by stream name (missing ones are left out) together with the database's time. */
+  heads(streams: readonly string[]): Promise<{ readonly heads: ReadonlyMap<string, Head>; readonly now: string }>;
+  /** Heads of a kind, newest id first unless `oldest`; `before` continues a list, `ending` finds ids by their last characters. */
+  listHeads(query: {
+    readonly kind: StreamKind;
+    readonly correlationId?: string;
+    readonly states?: readonly string[];
+    readonly before?: string;
+    readonly ending?: string;
+    readonly oldest?: boolean;
+    readonly limit: number;
+  }): Promise<readonly Head[]>;
+  countHeads(kind: StreamKind): Promise<Readonly<Record<string, number>>>;
+
+  events(query: EventQuery): Promise<EventPage>;
+  event(id: string): Promise<LoggedEvent | null>;
+  /** The cursor of a public position; null when there is no such event. 0 is the origin. */
+  cursorAt(position: number): Promise<Cursor | null>;
+  /** The newest visible place. */
+  end(): Promise<Cursor>;
+  traces(query: { readonly before?: string; readonly limit: number }): Promise<readonly TraceRow[]>;
+
+  /** The cursor of a subscription; made at `start` when it does not exist. */
+  subscription(name: string, start: 'origin' | 'end'): Promise<Cursor>;
+  subscriptions(): Promise<readonly { readonly name: string; readonly cursor: Cursor }[]>;
+  deadLetters(limit: number): Promise<readonly { readonly subscription: string; readonly eventId: string; readonly error: string; readonly attempts: number; readonly at: string }[]>;
+
+  /** Steps that this agent may take now, best first: higher priority, then older. Due scheduled steps are included. */
+  claimable(query: {
+    readonly kinds: readonly Step[];
+    readonly agent: string;
+    readonly capabilities: readonly string[];
+    readonly limit: number;
+  }): Promise<readonly StepRow[]>;
+  steps(query: {
+    readonly ids?: readonly string[];
+    readonly workflowId?: string;
+    readonly taskId?: string;
+    readonly holder?: string;
+    readonly states?: readonly StepState[];
+    readonly leaseBefore?: string;
+    readonly limit: number;
+  }): Promise<readonly StepRow[]>;
+  /** When the next scheduled step of these kinds is due; null when none is. */
+  nextDue(kinds: readonly Step[]): Promise<string | null>;
+  /** Prolongs leases whose token and holder still are as claimed. Answers the ids that were prolonged. No event. */
+  renew(claims: readonly { readonly id: string; readonly token: number }[], holder: string, leaseMs: number): Promise<readonly string[]>;
+
+  beat(agent: Omit<AgentRow, 'beatAt'>): Promise<void>;
+  agents(): Promise<readonly AgentRow[]>;
+  forget(incarnation: string): Promise<void>;
+  /** Makes this process's death visible to others at once (PostgreSQL: a session lock; SQLite: pid and start time in the agent row). */
+  hold(incarnation: string): Promise<() => Promise<void>>;
+  /** Which of these incarnations are surely gone. Unknown ones and ones on other hosts (SQLite) are not gone: their lease decides. */
+  gone(incarnations: readonly string[]): Promise<readonly string[]>;
+
+  /** Tells every process that something was written. A hint: may be lost, comes after the commit, never throws. */
+  ring(): void;
+  /** Calls back when any process rang or something else says that the log grew; returns the stop function. */
+  listen(heard: () => void): () => void;
+
+  /** Checks the invariants that SQL can check. */
+  verify(): Promise<readonly InvariantReport[]>;
+  /** A consistent copy of small facts for `hive doctor`: version, size in bytes, path or host (without secrets). */
+  about(): Promise<{ readonly database: string; readonly version: string; readonly bytes: number; readonly schema: number }>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,64 @@
+import type { HiveEvent } from './catalogue.ts';
+import { parseStream } from './streams.ts';
+import { foldTask, type Fact, type TaskView } from './task-view.ts';
+import { foldWorkflow, type WorkflowView } from './workflow-view.ts';
+import type { DataOf } from './catalogue.ts';
+
+/** Where a branch that Hive builds stands, and the move that was begun and has no outcome yet. */
+export type MergeView = {
+  readonly branch: string;
+  readonly tip: string | null;
+  readonly intent: DataOf<'merge.intended'> | null;
+  readonly into: string | null;
+};
+
+/** One model call. */
+export type CallView = DataOf<'model.called'>;
+
+/** The last thing that streams without a fold of their own told: its type. */
+export type PlainView = { readonly last: string };
+
+/** What is kept of a stream beside its events: the fold of the stream, by kind. */
+export type Views = { workflow: WorkflowView; task: TaskView; merge: MergeView; call: CallView };
+
+const foldMerge = (view: MergeView | null, fact: Fact): MergeView => {
+  const event = fact as HiveEvent;
+  const before: MergeView = view ?? { branch: '', tip: null, intent: null, into: null };
+  switch (event.type) {
+    case 'merge.intended':
+      return { ...before, branch: event.data.branch, intent: event.data };
+    case 'merge.completed':
+      return { ...before, branch: event.data.branch, tip: event.data.commit, intent: null, into: event.data.into };
+    case 'merge.rejected':
+      return { ...before, branch: event.data.branch, intent: null };
+    default:
+      return before;
+  }
+};
+
+/** The view of a stream after one more event. Pure; throws `transition.refused` where a table forbids the event. */
+export const foldStream = (view: unknown, fact: Fact): unknown => {
+  const { kind } = parseStream(fact.stream);
+  // A stream's stored view was made by the same fold, so its kind tells its type.
+  switch (kind) {
+    case 'workflow':
+      return foldWorkflow(view as WorkflowView | null, fact);
+    case 'task':
+      return foldTask(view as TaskView | null, fact);
+    case 'merge':
+      return foldMerge(view as MergeView | null, fact);
+    case 'call':
+      return fact.type === 'model.called' ? fact.data : view;
+    case 'approval':
+    case 'box':
+    case 'agent':
+    case 'system':
+      return { last: fact.type } satisfies PlainView;
+  }
+};
+
+/** The word under which a stream is listed: the state of a task or workflow, else empty. */
+export const stateOf = (stream: string, view: unknown): string => {
+  const { kind } = parseStream(stream);
+  return kind === 'task' || kind === 'workflow' ? ((view as { state?: string } | null)?.state ?? '') : '';
+};
