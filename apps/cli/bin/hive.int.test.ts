@@ -67,7 +67,7 @@ describe('the guard', () => {
   const guard = () => execFileSync(process.execPath, [join(root, 'apps/cli/bin/hive.mjs')], { encoding: 'utf8' });
 
   test('runs the bundle only while it is what the sources say', async () => {
-    const { sourceHash, writeStamp } = await import('../../../tools/build-stamp.mjs');
+    const { sourceHash, writeStamp } = await import(join(checkout, 'tools/build-stamp.mjs'));
     write('apps/cli/dist/main.js', says('from bundle'));
     writeStamp(root, 'apps/cli', sourceHash(root, 'apps/cli'));
     expect(guard()).toContain('from bundle');

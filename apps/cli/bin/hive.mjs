@@ -20,7 +20,7 @@ async function entry() {
   const [built, source] = [join(app, 'dist/main.js'), join(app, 'src/main.ts')];
   if (!existsSync(built)) return source;
   if (!existsSync(source)) return built;
-  const { isBuilt } = await import('../../../tools/build-stamp.mjs');
+  const { isBuilt } = await import(pathToFileURL(join(root, 'tools/build-stamp.mjs'))); // only a checkout has it
   return isBuilt(root, 'apps/cli') ? built : source;
 }
 
