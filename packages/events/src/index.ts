@@ -51,3 +51,15 @@ export {
   type WorkflowState,
 } from './transitions.ts';
 export { foldWorkflow, type WorkflowView } from './workflow-view.ts';
+export {
+  AgentSummary,
+  Health,
+  SubmitRequest,
+  TaskDetail,
+  TraceSummary,
+  Why,
+  WorkflowSummary,
+  type Desk,
+  type EventFilter,
+  type Page,
+} from './api.ts';

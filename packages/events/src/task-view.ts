@@ -25,8 +25,11 @@ export type TaskView = {
   readonly commit: string | null;
   readonly patch: string | null;
   readonly evidence: Evidence | null;
-  /** Which agent did which step last. */
+  /** Which agent did which step last, and how often each step was claimed. */
   readonly agents: Readonly<Record<string, string>>;
+  readonly tries: Readonly<Record<string, number>>;
+  /** The highest fencing token that was given out for this task. */
+  readonly token: number;
   readonly createdAt: string;
   readonly changedAt: string;
   readonly settledAt: string | null;
@@ -59,6 +62,8 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
       patch: null,
       evidence: null,
       agents: {},
+      tries: {},
+      token: 0,
       createdAt: event.at,
       changedAt: event.at,
       settledAt: null,
@@ -67,7 +72,12 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
   const next = { ...view, state, changedAt: event.at };
   switch (event.type) {
     case 'task.claimed':
-      return { ...next, agents: { ...view.agents, [event.data.step]: event.data.agent } };
+      return {
+        ...next,
+        agents: { ...view.agents, [event.data.step]: event.data.agent },
+        tries: { ...view.tries, [event.data.step]: event.data.attempt },
+        token: event.data.token,
+      };
     case 'task.lease_expired':
       return { ...next, rescues: view.rescues + 1 };
     case 'task.attempt_failed':

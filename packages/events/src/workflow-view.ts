@@ -13,6 +13,9 @@ export type WorkflowView = {
   readonly reason: string | null;
   readonly plan: string | null;
   readonly tasks: readonly { readonly id: string; readonly key: string; readonly needs: readonly string[] }[];
+  /** How often the step `plan` was claimed, and the highest fencing token that was given out for it. */
+  readonly tries: Readonly<Record<string, number>>;
+  readonly token: number;
   readonly submittedAt: string;
   readonly settledAt: string | null;
 };
@@ -30,10 +33,14 @@ export const foldWorkflow = (view: WorkflowView | null, fact: Fact): WorkflowVie
       reason: null,
       plan: null,
       tasks: [],
+      tries: {},
+      token: 0,
       submittedAt: event.at,
       settledAt: null,
     };
   if (view === null) throw transitionRefused(event.stream, null, event.type);
+  if (event.type === 'task.claimed')
+    return { ...view, tries: { ...view.tries, [event.data.step]: event.data.attempt }, token: event.data.token };
   // Events of the step `plan` and of the budget are told in this stream and change no state.
   if (!event.type.startsWith('workflow.')) return view;
   const state = nextWorkflowState(view.state, event.type, view.pausedFrom);

@@ -1,0 +1,109 @@
+import mitt from 'mitt';
+import type { Store } from '@hive/core-db';
+import { HiveError } from '@hive/errors';
+import type { NewEvent } from '@hive/events';
+import { derivedId } from './ids.ts';
+import { createQueue, type Queue } from './queue.ts';
+import { record, type Move } from './record.ts';
+import { createFollower, type Follow } from './follow.ts';
+
+/** A person's or program's wish, recorded as events. */
+export type Command = {
+  readonly events: readonly NewEvent[];
+  readonly correlationId: string;
+  /** The stream that is acted on: its latest event is the cause. null: the command is the root of a trace. */
+  readonly on: string | null;
+  readonly commandId?: string;
+  /** Makes ids that are the same when the command is repeated; a uuid version 7. */
+  readonly idFrom?: string;
+};
+
+/**
+ * Resolves when something may have been written anywhere since the `seen`-th ring, after `timeoutMs` at the latest, or when `signal` is
+ * aborted. With `seen`, a ring between looking and waiting is not lost.
+ */
+export type Heard = (timeoutMs: number, signal: AbortSignal, seen?: number) => Promise<void>;
+
+/** One process's way to the log and the queue. */
+export type Bus = {
+  readonly store: Store;
+  readonly actor: string;
+  readonly queue: Queue;
+  /** Follows the log from a durable cursor; see {@link Follow}. Resolves when `signal` is aborted. */
+  follow(options: Follow): Promise<void>;
+  /** Records a command. Throws `transition.refused` when it does not fit, `input.unknown_id` when `on` does not exist. */
+  command(command: Command): Promise<{ readonly ids: readonly string[] }>;
+  readonly heard: Heard;
+  /** How many rings were heard so far; read it before looking at the store, and hand it to {@link Heard}. */
+  rings(): number;
+  close(): void;
+};
+
+// mitt's default export is typed as a CommonJS namespace under nodenext, while at run time it is the function.
+const emitterOf = mitt as unknown as typeof mitt.default;
+
+/** The bus of one process. `actor` is written into every event, e.g. `worker/worker-1`. */
+export const createBus = (store: Store, actor: string): Bus => {
+  const emitter = emitterOf<{ heard: undefined }>();
+  let rings = 0;
+  const stop = store.listen(() => {
+    rings += 1;
+    emitter.emit('heard');
+  });
+
+  const heard: Heard = (timeoutMs, signal, seen = rings) =>
+    new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        emitter.off('heard', done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      emitter.on('heard', done);
+      signal.addEventListener('abort', done);
+      if (signal.aborted || rings !== seen) done();
+    });
+
+  const command: Bus['command'] = async ({ events, correlationId, on, commandId, idFrom }) => {
+    const moves: Move[] = [{ events }];
+    const recorded = await record(store, {
+      streams: [...new Set([...events.map((event) => event.stream), ...(on === null ? [] : [on])])],
+      onRefused: 'throw',
+      plan: (heads) => {
+        const cause = on === null ? null : heads.get(on);
+        if (cause === undefined) throw new HiveError('input.unknown_id', `There is no ${on ?? ''}`);
+        return {
+          moves,
+          stamp: {
+            correlationId,
+            causationId: cause?.lastEventId ?? null,
+            actor,
+            ...(commandId !== undefined && { commandId }),
+            ...(idFrom !== undefined && { id: (n: number) => derivedId(idFrom, `command ${n}`) }),
+          },
+        };
+      },
+    });
+    if (recorded.status !== 'written') throw new HiveError('version.conflict', 'The command met another one; try again', { remedy: 'retry' });
+    return { ids: recorded.ids };
+  };
+
+  const bus: Bus = {
+    store,
+    actor,
+    queue: createQueue(store, actor),
+    follow: (options) => createFollower(store, actor, { heard, rings: () => rings })(options),
+    command,
+    heard,
+    rings: () => rings,
+    close: () => {
+      stop();
+      emitter.all.clear();
+    },
+  };
+  return bus;
+};
+
+
+

@@ -1,0 +1,102 @@
+import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
+import type { Heard } from './bus.ts';
+import { derivedId } from './ids.ts';
+import { record, type Move } from './record.ts';
+
+/** How to follow the log. */
+export type Follow = {
+  /** Names the durable cursor; two followers of one name share the work, each event is handled by one of them. */
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly start: 'origin' | 'end';
+  /** Answers what follows from the event. Runs outside of any transaction, perhaps more than once. `round` grows when another follower was faster. */
+  readonly handle: (event: LoggedEvent) => Promise<readonly Move[]>;
+  /** Called when another follower of this name was faster, so that what was remembered must be read anew. */
+  readonly onOvertaken?: () => void;
+  /** Called for each handled event. */
+  readonly onHandled?: (event: LoggedEvent, moves: number, dropped: number, ms: number) => void;
+  readonly onFailed?: (event: LoggedEvent, error: unknown, attempt: number) => void;
+  readonly signal: AbortSignal;
+};
+
+const pageSize = 200;
+const pollMs = 1000;
+const maxAttempts = 5;
+
+/** Events are handled in log order; the moves and the cursor are one commit. After five failures an event becomes a dead letter and the follower goes on. */
+export const createFollower =
+  (store: Store, actor: string, doorbell: { readonly heard: Heard; readonly rings: () => number }) =>
+  async (options: Follow): Promise<void> => {
+    const { name, signal } = options;
+    let cursor = await store.subscription(name, options.start);
+
+    const commit = async (to: Cursor, event: LoggedEvent | null, moves: readonly Move[], deadLetter?: string): Promise<boolean> => {
+      const recorded = await record(store, {
+        streams: [...new Set(moves.flatMap((move) => streamsOf(move)))],
+        onRefused: 'drop',
+        cursor: { name, from: cursor, to },
+        ...(event && deadLetter !== undefined && { deadLetter: { subscription: name, eventId: event.id, error: deadLetter, attempts: maxAttempts } }),
+        plan: () => ({
+          moves,
+          stamp: {
+            correlationId: event?.correlationId ?? '',
+            causationId: event?.id ?? null,
+            actor,
+            ...(event && { id: (ordinal: number) => derivedId(event.id, `${name} ${ordinal}`) }),
+          },
+        }),
+      });
+      if (recorded.status === 'written') {
+        cursor = to;
+        if (event) lastDropped = recorded.dropped;
+        return true;
+      }
+      cursor = await store.subscription(name, options.start);
+      options.onOvertaken?.();
+      return false;
+    };
+    let lastDropped = 0;
+
+    const handleOne = async (event: LoggedEvent): Promise<boolean> => {
+      for (let attempt = 1; ; attempt++) {
+        const began = performance.now();
+        try {
+          const moves = await options.handle(event);
+          if (moves.length === 0) {
+            options.onHandled?.(event, 0, 0, performance.now() - began);
+            return true;
+          }
+          const mine = await commit(event.cursor, event, moves);
+          if (mine) options.onHandled?.(event, moves.length, lastDropped, performance.now() - began);
+          return mine;
+        } catch (error) {
+          options.onFailed?.(event, error, attempt);
+          if (signal.aborted) return false;
+          if (attempt >= maxAttempts) return commit(event.cursor, event, [], String(error));
+          await doorbell.heard(100 * 2 ** attempt, signal);
+        }
+      }
+    };
+
+    while (!signal.aborted) {
+      const seen = doorbell.rings();
+      const page = await store.events({ after: cursor, types: options.types, limit: pageSize });
+      let ours = true;
+      for (const event of page.events) {
+        ours = !signal.aborted && (await handleOne(event));
+        if (!ours) break;
+      }
+      if (ours && !signal.aborted && isBefore(cursor, page.looked)) ours = await commit(page.looked, null, []);
+      if (ours && page.events.length < pageSize) await doorbell.heard(pollMs, signal, seen);
+    }
+  };
+
+const isBefore = (a: Cursor, b: Cursor): boolean => {
+  const [left, right] = [BigInt(a.xid), BigInt(b.xid)];
+  return left < right || (left === right && a.position < b.position);
+};
+
+const streamsOf = (move: Move): string[] => [
+  ...move.events.map((event) => event.stream),
+  ...(move.step ? [move.step.taskId === null ? `workflow/${move.step.workflowId}` : `task/${move.step.taskId}`] : []),
+];

@@ -1,0 +1,8 @@
+export { backoffMs } from './backoff.ts';
+export { createBus, type Bus, type Command, type Heard } from './bus.ts';
+export { compose, type Composed, type Stamp } from './compose.ts';
+export type { Follow } from './follow.ts';
+export { derivedId, newId } from './ids.ts';
+export { maxRescues, streamOfStep, type NewStep } from './new-step.ts';
+export { createQueue, type Claim, type Failure, type Outcome, type Queue } from './queue.ts';
+export { record, type Intent, type Move, type Recorded } from './record.ts';

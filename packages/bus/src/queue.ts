@@ -1,0 +1,206 @@
+import type { StepChange, StepRow, Store } from '@hive/core-db';
+import { hasCode, type Code } from '@hive/errors';
+import type { NewEvent, Step, TaskView } from '@hive/events';
+import { backoffMs } from './backoff.ts';
+import { streamOfStep } from './new-step.ts';
+import { record, type Move } from './record.ts';
+
+/** A step that this process holds until its lease ends. Whatever is written for it proves `step.token`. */
+export type Claim = {
+  readonly step: StepRow;
+  /** The `task.claimed` that everything written under the claim is caused by. */
+  readonly eventId: string;
+  readonly leaseUntil: string;
+};
+
+/** Why a step did not succeed, as an attempt that counts. */
+export type Failure = {
+  readonly code: Code;
+  readonly reason: string;
+  /** False: no further attempt, whatever the cap says. */
+  readonly retry: boolean;
+  readonly retryAfterMs?: number;
+  /** Prefer another agent for the next attempt. */
+  readonly elsewhere?: boolean;
+};
+
+/** `lost`: a newer claim exists or the task has ended; nothing was written. */
+export type Outcome = 'done' | 'lost';
+
+/** The work queue as one process sees it. */
+export type Queue = {
+  /** Wins up to `limit` steps, best first. Each claim and its `task.claimed` are one commit. */
+  claim(options: {
+    readonly kinds: readonly Step[];
+    readonly agent: string;
+    readonly incarnation: string;
+    readonly capabilities: readonly string[];
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<readonly Claim[]>;
+  /** Records what the step brought and ends it. */
+  finish(claim: Claim, events: readonly NewEvent[]): Promise<Outcome>;
+  /** Records something in the middle of a step, under its token. */
+  note(claim: Claim, events: readonly NewEvent[]): Promise<Outcome>;
+  /** Records a failed attempt; runs again after a backoff unless no attempt is left. */
+  fail(claim: Claim, failure: Failure): Promise<Outcome>;
+  /** Not now: runs again at `until` and costs no attempt. */
+  snooze(claim: Claim, until: Date, reason: string): Promise<Outcome>;
+  /** Gives back every claimed step whose holder is gone or whose lease has ended. Answers how many. */
+  rescue(): Promise<number>;
+};
+
+const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
+
+/** The queue over a store. `actor` is written into the events. */
+export const createQueue = (store: Store, actor: string): Queue => {
+  const stampOf = (step: StepRow, causationId: string) => ({ correlationId: step.workflowId, causationId, actor });
+  const held = (claim: Claim): StepChange['expect'] => ({
+    state: 'claimed',
+    token: claim.step.token,
+    ...(claim.step.holder !== null && { holder: claim.step.holder }),
+  });
+
+  const under = async (claim: Claim, moves: readonly Move[], set: StepChange['set']): Promise<Outcome> => {
+    const streamsOf = new Set([streamOfStep(claim.step), ...moves.flatMap((move) => move.events.map((event) => event.stream))]);
+    try {
+      const recorded = await record(store, {
+        streams: [...streamsOf],
+        onRefused: 'throw',
+        plan: () => ({
+          moves,
+          changeSteps: [{ id: claim.step.id, expect: held(claim), set }],
+          stamp: stampOf(claim.step, claim.eventId),
+        }),
+      });
+      return recorded.status === 'written' ? 'done' : 'lost';
+    } catch (error) {
+      // The task ended while we worked (cancelled, failed): the claim is void. Any other refusal is a bug of the caller.
+      if (hasCode(error, 'transition.refused') && !(await stillHeld(claim))) return 'lost';
+      throw error;
+    }
+  };
+
+  const stillHeld = async (claim: Claim): Promise<boolean> => {
+    const [row] = await store.steps({ ids: [claim.step.id], limit: 1 });
+    return row?.state === 'claimed' && row.token === claim.step.token;
+  };
+
+  const ofStep = (step: StepRow) => ({ taskId: step.taskId, step: step.kind, attempt: step.attempt, token: step.token });
+
+  const win = async (row: StepRow, agent: string, incarnation: string, leaseMs: number): Promise<Claim | null> => {
+    const stream = streamOfStep(row);
+    let won: Claim['step'] | undefined;
+    try {
+      const recorded = await record(store, {
+        streams: [stream],
+        onRefused: 'throw',
+        plan: (heads, now) => {
+          const view = heads.get(stream)?.view as Pick<TaskView, 'token' | 'tries'> | undefined;
+          const leaseUntil = new Date(Date.parse(now) + leaseMs).toISOString();
+          const token = Math.max(row.token, view?.token ?? 0) + 1;
+          const attempt = (view?.tries[row.kind] ?? 0) + 1;
+          const set = { state: 'claimed', token, attempt, runAt: null, holder: incarnation, holderAgent: agent, leaseUntil } as const;
+          won = { ...row, ...set };
+          return {
+            moves: [{ events: [{ type: 'task.claimed', stream, data: { ...ofStep(won), agent, leaseUntil } }] }],
+            changeSteps: [{ id: row.id, expect: { state: row.state, token: row.token }, set }],
+            stamp: stampOf(row, row.lastEventId),
+          };
+        },
+      });
+      const eventId = recorded.status === 'written' ? recorded.ids[0] : undefined;
+      if (eventId === undefined || won === undefined) return null;
+      return { step: won, eventId, leaseUntil: won.leaseUntil ?? '' };
+    } catch (error) {
+      if (!hasCode(error, 'transition.refused')) throw error;
+      return null;
+    }
+  };
+
+  const rescueOne = async (row: StepRow, reason: string): Promise<boolean> => {
+    const rescues = row.rescues + 1;
+    const final = rescues > row.maxRescues;
+    const recorded = await record(store, {
+      streams: [streamOfStep(row)],
+      onRefused: 'drop',
+      plan: () => ({
+        moves: [
+          {
+            events: [
+              {
+                type: 'task.lease_expired',
+                stream: streamOfStep(row),
+                data: { ...ofStep(row), agent: row.holderAgent ?? '', rescues, final, reason },
+              },
+            ],
+          },
+        ],
+        changeSteps: [
+          {
+            id: row.id,
+            expect: { state: 'claimed', token: row.token },
+            set: { ...free, state: final ? 'done' : 'ready', rescues },
+          },
+        ],
+        stamp: stampOf(row, row.lastEventId),
+      }),
+    });
+    return recorded.status === 'written';
+  };
+
+  return {
+    claim: async ({ kinds, agent, incarnation, capabilities, limit, leaseMs }) => {
+      const rows = await store.claimable({ kinds, agent, capabilities, limit });
+      const claims: Claim[] = [];
+      for (const row of rows) {
+        const claim = await win(row, agent, incarnation, leaseMs);
+        if (claim) claims.push(claim);
+      }
+      return claims;
+    },
+    finish: (claim, events) => under(claim, [{ events }], { ...free, state: 'done' }),
+    note: (claim, events) => under(claim, [{ events }], {}),
+    fail: async (claim, failure) => {
+      const { step } = claim;
+      const failures = step.failures + 1;
+      const final = !failure.retry || failures >= step.maxAttempts;
+      const now = Date.parse(await store.now());
+      const retryAt = new Date(now + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, Math.random()))).toISOString();
+      const event: NewEvent<'task.attempt_failed'> = {
+        type: 'task.attempt_failed',
+        stream: streamOfStep(step),
+        data: { ...ofStep(step), code: failure.code, reason: failure.reason, final, retryAt: final ? null : retryAt },
+      };
+      return under(claim, [{ events: [event] }], {
+        ...free,
+        failures,
+        ...(final ? { state: 'done' } : { state: 'scheduled', runAt: retryAt }),
+        ...(failure.elsewhere && { avoidAgent: step.holderAgent }),
+      });
+    },
+    snooze: (claim, until, reason) => {
+      const at = until.toISOString();
+      const event: NewEvent<'task.snoozed'> = {
+        type: 'task.snoozed',
+        stream: streamOfStep(claim.step),
+        data: { ...ofStep(claim.step), until: at, reason },
+      };
+      return under(claim, [{ events: [event] }], { ...free, state: 'scheduled', runAt: at });
+    },
+    rescue: async () => {
+      const claimed = await store.steps({ states: ['claimed'], limit: 10_000 });
+      if (claimed.length === 0) return 0;
+      const now = await store.now();
+      const gone = new Set(await store.gone([...new Set(claimed.flatMap((row) => row.holder ?? []))]));
+      let rescued = 0;
+      for (const row of claimed) {
+        const dead = row.holder !== null && gone.has(row.holder);
+        const late = row.leaseUntil !== null && row.leaseUntil < now;
+        if ((dead || late) && (await rescueOne(row, dead ? 'its process is gone' : 'it was silent for too long'))) rescued += 1;
+      }
+      return rescued;
+    },
+  };
+};
+

@@ -1,0 +1,118 @@
+import type { Head, StepChange, Store, Write } from '@hive/core-db';
+import { HiveError, hasCode } from '@hive/errors';
+import { isOpen, isWorkflowOpen, type NewEvent, type TaskState, type TaskView, type WorkflowState } from '@hive/events';
+import { compose, type Stamp } from './compose.ts';
+import { newId } from './ids.ts';
+import { assignment, rowOf, streamOfStep, type NewStep } from './new-step.ts';
+
+/** Events that belong together and, where they put a step into the queue, that step. Refused as one. */
+export type Move = { readonly events: readonly NewEvent[]; readonly step?: NewStep };
+
+/** What a write is about to do, computed from fresh heads; called again when a stream has moved on meanwhile. */
+export type Intent = {
+  /** Streams that are read before: those of the events, and others that `plan` wants to see. */
+  readonly streams: readonly string[];
+  readonly plan: (heads: ReadonlyMap<string, Head>, now: string) => {
+    readonly moves: readonly Move[];
+    readonly changeSteps?: readonly StepChange[];
+    readonly stamp: Omit<Stamp, 'at' | 'id'> & { readonly id?: Stamp['id'] };
+  };
+  readonly cursor?: Write['cursor'];
+  readonly deadLetter?: Write['deadLetter'];
+  /** What to do with a move that the transition table refuses: `throw`, or `drop` it because the world has moved on. */
+  readonly onRefused: 'throw' | 'drop';
+};
+
+export type Recorded =
+  | { readonly status: 'written'; readonly ids: readonly string[]; readonly dropped: number }
+  | { readonly status: 'step' | 'cursor'; readonly which: string };
+
+const retries = 50;
+
+const isSettling = (head: Head): boolean =>
+  (head.kind === 'task' && !isOpen(head.state as TaskState)) ||
+  (head.kind === 'workflow' && !isWorkflowOpen(head.state as WorkflowState));
+
+/** A settled task or workflow has no open step: whatever is queued or claimed for it is cancelled in the same commit. */
+const cancelled = async (store: Store, heads: readonly Head[], kept: ReadonlySet<string>): Promise<StepChange[]> => {
+  const changes: StepChange[] = [];
+  for (const head of heads.filter(isSettling)) {
+    const of = head.kind === 'task' ? { taskId: head.id } : { workflowId: head.id };
+    const open = await store.steps({ ...of, states: ['ready', 'scheduled', 'claimed'], limit: 10_000 });
+    for (const step of open)
+      if (!kept.has(step.id) && (head.kind === 'task' || step.taskId === null))
+        changes.push({
+          id: step.id,
+          expect: { state: step.state, token: step.token },
+          set: { state: 'cancelled', token: step.token + 1, holder: null, holderAgent: null, leaseUntil: null },
+        });
+  }
+  return changes;
+};
+
+/**
+ * Records moves in one commit: reads the heads, folds, writes with the versions that were read, and begins anew in a new transaction when a
+ * stream had moved on. Ids are made once, so a write whose outcome is unknown can be repeated.
+ */
+export const record = async (store: Store, intent: Intent): Promise<Recorded> => {
+  const made: string[] = [];
+  const stableId = (ordinal: number) => (made[ordinal] ??= newId());
+  for (let round = 0; round < retries; round++) {
+    const { heads, now } = await store.heads(intent.streams);
+    const plan = intent.plan(heads, now);
+    const stamp: Stamp = { ...plan.stamp, id: plan.stamp.id ?? stableId, at: now };
+    const composed = composeMoves(plan.moves, heads, stamp, intent.onRefused);
+    const changeSteps = [...(plan.changeSteps ?? [])];
+    changeSteps.push(
+      ...(await cancelled(
+        store,
+        composed.heads.map((it) => it.head),
+        new Set(changeSteps.map((it) => it.id)),
+      )),
+    );
+    const result = await store.write({
+      events: composed.events,
+      heads: composed.heads,
+      insertSteps: composed.steps,
+      changeSteps,
+      ...(intent.cursor && { cursor: intent.cursor }),
+      ...(intent.deadLetter && { deadLetter: intent.deadLetter }),
+    });
+    if (result.status === 'written' || result.status === 'repeated') {
+      if (composed.events.length > 0 || changeSteps.length > 0) store.ring();
+      return { status: 'written', ids: composed.events.map((event) => event.id), dropped: composed.dropped };
+    }
+    const lostOwnClaim = result.status === 'step' && (plan.changeSteps ?? []).some((change) => change.id === result.which);
+    if (lostOwnClaim || result.status === 'cursor') return { status: result.status as 'step' | 'cursor', which: result.which };
+  }
+  throw new HiveError('version.conflict', `The streams ${intent.streams.join(', ')} change too fast to write to; try again`, { remedy: 'retry' });
+};
+
+const composeMoves = (moves: readonly Move[], heads: ReadonlyMap<string, Head>, stamp: Stamp, onRefused: Intent['onRefused']) => {
+  const current = new Map(heads);
+  const events: ReturnType<typeof compose>['events'] = [];
+  const steps: ReturnType<typeof rowOf>[] = [];
+  const after = new Map<string, { head: Head; expectedVersion: number }>();
+  let ordinal = 0;
+  let dropped = 0;
+  for (const move of moves) {
+    const first = ordinal;
+    const step = move.step;
+    const view = step && (current.get(streamOfStep(step))?.view as Pick<TaskView, 'tries'> | undefined);
+    const news = step ? [...move.events, assignment(step, view ?? null)] : move.events;
+    ordinal += news.length;
+    try {
+      const composed = compose(news, current, { ...stamp, id: (n) => stamp.id(first + n) });
+      for (const { head } of composed.heads) {
+        current.set(head.stream, head);
+        after.set(head.stream, { head, expectedVersion: heads.get(head.stream)?.version ?? 0 });
+      }
+      events.push(...composed.events);
+      if (step) steps.push(rowOf(step, composed.events.at(-1)?.id ?? ''));
+    } catch (error) {
+      if (onRefused === 'throw' || !hasCode(error, 'transition.refused')) throw error;
+      dropped += 1;
+    }
+  }
+  return { events, steps, heads: [...after.values()], dropped };
+};

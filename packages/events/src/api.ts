@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { Argv } from './command.ts';
+import { Evidence } from './evidence.ts';
+import type { HiveEvent } from './catalogue.ts';
+import { ArtefactHash, Id } from './ids.ts';
+import type { Result } from './result.ts';
+import { PlannedTask } from './plan.ts';
+import { TaskResult } from './result.ts';
+
+const Command = z.union([z.string().min(1).max(4096), Argv]);
+
+/** What `POST /workflows` takes. `plan` and `patch` are contents, not paths; `passEnv` carries names only. */
+export const SubmitRequest = z.strictObject({
+  goal: z.string().min(1).max(4000),
+  repo: z.string().min(1).max(4096),
+  base: z.string().min(1).max(300).optional(),
+  checks: z.array(Command).max(50).optional(),
+  setup: Command.optional(),
+  plan: z.unknown().optional().describe('the parsed plan file with its patch files inlined'),
+  patch: z.string().max(50_000_000).optional(),
+  commit: z.string().max(300).optional().describe('a commit or a local branch name whose change is handed in'),
+  into: z.string().min(1).max(300).optional(),
+  budget: z.strictObject({ usd: z.number().positive().optional(), tokens: z.int().positive().optional() }).optional(),
+  redBefore: z.literal('not_needed').optional(),
+  model: z.string().max(200).optional(),
+  localOnly: z.boolean().optional(),
+  passEnv: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)).max(50).optional(),
+});
+export type SubmitRequest = z.infer<typeof SubmitRequest>;
+
+/** A task with what it was asked, its queue and where its patch lies. */
+export const TaskDetail = TaskResult.extend({
+  workflowId: Id,
+  spec: PlannedTask,
+  rescues: z.int(),
+  note: z.string().nullable(),
+  patch: ArtefactHash.nullable(),
+  agents: z.record(z.string(), z.string()),
+  createdAt: z.string(),
+  settledAt: z.string().nullable(),
+});
+export type TaskDetail = z.infer<typeof TaskDetail>;
+
+/** A row of the list of workflows. `counts` says how many tasks have which status. */
+export const WorkflowSummary = z.object({
+  id: Id,
+  goal: z.string(),
+  repo: z.string(),
+  status: z.string(),
+  tasks: z.int(),
+  merged: z.int(),
+  counts: z.record(z.string(), z.int()),
+  example: z.boolean(),
+  submittedAt: z.string(),
+  settledAt: z.string().nullable(),
+});
+export type WorkflowSummary = z.infer<typeof WorkflowSummary>;
+
+/** A row of the list of traces. */
+export const TraceSummary = z.object({
+  correlationId: Id,
+  goal: z.string().nullable().describe('null for the trace of a process'),
+  status: z.string().nullable(),
+  firstAt: z.string(),
+  lastAt: z.string(),
+  events: z.int(),
+  errors: z.int(),
+});
+export type TraceSummary = z.infer<typeof TraceSummary>;
+
+/** A process of the building. `beatAgeMs` is the age of its last beat by the database's clock. */
+export const AgentSummary = z.object({
+  incarnation: Id,
+  agent: z.string(),
+  role: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  capabilities: z.array(z.string()),
+  status: z.enum(['idle', 'busy', 'draining', 'gone']),
+  load: z.int(),
+  step: z.object({ kind: z.string(), taskId: z.string().nullable(), title: z.string().nullable() }).nullable(),
+  startedAt: z.string(),
+  beatAgeMs: z.int(),
+  version: z.string(),
+});
+export type AgentSummary = z.infer<typeof AgentSummary>;
+
+/** What `GET /system/health` answers. */
+export const Health = z.object({
+  version: z.string(),
+  database: z.object({ name: z.string(), version: z.string(), bytes: z.int() }),
+  head: z.int(),
+  steps: z.record(z.string(), z.int()),
+  subscriptions: z.array(z.object({ name: z.string(), position: z.int() })),
+  deadLetters: z.int(),
+  agents: z.int(),
+  sandbox: z.string(),
+});
+export type Health = z.infer<typeof Health>;
+
+/** The evidence or the refusal behind a commit or task. */
+export const Why = z.object({
+  task: TaskDetail,
+  workflow: z.object({ id: Id, goal: z.string(), repo: z.string(), branch: z.string() }),
+  evidence: Evidence.nullable(),
+});
+export type Why = z.infer<typeof Why>;
+
+/** One page of a list: `next` is the `after` of the following one. */
+export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
+
+/** Which events to read or follow. `after` is a position. */
+export type EventFilter = {
+  readonly after?: number;
+  readonly types?: readonly string[];
+  readonly correlationId?: string;
+  readonly limit?: number;
+};
+
+/**
+ * The front desk: everything that people and programs can ask of Hive. Implemented in process (`@hive/front-desk`) and over HTTP
+ * (`createDeskClient`). Ids may be whole or any unique ending. Failures are HiveErrors with the codes of CONTRACTS section 4.
+ */
+export type Desk = {
+  /** Accepts a goal or refuses it at the door with nothing recorded. A repeated `key` answers the workflow that was made before. */
+  submit(request: SubmitRequest, options?: { readonly key?: string }): Promise<{ readonly id: string; readonly correlationId: string }>;
+  workflows(query?: { readonly after?: string; readonly limit?: number }): Promise<Page<WorkflowSummary>>;
+  /** `last` is the newest workflow. */
+  workflow(id: string): Promise<Result>;
+  cancel(workflowId: string): Promise<Result>;
+  tasks(query?: { readonly workflow?: string; readonly after?: string; readonly limit?: number }): Promise<Page<TaskDetail>>;
+  task(id: string): Promise<TaskDetail>;
+  retry(taskId: string, options?: { readonly note?: string }): Promise<TaskDetail>;
+  cancelTask(taskId: string): Promise<TaskDetail>;
+  /** By task id or by the beginning of a merged commit (at least 7 characters). */
+  why(commitOrTask: string): Promise<Why>;
+  traces(query?: { readonly after?: string; readonly limit?: number }): Promise<Page<TraceSummary>>;
+  /** All events of a trace in log order. */
+  trace(correlationId: string): Promise<readonly HiveEvent[]>;
+  events(filter?: EventFilter & { readonly newest?: boolean }): Promise<Page<HiveEvent>>;
+  /** Replays what is after `after` (default: from now), then goes on live until `signal` is aborted. Nothing is lost, nothing comes twice. */
+  follow(filter: EventFilter, signal: AbortSignal): AsyncIterable<HiveEvent>;
+  agents(): Promise<readonly AgentSummary[]>;
+  artefact(hash: string): Promise<Uint8Array>;
+  health(): Promise<Health>;
+};
