@@ -18,7 +18,7 @@ await runAgent(agent);
     'src/agent.ts': `import { defineAgent } from '@hive/agent-kit';
 
 /** Which events or steps it takes, and what it records. */
-export default defineAgent({ name: '${name}', on: {} });
+export default defineAgent({ name: '${name}', steps: {} });
 `,
     'src/agent.test.ts': `import { expect, test } from 'vitest';
 import agent from './agent.ts';

@@ -24,7 +24,7 @@ test('a new agent and a new package keep to the architecture', () => {
   addAgent(filesOf(building), { name: 'docs-writer' });
   expect(violations(building)).toEqual([]);
   expect(building.get('packages/clock/package.json')).toContain('"layer:contract",\n      "runs:any"');
-  expect(building.get('apps/docs-writer/src/agent.ts')).toContain("defineAgent({ name: 'docs-writer', on: {} })");
+  expect(building.get('apps/docs-writer/src/agent.ts')).toContain("defineAgent({ name: 'docs-writer', steps: {} })");
 });
 
 test('a room that is there is left alone', () => {
