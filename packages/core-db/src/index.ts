@@ -16,3 +16,5 @@ export {
   type Write,
   type WriteResult,
 } from './port.ts';
+export { createArtefacts, type Artefacts } from './artefacts.ts';
+export { openStore, type OpenOptions } from './open-store.ts';

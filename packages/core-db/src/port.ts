@@ -82,7 +82,12 @@ export type Write = {
   readonly changeSteps?: readonly StepChange[];
   /** Moves a subscription by compare-and-set. */
   readonly cursor?: { readonly name: string; readonly from: Cursor; readonly to: Cursor };
-  readonly deadLetter?: { readonly subscription: string; readonly eventId: string; readonly error: string; readonly attempts: number };
+  readonly deadLetter?: {
+    readonly subscription: string;
+    readonly eventId: string;
+    readonly error: string;
+    readonly attempts: number;
+  };
 };
 
 /**
@@ -177,7 +182,17 @@ export type Store = {
   /** The cursor of a subscription; made at `start` when it does not exist. */
   subscription(name: string, start: 'origin' | 'end'): Promise<Cursor>;
   subscriptions(): Promise<readonly { readonly name: string; readonly cursor: Cursor }[]>;
-  deadLetters(limit: number): Promise<readonly { readonly subscription: string; readonly eventId: string; readonly error: string; readonly attempts: number; readonly at: string }[]>;
+  deadLetters(
+    limit: number,
+  ): Promise<
+    readonly {
+      readonly subscription: string;
+      readonly eventId: string;
+      readonly error: string;
+      readonly attempts: number;
+      readonly at: string;
+    }[]
+  >;
 
   /** Steps that this agent may take now, best first: higher priority, then older. Due scheduled steps are included. */
   claimable(query: {
@@ -198,7 +213,11 @@ export type Store = {
   /** When the next scheduled step of these kinds is due; null when none is. */
   nextDue(kinds: readonly Step[]): Promise<string | null>;
   /** Prolongs leases whose token and holder still are as claimed. Answers the ids that were prolonged. No event. */
-  renew(claims: readonly { readonly id: string; readonly token: number }[], holder: string, leaseMs: number): Promise<readonly string[]>;
+  renew(
+    claims: readonly { readonly id: string; readonly token: number }[],
+    holder: string,
+    leaseMs: number,
+  ): Promise<readonly string[]>;
 
   beat(agent: Omit<AgentRow, 'beatAt'>): Promise<void>;
   agents(): Promise<readonly AgentRow[]>;
@@ -216,6 +235,11 @@ export type Store = {
   /** Checks the invariants that SQL can check. */
   verify(): Promise<readonly InvariantReport[]>;
   /** A consistent copy of small facts for `hive doctor`: version, size in bytes, path or host (without secrets). */
-  about(): Promise<{ readonly database: string; readonly version: string; readonly bytes: number; readonly schema: number }>;
+  about(): Promise<{
+    readonly database: string;
+    readonly version: string;
+    readonly bytes: number;
+    readonly schema: number;
+  }>;
   close(): Promise<void>;
 };

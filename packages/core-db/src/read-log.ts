@@ -1,0 +1,87 @@
+import type { Dialect, Read, Value } from './dialect.ts';
+import { origin, type EventQuery, type Store } from './port.ts';
+import { cursorOf, eventOf, eventSelect, traceOf } from './rows.ts';
+import { topicFilter } from './topic-filter.ts';
+
+type LogReads = Pick<Store, 'events' | 'event' | 'cursorAt' | 'end' | 'traces' | 'subscriptions' | 'deadLetters'>;
+
+const place = 'cast(xid as text) as xid, position';
+
+/** How the log, its cursors and its summaries are read; the same statements on both databases. */
+export const createLogReads = (read: Read, on: Dialect): LogReads => {
+  const end = async () => {
+    const [row] = await read(
+      `select ${place} from event where ${on.visible} order by event.xid desc, position desc limit 1`,
+    );
+    return row ? cursorOf(row) : origin;
+  };
+
+  const events = async (query: EventQuery) => {
+    // The end is read first: what comes to light between the two statements belongs to the next page.
+    const last = await end();
+    const after = query.newest ? origin : (query.after ?? origin);
+    if (last.position === after.position && last.xid === after.xid) return { events: [], looked: last };
+    const where = [on.after, on.upTo];
+    const values: Value[] = [after.xid, after.position, last.xid, last.position];
+    const types = query.types ? topicFilter(query.types) : null;
+    if (types) {
+      where.push(types.sql);
+      values.push(...types.values);
+    }
+    if (query.correlationId !== undefined) {
+      where.push('correlation_id = ?');
+      values.push(query.correlationId);
+    }
+    if (query.stream !== undefined) {
+      where.push('stream = ?');
+      values.push(query.stream);
+    }
+    const way = query.newest ? ' desc' : '';
+    const rows = await read(
+      `select ${eventSelect} from event where ${where.join(' and ')} order by event.xid${way}, position${way} limit ?`,
+      [...values, query.limit],
+    );
+    const found = rows.map(eventOf);
+    const full = !query.newest && found.length >= query.limit;
+    return { events: found, looked: (full ? found.at(-1)?.cursor : undefined) ?? last };
+  };
+
+  return {
+    end,
+    events,
+    event: async (id) => {
+      const [row] = await read(`select ${eventSelect} from event where id = ?`, [id]);
+      return row ? eventOf(row) : null;
+    },
+    cursorAt: async (position) => {
+      if (position === 0) return origin;
+      const [row] = await read(`select ${place} from event where position = ?`, [position]);
+      return row ? cursorOf(row) : null;
+    },
+    // Correlation ids are uuids of version 7, so their order is the order of the beginnings.
+    traces: async ({ before, limit }) => {
+      const rows = await read(
+        `select * from trace${before === undefined ? '' : ' where correlation_id < ?'} order by correlation_id desc limit ?`,
+        before === undefined ? [limit] : [before, limit],
+      );
+      return rows.map(traceOf);
+    },
+    subscriptions: async () =>
+      (await read('select name, xid, position from subscription order by name')).map((row) => ({
+        name: row['name'] as string,
+        cursor: cursorOf(row),
+      })),
+    deadLetters: async (limit) =>
+      (
+        await read('select subscription, event_id, error, attempts, at from dead_letter order by seq desc limit ?', [
+          limit,
+        ])
+      ).map((row) => ({
+        subscription: row['subscription'] as string,
+        eventId: row['event_id'] as string,
+        error: row['error'] as string,
+        attempts: Number(row['attempts']),
+        at: row['at'] as string,
+      })),
+  };
+};

@@ -1,0 +1,162 @@
+import type { HiveEvent } from '@hive/events';
+import type { Row, Value } from './dialect.ts';
+import type { AgentRow, Cursor, EventRow, Head, LoggedEvent, StepRow, TraceRow } from './port.ts';
+
+// Rows were written by this package from typed values, so reading them back asserts the same types.
+const text = (row: Row, column: string): string => row[column] as string;
+const maybe = (row: Row, column: string): string | null => row[column] as string | null;
+const count = (row: Row, column: string): number => Number(row[column]);
+const json = <T>(row: Row, column: string): T => JSON.parse(row[column] as string) as T;
+
+/** The names of a table's columns in the order of its values. */
+const named = (...columns: string[]): readonly string[] => columns;
+
+export const eventColumns = named(
+  'id',
+  'type',
+  'stream',
+  'version',
+  'correlation_id',
+  'causation_id',
+  'command_id',
+  'actor',
+  'at',
+  'data',
+);
+
+export const eventValues = (event: EventRow): Value[] => [
+  event.id,
+  event.type,
+  event.stream,
+  event.version,
+  event.correlationId,
+  event.causationId,
+  event.commandId ?? null,
+  event.actor,
+  event.at,
+  JSON.stringify(event.data),
+];
+
+/** The columns of an event as they are read. */
+export const eventSelect = `cast(xid as text) as xid, position, ${eventColumns.join(', ')}`;
+
+export const cursorOf = (row: Row): Cursor => ({ xid: text(row, 'xid'), position: count(row, 'position') });
+
+export const eventOf = (row: Row): LoggedEvent => {
+  const commandId = maybe(row, 'command_id');
+  const event = {
+    id: text(row, 'id'),
+    position: count(row, 'position'),
+    type: text(row, 'type'),
+    stream: text(row, 'stream'),
+    version: count(row, 'version'),
+    correlationId: text(row, 'correlation_id'),
+    causationId: maybe(row, 'causation_id'),
+    ...(commandId === null ? {} : { commandId }),
+    actor: text(row, 'actor'),
+    at: text(row, 'at'),
+    data: json<unknown>(row, 'data'),
+  } as HiveEvent;
+  return { ...event, cursor: cursorOf(row) };
+};
+
+export const headColumns = named('stream', 'kind', 'id', 'correlation_id', 'version', 'state', 'last_event_id', 'view');
+
+export const headValues = (head: Head): Value[] => [
+  head.stream,
+  head.kind,
+  head.id,
+  head.correlationId,
+  head.version,
+  head.state,
+  head.lastEventId,
+  JSON.stringify(head.view),
+];
+
+export const headOf = (row: Row): Head => ({
+  stream: text(row, 'stream'),
+  kind: text(row, 'kind') as Head['kind'],
+  id: text(row, 'id'),
+  correlationId: text(row, 'correlation_id'),
+  version: count(row, 'version'),
+  state: text(row, 'state'),
+  lastEventId: text(row, 'last_event_id'),
+  view: json(row, 'view'),
+});
+
+/** The column of each field of a step. */
+export const stepColumn = {
+  id: 'id',
+  kind: 'kind',
+  taskId: 'task_id',
+  workflowId: 'workflow_id',
+  capabilities: 'capabilities',
+  priority: 'priority',
+  state: 'state',
+  runAt: 'run_at',
+  token: 'token',
+  attempt: 'attempt',
+  failures: 'failures',
+  rescues: 'rescues',
+  maxAttempts: 'max_attempts',
+  maxRescues: 'max_rescues',
+  onlyAgent: 'only_agent',
+  avoidAgent: 'avoid_agent',
+  holder: 'holder',
+  holderAgent: 'holder_agent',
+  leaseUntil: 'lease_until',
+  lastEventId: 'last_event_id',
+  payload: 'payload',
+} as const satisfies Record<keyof StepRow, string>;
+
+export const stepFields = Object.keys(stepColumn) as (keyof StepRow)[];
+
+/** A field of a step as its column keeps it. */
+export const stepValue = (field: keyof StepRow, value: unknown): Value =>
+  field === 'capabilities' || field === 'payload' ? JSON.stringify(value ?? null) : (value as Value);
+
+export const stepOf = (row: Row): StepRow => ({
+  id: text(row, 'id'),
+  kind: text(row, 'kind') as StepRow['kind'],
+  taskId: maybe(row, 'task_id'),
+  workflowId: text(row, 'workflow_id'),
+  capabilities: json(row, 'capabilities'),
+  priority: count(row, 'priority'),
+  state: text(row, 'state') as StepRow['state'],
+  runAt: maybe(row, 'run_at'),
+  token: count(row, 'token'),
+  attempt: count(row, 'attempt'),
+  failures: count(row, 'failures'),
+  rescues: count(row, 'rescues'),
+  maxAttempts: count(row, 'max_attempts'),
+  maxRescues: count(row, 'max_rescues'),
+  onlyAgent: maybe(row, 'only_agent'),
+  avoidAgent: maybe(row, 'avoid_agent'),
+  holder: maybe(row, 'holder'),
+  holderAgent: maybe(row, 'holder_agent'),
+  leaseUntil: maybe(row, 'lease_until'),
+  lastEventId: text(row, 'last_event_id'),
+  payload: json(row, 'payload'),
+});
+
+export const traceOf = (row: Row): TraceRow => ({
+  correlationId: text(row, 'correlation_id'),
+  firstAt: text(row, 'first_at'),
+  lastAt: text(row, 'last_at'),
+  events: count(row, 'events'),
+  errors: count(row, 'errors'),
+});
+
+export const agentOf = (row: Row): AgentRow => ({
+  incarnation: text(row, 'incarnation'),
+  agent: text(row, 'agent'),
+  role: text(row, 'role'),
+  host: text(row, 'host'),
+  pid: count(row, 'pid'),
+  capabilities: json(row, 'capabilities'),
+  status: text(row, 'status') as AgentRow['status'],
+  load: count(row, 'load'),
+  startedAt: text(row, 'started_at'),
+  beatAt: text(row, 'beat_at'),
+  version: text(row, 'version'),
+});

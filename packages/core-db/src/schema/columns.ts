@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm';
+import * as pg from 'drizzle-orm/pg-core';
+import * as sqlite from 'drizzle-orm/sqlite-core';
+
+const xid8 = pg.customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** The few kinds of columns that the tables use, as SQLite has them. JSON is kept as the text that was written. */
+const forSqlite = {
+  table: sqlite.sqliteTable,
+  index: sqlite.index,
+  unique: sqlite.uniqueIndex,
+  text: (name: string) => sqlite.text(name),
+  count: (name: string) => sqlite.integer(name),
+  share: (name: string) => sqlite.real(name),
+  json: (name: string) => sqlite.text(name),
+  /** Numbers that are never used again, not even after the last row was deleted. */
+  serial: (name: string) => sqlite.integer(name).primaryKey({ autoIncrement: true }),
+  /** The transaction that wrote the row last. */
+  xid: (name: string) => sqlite.text(name).notNull().default('0'),
+};
+
+/** The column kit: same names and the same JavaScript values for both databases. */
+export type Columns = typeof forSqlite;
+
+const forPostgres = {
+  table: pg.pgTable,
+  index: pg.index,
+  unique: pg.uniqueIndex,
+  text: (name: string) => pg.text(name),
+  count: (name: string) => pg.bigint(name, { mode: 'number' }),
+  share: (name: string) => pg.doublePrecision(name),
+  // `json` and not `jsonb`: what was appended is what is read, with the order of its keys.
+  json: (name: string) => pg.json(name),
+  serial: (name: string) => pg.bigint(name, { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  xid: (name: string) =>
+    xid8(name)
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
+};
+
+// Same keys and the same values on both sides, so the types of SQLite stand for both.
+export const columns = { sqlite: forSqlite, postgres: forPostgres as unknown as Columns };

@@ -1,0 +1,182 @@
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { HiveError } from '@hive/errors';
+import { tuples, sqliteDialect as on, type Read } from '../dialect.ts';
+import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
+import { origin, type Cursor, type Store, type Write, type WriteResult } from '../port.ts';
+import { createHeadReads } from '../read-heads.ts';
+import { createLogReads } from '../read-log.ts';
+import { createQueueReads } from '../read-queue.ts';
+import { recordedScript, writeScript, type Script } from '../write-rules.ts';
+import { beatStatement, markStatement } from '../agent-statements.ts';
+import { connect, type Connection } from './connection.ts';
+import { createDoorbell } from './doorbell.ts';
+import { doorbellPath } from './doorbell-path.ts';
+import { isDuplicate, sqliteError } from './errors.ts';
+import { isGone, processMark } from './liveness.ts';
+import { migrateSqlite, schemaOf } from './migrate.ts';
+import { whileBusy } from './while-busy.ts';
+import { createWriter, type Job, type Writer } from './writer.ts';
+
+/** How a SQLite store is opened. Without `migrate` an older one is refused. */
+export type SqliteOptions = { readonly home: string; readonly migrate: boolean; readonly readonly: boolean };
+
+/** The store in one file of the home. Several processes may open it. */
+export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Promise<Store> => {
+  const file = join(home, 'hive.db');
+  const writing = readonly ? null : await openWriter(file, { migrate });
+  const reader = await openReader(file);
+  const schema = schemaOf(reader);
+  const writer: Writer = writing ?? { write: () => Promise.reject(refused(file)), close: async () => {} };
+
+  const read: Read = async (sql, values = []) => {
+    try {
+      return reader.run({ sql, values });
+    } catch (error) {
+      throw sqliteError(error, file);
+    }
+  };
+  const change = (sql: string, values: readonly (string | number | null)[]) =>
+    writer.write((connection) => ({ value: connection.run({ sql, values }), keep: true }));
+
+  let version = dataVersion(reader);
+  const bell = createDoorbell(doorbellPath(home), () => {
+    const before = version;
+    version = dataVersion(reader);
+    return before !== version;
+  });
+  const marks = new Map<string, string>();
+  const log = createLogReads(read, on);
+
+  return {
+    dialect: 'sqlite',
+    ...log,
+    ...createHeadReads(read, on),
+    ...createQueueReads(read, on),
+    write: (write) => writer.write(writeJob(write)),
+
+    subscription: async (name, start) => {
+      const find = async (): Promise<Cursor | undefined> =>
+        (await log.subscriptions()).find((it) => it.name === name)?.cursor;
+      const found = await find();
+      if (found) return found;
+      const { xid, position } = start === 'end' ? await log.end() : origin;
+      await change('insert into subscription (name, xid, position) values (?, ?, ?) on conflict (name) do nothing', [
+        name,
+        xid,
+        position,
+      ]);
+      return (await find()) ?? origin;
+    },
+
+    renew: async (claims, holder, leaseMs) => {
+      if (claims.length === 0) return [];
+      return writer.write((connection) => {
+        const [clock] = connection.run({ sql: `select ${on.clock} as now`, values: [] });
+        const until = new Date(Date.parse(clock?.['now'] as string) + leaseMs).toISOString();
+        const rows = connection.run({
+          sql: `update step set lease_until = ? where state = 'claimed' and holder = ? and (id, token) in (values ${tuples(claims.length, 2)}) returning id`,
+          values: [until, holder, ...claims.flatMap((it) => [it.id, it.token])],
+        });
+        return { value: rows.map((row) => row['id'] as string), keep: rows.length > 0 };
+      });
+    },
+
+    beat: async (agent) => {
+      const { sql, values } = beatStatement(agent, marks.get(agent.incarnation) ?? null, on);
+      await change(sql, values);
+    },
+    forget: async (incarnation) => void (await change('delete from agent where incarnation = ?', [incarnation])),
+    hold: async (incarnation) => {
+      marks.set(incarnation, processMark());
+      await change(markStatement, [processMark(), incarnation]);
+      return async () => {
+        marks.delete(incarnation);
+        await change(markStatement, [null, incarnation]);
+      };
+    },
+    gone: async (incarnations) => {
+      const agents = await read('select incarnation, mark from agent where mark is not null');
+      return agents
+        .filter((row) => incarnations.includes(row['incarnation'] as string) && isGone(row['mark'] as string))
+        .map((row) => row['incarnation'] as string);
+    },
+
+    ring: bell.ring,
+    listen: bell.listen,
+    verify: async () => [],
+    about: async () => {
+      const [row] = await read('select sqlite_version() as version');
+      return { database: file, version: `SQLite ${String(row?.['version'])}`, bytes: statSync(file).size, schema };
+    },
+    close: async () => {
+      await bell.close();
+      await writer.close();
+      reader.close();
+    },
+  };
+};
+
+const refused = (file: string): HiveError =>
+  new HiveError('store.readonly', `${file} was opened for reading only`, { remedy: 'fix_config' });
+
+/** Opens the file for writing, makes it when it is not there, and brings it up to date. */
+const openWriter = async (file: string, options: { readonly migrate: boolean }): Promise<Writer> => {
+  let connection: Connection | null = null;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    connection = await whileBusy(() => connect(file, { readonly: false }));
+    await migrateSqlite(connection, file, options);
+    // The log holds goals and paths of its owner.
+    chmodSync(file, 0o600);
+    return createWriter(connection, file);
+  } catch (error) {
+    connection?.close();
+    throw sqliteError(error, file);
+  }
+};
+
+const openReader = async (file: string): Promise<Connection> => {
+  if (!existsSync(file))
+    throw new HiveError('store.unavailable', `There is no store at ${file}; start Hive once to make it`, {
+      remedy: 'fix_config',
+    });
+  let connection: Connection | null = null;
+  try {
+    connection = await whileBusy(() => connect(file, { readonly: true }));
+    const known = migrationsOf('sqlite').length;
+    const found = schemaOf(connection);
+    if (needsMigration(found, known, file)) throw tooOld(found, known, file);
+    return connection;
+  } catch (error) {
+    connection?.close();
+    throw sqliteError(error, file);
+  }
+};
+
+const dataVersion = (reader: Connection): number =>
+  Number(reader.run({ sql: 'pragma data_version', values: [] })[0]?.['data_version']);
+
+/** A write as a job of the writer: what was refused is rolled back, and an id that is there already is looked at. */
+const writeJob =
+  (write: Write): Job<WriteResult> =>
+  (connection) => {
+    connection.exec('savepoint attempt');
+    try {
+      const value = play(writeScript(write, on), connection);
+      connection.exec('release attempt');
+      return { value, keep: value.status === 'written' };
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      connection.exec('rollback to attempt; release attempt');
+      const value = play(recordedScript(write), connection);
+      if (value === null) throw error;
+      return { value, keep: false };
+    }
+  };
+
+const play = <T>(script: Script<T>, connection: Connection): T => {
+  let step = script.next([]);
+  while (!step.done) step = script.next(connection.run(step.value));
+  return step.value;
+};
