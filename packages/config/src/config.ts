@@ -1,0 +1,63 @@
+import type { ConfiguredCommand } from './hive-yaml.ts';
+import type { Secret } from './secret.ts';
+
+/** A machine that serves models. */
+export type Box = {
+  readonly name: string;
+  /** How it is shown to people. */
+  readonly title: string;
+  readonly endpoint: string;
+  readonly model: string | null;
+  readonly capabilities: readonly string[];
+};
+
+/** What was configured for one repository. `path` is absolute, with links resolved where it exists. */
+export type RepoConfig = {
+  readonly path: string;
+  readonly checks?: readonly ConfiguredCommand[] | undefined;
+  readonly setup?: ConfiguredCommand | undefined;
+  readonly paths?: readonly string[] | undefined;
+  readonly tests?: readonly string[] | undefined;
+  readonly into?: string | undefined;
+};
+
+/** Which database, and how to reach it. */
+export type DatabaseConfig =
+  { readonly dialect: 'sqlite'; readonly path: string } | { readonly dialect: 'postgres'; readonly url: Secret };
+
+/** All choices and secrets of one Hive. Each adapter is handed its slice. */
+export type HiveConfig = {
+  /** Where state lives; absolute. */
+  readonly home: string;
+  /** The hive.yaml that was read; null when there was none. */
+  readonly file: string | null;
+  /** `given`: the user named this port, so no other is tried. */
+  readonly port: { readonly number: number; readonly given: boolean };
+  readonly database: DatabaseConfig;
+  /** Holds the token of the API; see `ensureToken`. */
+  readonly tokenFile: string;
+  /** Where commands find Hive when the environment says so. */
+  readonly remote: { readonly url: string | null; readonly token: Secret | null };
+  readonly boxes: readonly Box[];
+  /** `given`: OLLAMA_HOST was set. To be probed only when there are no boxes. */
+  readonly ollama: { readonly url: string; readonly given: boolean };
+  readonly anthropic: { readonly apiKey: Secret | null; readonly baseUrl: string | null };
+  /** Model refs by role, first choice first. */
+  readonly models: {
+    readonly planner: readonly string[];
+    readonly worker: readonly string[];
+    readonly reviewer: readonly string[];
+  };
+  readonly repos: readonly RepoConfig[];
+  readonly sandbox: {
+    readonly mode: 'auto' | 'required' | 'off';
+    readonly allowUnsandboxed: boolean;
+    readonly passEnv: readonly string[];
+  };
+  readonly budgets: {
+    readonly workflow: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null;
+  };
+  readonly terminal: { readonly color: boolean; readonly ci: boolean };
+  /** Sentences about keys that are set and do nothing yet. */
+  readonly warnings: readonly string[];
+};

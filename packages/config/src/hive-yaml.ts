@@ -1,0 +1,158 @@
+import { Argv } from '@hive/events';
+import { z } from 'zod';
+
+/** Marks a key that is accepted and has no effect yet: whoever sets it is told so. */
+const notYet = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description, notYet: true });
+
+const Command = z.union([z.string().min(1).max(4096), Argv]);
+const Globs = z.array(z.string().min(1).max(500)).max(200);
+const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of an environment variable, without a value');
+const ModelRef = z
+  .string()
+  .regex(/^(claude|ollama|double):\S+$/, 'write claude:<model>, ollama:<model> or ollama:<model>@<box>');
+const Limit = z.strictObject({
+  usd: z.number().positive().optional().describe('dollars'),
+  tokens: z.int().positive().optional().describe('tokens, read and written'),
+});
+const boxName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has letters, digits, dot, dash or underscore');
+
+const Agent = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('address of its Ollama; an agent with an endpoint is a box'),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('its model, as Ollama names it; plans and works unless `models` says otherwise'),
+  name: z.string().optional().describe('how it is shown to people'),
+  capabilities: z.array(z.string().max(64)).max(50).optional().describe('what it may be asked for'),
+  specialization: notYet(z.string().optional(), 'what it is good at'),
+  hardware: notYet(
+    z
+      .strictObject({ gpu_type: z.string().optional(), vram_gb: z.number().optional(), cpu_cores: z.int().optional() })
+      .optional(),
+    'what it is made of',
+  ),
+  performance_targets: notYet(
+    z.strictObject({ min_tps: z.number().optional(), max_response_time: z.number().optional() }).optional(),
+    'tokens per second, and seconds to an answer',
+  ),
+});
+
+const Repo = z.strictObject({
+  checks: z.array(Command).min(1).max(50).optional().describe('the commands that prove a change'),
+  setup: Command.optional().describe('installs what the checks need'),
+  paths: Globs.optional().describe('what tasks may touch that do not say so themselves'),
+  tests: Globs.optional().describe('which files are tests'),
+  into: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the branch that what was merged is delivered into, unless `--into` says otherwise'),
+  policy: notYet(z.unknown().optional(), 'rules of this repository'),
+});
+
+const Hive = z.strictObject({
+  models: z
+    .strictObject({
+      planner: z.array(ModelRef).default([]).describe('who turns a goal into a plan'),
+      worker: z.array(ModelRef).default([]).describe('who writes changes'),
+      reviewer: z.array(ModelRef).default([]).describe('who reads changes, besides the rules'),
+    })
+    .prefault({})
+    .describe(
+      'models by role, first choice first, fallbacks after it. A paid one is called only when it is named here or by `--model`',
+    ),
+  agents: z.record(boxName, Agent).default({}).describe('machines that serve models'),
+  repos: z.record(z.string().min(1), Repo).default({}).describe('what holds for a repository, by its path'),
+  sandbox: z
+    .strictObject({
+      mode: z
+        .enum(['auto', 'required', 'off'])
+        .default('auto')
+        .describe('`auto`: where it works; `required`: nothing runs without it; `off`: not even where it works'),
+      allowUnsandboxed: z
+        .boolean()
+        .default(false)
+        .describe("lets a model's change run where no sandbox works; it can then do what you can"),
+      passEnv: z
+        .array(EnvName)
+        .max(50)
+        .default([])
+        .describe('variables that setup and checks may see besides the usual few'),
+      egress: notYet(z.array(z.string()).optional(), 'hosts that a sandboxed command may reach'),
+    })
+    .prefault({})
+    .describe('how commands of a repository are run'),
+  budgets: z
+    .strictObject({
+      workflow: Limit.optional().describe('limit of a workflow that was given none'),
+      day: notYet(Limit.optional(), 'limit of a day'),
+    })
+    .prefault({})
+    .describe('limits of what models may cost'),
+  cluster: notYet(
+    z.strictObject({ name: z.string().optional(), region: z.string().optional() }).optional(),
+    'what this Hive is called and where it stands',
+  ),
+  workflows: notYet(
+    z
+      .strictObject({
+        templates: z
+          .record(
+            z.string(),
+            z.strictObject({
+              agents: z.array(z.string()).optional(),
+              stages: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).optional(),
+            }),
+          )
+          .optional(),
+      })
+      .optional(),
+    'workflows to begin from',
+  ),
+  monitoring: notYet(
+    z
+      .strictObject({
+        metrics_retention_days: z.number().optional(),
+        alert_thresholds: z
+          .strictObject({
+            cpu_usage: z.number().optional(),
+            memory_usage: z.number().optional(),
+            gpu_usage: z.number().optional(),
+            response_time: z.number().optional(),
+          })
+          .optional(),
+        health_check_interval: z.number().optional(),
+      })
+      .optional(),
+    'when to raise an alert, and how long to keep figures',
+  ),
+  mcp_servers: notYet(
+    z.strictObject({ registry: z.record(z.string(), z.unknown()).optional() }).optional(),
+    'tools for models',
+  ),
+  security: notYet(
+    z
+      .strictObject({
+        require_approval: z.union([z.boolean(), z.array(z.string())]).optional(),
+        api_rate_limit: z.number().optional(),
+        session_timeout: z.number().optional(),
+      })
+      .optional(),
+    'approvals and limits of the API',
+  ),
+  policies: notYet(z.unknown().optional(), 'rules of what needs an approval'),
+  quiet_hours: notYet(z.unknown().optional(), 'when boxes are left alone'),
+});
+
+/** The contents of hive.yaml. Unknown keys are refused; keys without an effect yet are accepted and told. */
+export const HiveYaml = z.strictObject({ hive: Hive.prefault({}) });
+export type HiveYaml = z.infer<typeof HiveYaml>;
+
+/** A command as hive.yaml holds it: a text that is split like a shell would, or an argv list. */
+export type ConfiguredCommand = z.infer<typeof Command>;

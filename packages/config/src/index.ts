@@ -1,0 +1,8 @@
+export type { Box, DatabaseConfig, HiveConfig, RepoConfig } from './config.ts';
+export { cloneRootOf, readEnv, variables, type Env } from './env.ts';
+export { HiveYaml, type ConfiguredCommand } from './hive-yaml.ts';
+export { loadConfig, repoConfigOf, type ConfigSources } from './load-config.ts';
+export { ollamaUrl } from './ollama-url.ts';
+export { readRun, removeRun, writeRun, type Run } from './run-file.ts';
+export { Secret } from './secret.ts';
+export { ensureToken, readToken } from './token.ts';

@@ -1,0 +1,124 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  cloneRootOf,
+  ensureToken,
+  loadConfig,
+  readRun,
+  readToken,
+  removeRun,
+  repoConfigOf,
+  writeRun,
+} from './index.ts';
+
+const folder = () => mkdtempSync(join(tmpdir(), 'hive-config-'));
+const load = (env: Record<string, string>, cloneRoot: string | null = null, args = {}) =>
+  loadConfig({ env, cwd: '/somewhere', cloneRoot, args });
+
+test('state lives where HIVE_HOME says, else in the clone, else in the home of the user', async () => {
+  const HOME = folder();
+  expect((await load({ HOME, HIVE_HOME: 'state' }, '/clone')).home).toBe('/somewhere/state');
+  expect((await load({ HOME }, '/clone')).home).toBe('/clone/.hive');
+  const config = await load({ HOME });
+  expect(config).toMatchObject({
+    home: join(HOME, '.hive'),
+    file: null,
+    port: { number: 4483, given: false },
+    database: { dialect: 'sqlite', path: join(HOME, '.hive/hive.db') },
+    ollama: { url: 'http://127.0.0.1:11434', given: false },
+    models: { planner: [], worker: [], reviewer: [] },
+    warnings: [],
+  });
+});
+
+test('secrets of the environment do not show in the configuration', async () => {
+  const config = await load({
+    HOME: folder(),
+    HIVE_DATABASE_URL: 'postgres://me:pa55@db/hive',
+    ANTHROPIC_API_KEY: 'sk-ant',
+    HIVE_TOKEN: 't0k',
+  });
+  expect(JSON.stringify(config)).not.toMatch(/pa55|sk-ant|t0k/);
+  expect(config.anthropic.apiKey?.reveal()).toBe('sk-ant');
+  expect(config.database.dialect === 'postgres' && config.database.url.reveal()).toBe('postgres://me:pa55@db/hive');
+});
+
+test('what cannot be is refused with the name of the variable or file', async () => {
+  const HOME = folder();
+  const code = { code: 'config.invalid', remedy: 'fix_config' };
+  await expect(load({ HOME, HIVE_PORT: '70000' })).rejects.toMatchObject({
+    ...code,
+    message: expect.stringContaining('HIVE_PORT is 70000') as string,
+  });
+  await expect(load({ HOME, HIVE_DATABASE_URL: 'mysql://me:pa55@db' })).rejects.toMatchObject({
+    ...code,
+    message: expect.not.stringContaining('pa55') as string,
+  });
+  await expect(load({ HOME, HIVE_URL: 'localhost' })).rejects.toMatchObject(code);
+  await expect(load({ HOME, HIVE_CONFIG: 'none.yaml' })).rejects.toMatchObject({
+    ...code,
+    message: 'There is no configuration file /somewhere/none.yaml',
+  });
+});
+
+test('boxes, their models and repositories come from hive.yaml; the command line names it before the environment', async () => {
+  const HOME = folder();
+  const repo = folder();
+  symlinkSync(repo, join(HOME, 'project'));
+  const file = join(HOME, 'mine.yaml');
+  writeFileSync(
+    file,
+    `hive: { agents: { walnut: { endpoint: "http://w:11434/", model: "qwen3:8b" }, ada: { model: x } }, repos: { ~/project: { checks: [npm test] } }, models: { worker: ["claude:c"] } }`,
+  );
+  const config = await load({ HOME, HIVE_CONFIG: '/none.yaml' }, null, { config: file });
+  expect(config.boxes).toEqual([
+    { name: 'walnut', title: 'walnut', endpoint: 'http://w:11434', model: 'qwen3:8b', capabilities: [] },
+  ]);
+  expect(config.models).toEqual({ planner: ['ollama:qwen3:8b@walnut'], worker: ['claude:c'], reviewer: [] });
+  expect(repoConfigOf(config, repo)?.checks).toEqual(['npm test']);
+  expect(repoConfigOf(config, '/other')).toBeUndefined();
+});
+
+test('the token is made once, for its owner only', () => {
+  const home = join(folder(), 'new');
+  expect(readToken(folder())).toBeNull();
+  const made = ensureToken(home).reveal();
+  expect(Buffer.from(made, 'base64url')).toHaveLength(32);
+  expect(statSync(join(home, 'token')).mode & 0o777).toBe(0o600);
+  chmodSync(join(home, 'token'), 0o644);
+  expect(ensureToken(home).reveal()).toBe(made);
+  expect(statSync(join(home, 'token')).mode & 0o777).toBe(0o600);
+  expect(readToken(home)?.reveal()).toBe(made);
+});
+
+test('run.json counts only while its process lives', () => {
+  const home = folder();
+  expect(readRun(home)).toBeNull();
+  writeRun(home, { pid: process.pid, url: 'http://127.0.0.1:4483' });
+  expect(readRun(home)).toEqual({ pid: process.pid, url: 'http://127.0.0.1:4483' });
+  removeRun(home, process.pid + 1);
+  expect(readRun(home)).not.toBeNull();
+
+  const file = join(home, 'run.json');
+  const entry = JSON.parse(readFileSync(file, 'utf8')) as object;
+  if (process.platform === 'linux') {
+    writeFileSync(file, JSON.stringify({ ...entry, started: '1' })); // the number was given to another process
+    expect(readRun(home)).toBeNull();
+  }
+  writeFileSync(file, JSON.stringify({ ...entry, pid: 2 ** 22 + 1, started: null }));
+  expect(readRun(home)).toBeNull();
+  writeFileSync(file, '{');
+  expect(readRun(home)).toBeNull();
+  removeRun(home, process.pid);
+  expect(() => readFileSync(file)).toThrow();
+});
+
+test('the clone is the nearest folder above with an nx.json', () => {
+  const root = folder();
+  mkdirSync(join(root, 'a/b'), { recursive: true });
+  expect(cloneRootOf(`file://${root}/a/b/x.js`)).toBeNull();
+  writeFileSync(join(root, 'nx.json'), '{}');
+  expect(cloneRootOf(`file://${root}/a/b/x.js`)).toBe(root);
+});

@@ -1,0 +1,137 @@
+import { HiveError } from '@hive/errors';
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Box, DatabaseConfig, HiveConfig, RepoConfig } from './config.ts';
+import type { Env } from './env.ts';
+import type { HiveYaml } from './hive-yaml.ts';
+import { ollamaUrl } from './ollama-url.ts';
+import { parseHiveYaml, readIfThere } from './read-hive-yaml.ts';
+import { Secret } from './secret.ts';
+
+/** Where to look: the environment, the caller's folder, the clone (null for an installed package), and what the command line said. */
+export type ConfigSources = {
+  readonly env: Env;
+  readonly cwd: string;
+  readonly cloneRoot: string | null;
+  readonly args?: { readonly config?: string };
+};
+
+const defaultPort = 4483;
+
+/**
+ * Reads hive.yaml and the environment. Writes nothing.
+ * Throws `config.invalid` (remedy `fix_config`) with a sentence that names file and key or the variable.
+ */
+export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSources): Promise<HiveConfig> => {
+  const userHome = env['HOME'] || homedir();
+  const home = env['HIVE_HOME']
+    ? resolve(cwd, env['HIVE_HOME'])
+    : cloneRoot === null
+      ? join(userHome, '.hive')
+      : join(cloneRoot, '.hive');
+  const named = args.config ?? env['HIVE_CONFIG'];
+  const path = named ? resolve(cwd, named) : join(home, 'hive.yaml');
+  const text = await readIfThere(path);
+  if (text === null && named) throw invalid(`There is no configuration file ${path}`);
+  const { yaml, warnings } = parseHiveYaml(text ?? '', basename(path), env);
+  const { hive } = yaml;
+  const boxes = boxesOf(hive);
+
+  return {
+    home,
+    file: text === null ? null : path,
+    port: portOf(env['HIVE_PORT']),
+    database: databaseOf(env['HIVE_DATABASE_URL'], home),
+    tokenFile: join(home, 'token'),
+    remote: { url: env['HIVE_URL'] ? urlOf('HIVE_URL', env['HIVE_URL']) : null, token: secretOf(env['HIVE_TOKEN']) },
+    boxes,
+    ollama: { url: ollamaUrl(env['OLLAMA_HOST']), given: Boolean(env['OLLAMA_HOST']) },
+    anthropic: {
+      apiKey: secretOf(env['ANTHROPIC_API_KEY']),
+      baseUrl: env['ANTHROPIC_BASE_URL'] ? urlOf('ANTHROPIC_BASE_URL', env['ANTHROPIC_BASE_URL']) : null,
+    },
+    models: modelsOf(hive, boxes),
+    repos: Object.entries(hive.repos).map(([name, repo]) => repoOf(name, repo, { base: dirname(path), userHome })),
+    sandbox: {
+      mode: hive.sandbox.mode,
+      allowUnsandboxed: hive.sandbox.allowUnsandboxed,
+      passEnv: hive.sandbox.passEnv,
+    },
+    budgets: { workflow: hive.budgets.workflow ?? null },
+    terminal: { color: !env['NO_COLOR'], ci: Boolean(env['CI']) && env['CI'] !== 'false' },
+    warnings,
+  };
+};
+
+/** What was configured for the repository at `root` (an absolute path); undefined when nothing was. */
+export const repoConfigOf = (config: Pick<HiveConfig, 'repos'>, root: string): RepoConfig | undefined => {
+  const real = realPath(root);
+  return config.repos.find((repo) => repo.path === real);
+};
+
+const invalid = (message: string) => new HiveError('config.invalid', message, { remedy: 'fix_config' });
+
+const secretOf = (value: string | undefined): Secret | null => (value ? new Secret(value) : null);
+
+const portOf = (text: string | undefined): HiveConfig['port'] => {
+  if (!text) return { number: defaultPort, given: false };
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535)
+    throw invalid(`HIVE_PORT is ${text}; it has to be a number from 0 to 65535`);
+  return { number, given: true };
+};
+
+const urlOf = (name: string, text: string): string => {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw invalid(`${name} is ${text}; it has to be an address that begins with http:// or https://`);
+  return text.replace(/\/+$/, '');
+};
+
+const databaseOf = (url: string | undefined, home: string): DatabaseConfig => {
+  if (!url) return { dialect: 'sqlite', path: join(home, 'hive.db') };
+  // The address may hold a password, so it is not repeated.
+  if (!/^postgres(ql)?:\/\//.test(url))
+    throw invalid('HIVE_DATABASE_URL has to begin with postgres://; leave it out for SQLite');
+  return { dialect: 'postgres', url: new Secret(url) };
+};
+
+const boxesOf = (hive: HiveYaml['hive']): Box[] =>
+  Object.entries(hive.agents).flatMap(([name, agent]) =>
+    agent.endpoint === undefined
+      ? []
+      : [
+          {
+            name,
+            title: agent.name ?? name,
+            endpoint: agent.endpoint.replace(/\/+$/, ''),
+            model: agent.model ?? null,
+            capabilities: agent.capabilities ?? [],
+          },
+        ],
+  );
+
+/** A box's own model plans and works where no model was named: it costs nothing, unlike what has to be named. */
+const modelsOf = ({ models }: HiveYaml['hive'], boxes: readonly Box[]): HiveConfig['models'] => {
+  const own = boxes.flatMap((box) => (box.model === null ? [] : [`ollama:${box.model}@${box.name}`]));
+  return {
+    planner: models.planner.length > 0 ? models.planner : own,
+    worker: models.worker.length > 0 ? models.worker : own,
+    reviewer: models.reviewer,
+  };
+};
+
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // a repository that is not there (any more) matches nothing, which is no mistake
+  }
+};
+
+const repoOf = (
+  name: string,
+  { policy: _, ...repo }: HiveYaml['hive']['repos'][string],
+  { base, userHome }: { readonly base: string; readonly userHome: string },
+): RepoConfig => ({ ...repo, path: realPath(resolve(base, name.replace(/^~(?=\/|$)/, userHome))) });
