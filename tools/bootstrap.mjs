@@ -58,7 +58,7 @@ async function run(title, command, args) {
   say(`${title} …`);
   // npm's own summary counts our links as packages, so its stdout is dropped; errors come on stderr.
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  const ticking = setInterval(() => say(`${title} … ${elapsed()} s`), 1900);
+  const ticking = setInterval(() => say(`${title} … ${elapsed()} s`), 1500);
   const code = await new Promise((resolve) => {
     child.on('error', (error) => resolve(console.error(error.message) ?? 1));
     child.on('exit', (status) => resolve(status ?? 1));
