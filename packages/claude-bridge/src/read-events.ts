@@ -1,0 +1,162 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { HiveError } from '@hive/errors';
+import { spentError, streamBroken, type Chunk, type Clock, type Done, type Timing, type ToolCall } from '@hive/llm';
+import { createUsage, type Prices } from './usage.ts';
+
+type Reader = {
+  readonly headers: (headers: Headers) => void;
+  /** The chunk that an event stands for, if it stands for one. */
+  readonly read: (event: Anthropic.RawMessageStreamEvent) => Chunk | undefined;
+  /** The end of the answer. Throws when there was none, or when it is not a good one. */
+  readonly end: () => { readonly toolCalls: readonly ToolCall[]; readonly done: Done };
+  /** The same error with what the answer had used up so far. */
+  readonly withUsage: (error: HiveError) => HiveError;
+};
+
+type Block = { readonly id: string; readonly name: string; json: string };
+
+/** Accumulates the raw events of one answer. Partial JSON stays in here: tool calls are given out at the end, whole. */
+export const createReader = ({
+  clock,
+  destination,
+  prices,
+  wantsJson,
+}: {
+  readonly clock: Clock;
+  readonly destination: string;
+  readonly prices: Prices | undefined;
+  readonly wantsJson: boolean;
+}): Reader => {
+  const startedAt = clock.now();
+  const usage = createUsage(prices);
+  const tools = new Map<number, Block>();
+  let answered = false;
+  let model = '';
+  let text = '';
+  let stop: Anthropic.StopReason | null = null;
+  let stopped = false;
+  let firstAt: number | undefined;
+  let double: string | undefined;
+
+  const piece = (type: 'text' | 'thinking', part: string): Chunk | undefined => {
+    if (part === '') return undefined;
+    firstAt ??= clock.now();
+    if (type === 'text') text += part;
+    return { type, text: part };
+  };
+
+  const timing = (): Timing => {
+    const now = clock.now();
+    const { output } = usage.now();
+    const decodeMs = firstAt === undefined ? 0 : now - firstAt;
+    return {
+      queuedMs: 0,
+      firstTokenMs: firstAt === undefined ? null : firstAt - startedAt,
+      decodeMs,
+      totalMs: now - startedAt,
+      ...(output !== null && decodeMs > 0 ? { tokensPerS: (output / decodeMs) * 1000 } : {}),
+    };
+  };
+
+  return {
+    headers: (headers) => {
+      answered = true;
+      double = headers.get('x-hive-double') ?? undefined;
+    },
+    read: (event) => {
+      switch (event.type) {
+        case 'message_start':
+          model = event.message.model;
+          usage.take(event.message.usage);
+          return undefined;
+        case 'content_block_start':
+          if (event.content_block.type === 'tool_use') {
+            firstAt ??= clock.now();
+            tools.set(event.index, { id: event.content_block.id, name: event.content_block.name, json: '' });
+          }
+          return undefined;
+        case 'content_block_delta': {
+          const { delta } = event;
+          if (delta.type === 'text_delta') return piece('text', delta.text);
+          if (delta.type === 'thinking_delta') return piece('thinking', delta.thinking);
+          const tool = tools.get(event.index);
+          if (delta.type === 'input_json_delta' && tool) tool.json += delta.partial_json;
+          return undefined;
+        }
+        case 'message_delta':
+          stop = event.delta.stop_reason ?? stop;
+          usage.take(event.usage);
+          return undefined;
+        case 'message_stop':
+          stopped = true;
+          return undefined;
+        default:
+          // content_block_stop, and whatever the API learns to say later.
+          return undefined;
+      }
+    },
+    end: () => {
+      if (!stopped) throw streamBroken(destination);
+      const good = goodStop(stop);
+      const toolCalls = [...tools.values()].map((tool) => toolCallOf(tool, good));
+      const output = wantsJson ? jsonOf(text) : undefined;
+      const done: Done = {
+        type: 'done',
+        stop: good,
+        text,
+        toolCalls,
+        ...(output === undefined ? {} : { output }),
+        usage: usage.now(),
+        timing: timing(),
+        model,
+        ...(double === undefined ? {} : { double }),
+      };
+      return { toolCalls, done };
+    },
+    withUsage: (error) => (answered ? spentError(error, { usage: usage.now(), timing: timing() }) : error),
+  };
+};
+
+const goodStop = (stop: Anthropic.StopReason | null): Done['stop'] => {
+  switch (stop) {
+    case 'end_turn':
+    case 'stop_sequence':
+    case 'tool_use':
+    case 'max_tokens':
+      return stop === 'end_turn' ? 'end' : stop;
+    case 'refusal':
+      throw new HiveError('model.refused', 'The model refused to answer this request');
+    case 'model_context_window_exceeded':
+      throw new HiveError(
+        'model.context_full',
+        'The request and its answer do not fit into the context of the model; split the task',
+      );
+    default:
+      throw new HiveError(
+        'model.bad_request',
+        `The model stopped with "${stop ?? 'no reason'}", which nothing here had asked for`,
+      );
+  }
+};
+
+const toolCallOf = ({ id, name, json }: Block, stop: Done['stop']): ToolCall => {
+  const input = json === '' ? {} : jsonOf(json);
+  if (input !== null && typeof input === 'object' && !Array.isArray(input))
+    return { id, name, input: input as ToolCall['input'] };
+  if (stop === 'max_tokens')
+    throw new HiveError('model.truncated', `The call of tool ${name} was cut off at the token limit`, {
+      remedy: 'retry',
+    });
+  throw new HiveError('model.bad_output', `The arguments of tool ${name} are not a JSON object`, {
+    remedy: 'retry',
+    where: 'other',
+  });
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};

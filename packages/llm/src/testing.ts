@@ -1,0 +1,1 @@
+export { modelContract, type ContractCase, type MakeModel, type Script, type ScriptedReply } from './model-contract.ts';

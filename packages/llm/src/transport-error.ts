@@ -1,0 +1,46 @@
+import { HiveError, isHiveError } from '@hive/errors';
+import type { CallGuard } from './call-guard.ts';
+
+/**
+ * What a thrown thing that is no HTTP answer means: our own end of the call first, then a connection that did not come about
+ * (`model.unreachable`) or that broke in the middle of an answer (`model.stream_broken`).
+ */
+export const transportError = (
+  error: unknown,
+  { guard, destination }: { readonly guard: CallGuard; readonly destination: string },
+): HiveError => {
+  const ours = guard.ended() ?? hiveErrorIn(error);
+  if (ours) return ours;
+  const phase = guard.phase();
+  if (phase === 'connect' || phase === 'load')
+    return new HiveError('model.unreachable', `No connection to ${destination}${because(error)}`, {
+      remedy: 'retry',
+      where: 'other',
+      details: { destination },
+      cause: error,
+    });
+  return streamBroken(destination, error);
+};
+
+/** An answer that stopped without its terminal record, or that holds a line which is not what the protocol says. */
+export const streamBroken = (destination: string, cause?: unknown): HiveError =>
+  new HiveError('model.stream_broken', `The answer of ${destination} broke off${because(cause)}`, {
+    remedy: 'retry',
+    where: 'same',
+    details: { destination },
+    ...(cause === undefined ? {} : { cause }),
+  });
+
+/** Libraries wrap what a stream of ours threw; the code is then in a cause. */
+const hiveErrorIn = (error: unknown): HiveError | undefined => {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    if (isHiveError(at)) return at;
+  return undefined;
+};
+
+/** The machine code of the network error, which names no content. */
+const because = (error: unknown): string => {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    if ('code' in at && typeof at.code === 'string') return ` (${at.code})`;
+  return '';
+};

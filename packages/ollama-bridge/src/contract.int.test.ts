@@ -1,0 +1,13 @@
+import { test } from 'vitest';
+import { modelContract } from '@hive/llm/testing';
+import { startContractServer } from '@hive/tools/model-server';
+import { createOllama } from './index.ts';
+
+const contract = modelContract(
+  async ({ script, idleMs }) => {
+    const { url, ...served } = await startContractServer(script);
+    return { ...served, model: createOllama({ endpoint: url, model: 'double:1m', box: 'walnut', loadMs: idleMs }) };
+  },
+  { live: true },
+);
+for (const { name, run } of contract) test(name, run);

@@ -1,0 +1,122 @@
+import { Ollama } from 'ollama';
+import {
+  estimateTokens,
+  guardCall,
+  guardedFetch,
+  parseEndpoint,
+  streamBroken,
+  type Capabilities,
+  type Clock,
+  type Model,
+  type ModelRef,
+} from '@hive/llm';
+import { chatRequest } from './chat-request.ts';
+import { machineClock } from './clock.ts';
+import { answeredError, ollamaError, type Asked } from './ollama-error.ts';
+import { createPoolFetch } from './pool-fetch.ts';
+import { createReader } from './read-records.ts';
+import { successOf } from './response-error.ts';
+import { strictLines } from './strict-lines.ts';
+
+/** How to reach one model on one box. Nothing is read from the environment. */
+export type OllamaOptions = {
+  readonly endpoint: string;
+  readonly model: string;
+  /** The name of the box in the configuration. */
+  readonly box: string;
+  /** The context of every call, in tokens. One number per model: another one makes the box load the model again. */
+  readonly numCtx?: number;
+  /** How long the box may say nothing while it loads the model and reads the prompt. */
+  readonly loadMs?: number;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+};
+
+/** Ollama's own default may be as low as 4,096, which cuts a repository map. */
+const defaultNumCtx = 16_384;
+/** No headers come before the model is loaded and the prompt is read: minutes, for a big model on a cold box. */
+const defaultLoadMs = 300_000;
+
+/**
+ * A model on a box that runs Ollama. One call is one request with a client of its own, always streamed; a line that the client would
+ * drop ends the call. Throws `config.invalid` for plain HTTP to anything but this machine or a private network.
+ */
+export const createOllama = (options: OllamaOptions): Model => {
+  const { model, box, numCtx = defaultNumCtx, loadMs = defaultLoadMs, clock = machineClock } = options;
+  const endpoint = parseEndpoint(options.endpoint, { names: 'resolve' });
+  const destination = endpoint.host;
+  const ref: ModelRef = { provider: 'ollama', model, box };
+  const send = options.fetch ?? createPoolFetch(endpoint);
+  const asked = (): Asked => ({ destination, box, model, now: clock.now() });
+  const host = endpoint.href.replace(/\/$/, '');
+
+  return {
+    ref,
+    destination,
+    async *call(request, run) {
+      const chat = chatRequest(request, { model, numCtx });
+      const guard = guardCall(run, { clock, phase: 'load', waitMs: loadMs });
+      const reader = createReader({ clock, numCtx, wantsJson: request.output !== undefined });
+      const watched = guardedFetch(send, guard, {
+        onResponse: (response) => reader.headers(response.headers),
+        read: (bytes, response) =>
+          bytes.pipeThrough(
+            strictLines({
+              record: (record) => {
+                if (typeof record['error'] === 'string')
+                  throw answeredError(500, JSON.stringify(record), { ...asked(), headers: response.headers });
+                return record['done'] === true;
+              },
+              broken: (why) => streamBroken(destination, new Error(why)),
+            }),
+          ),
+      });
+      const client = new Ollama({ host, fetch: async (url, init) => successOf(await watched(url, init)) });
+      try {
+        for await (const record of await client.chat(chat))
+          for (const chunk of reader.read(record)) {
+            guard.enter('idle');
+            yield chunk;
+          }
+        yield reader.end();
+      } catch (error) {
+        throw reader.withUsage(ollamaError(error, guard, asked()));
+      } finally {
+        guard.stop();
+      }
+    },
+    capabilities: async (run) => {
+      const guard = guardCall(run, { clock, phase: 'connect' });
+      const watched = guardedFetch(send, guard);
+      const client = new Ollama({ host, fetch: async (url, init) => successOf(await watched(url, init)) });
+      try {
+        const shown = await client.show({ model });
+        return capabilitiesOf(shown, { numCtx, at: new Date(clock.now()).toISOString() });
+      } catch (error) {
+        throw ollamaError(error, guard, asked());
+      } finally {
+        guard.stop();
+      }
+    },
+    count: (request) => Promise.resolve({ tokens: estimateTokens(request), exact: false }),
+  };
+};
+
+/** `/api/show` tells the most that the model can; what a call gets is `numCtx`. */
+const capabilitiesOf = (
+  shown: { readonly capabilities?: readonly string[]; readonly model_info?: object },
+  { numCtx, at }: { readonly numCtx: number; readonly at: string },
+): Capabilities => {
+  const can = new Set(shown.capabilities ?? []);
+  const most: unknown = Object.entries(shown.model_info ?? {}).find(([key]) => key.endsWith('.context_length'))?.[1];
+  return {
+    contextTokens: typeof most === 'number' ? Math.min(most, numCtx) : numCtx,
+    maxOutput: null,
+    tools: can.has('tools'),
+    structured: 'grammar',
+    thinking: can.has('thinking'),
+    vision: can.has('vision'),
+    countExact: false,
+    learnt: { from: 'show', at },
+  };
+};

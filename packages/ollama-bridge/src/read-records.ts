@@ -1,0 +1,117 @@
+import type { ChatResponse } from 'ollama';
+import { HiveError } from '@hive/errors';
+import { spentError, type Chunk, type Clock, type Done, type Timing, type ToolCall, type Usage } from '@hive/llm';
+
+/** Accumulates the records of one chat. The last one carries the counts and the durations. */
+export const createReader = ({
+  clock,
+  numCtx,
+  wantsJson,
+}: {
+  readonly clock: Clock;
+  readonly numCtx: number;
+  readonly wantsJson: boolean;
+}) => {
+  const startedAt = clock.now();
+  const toolCalls: ToolCall[] = [];
+  let text = '';
+  let last: ChatResponse | undefined;
+  let firstAt: number | undefined;
+  let double: string | undefined;
+  let answered = false;
+
+  const usage = (): Usage => ({
+    // A prompt that is wholly in the cache of the box comes without a count: unknown, not 0.
+    input: last?.prompt_eval_count ?? null,
+    cacheRead: null,
+    cacheWrite: null,
+    output: last?.eval_count ?? null,
+    costBasis: 'local',
+    source: 'live',
+  });
+  const timing = (): Timing => {
+    const now = clock.now();
+    const { load_duration, prompt_eval_duration, eval_duration, eval_count } = last ?? {};
+    return {
+      queuedMs: 0,
+      ...(load_duration === undefined ? {} : { loadMs: load_duration / nanosPerMs }),
+      ...(prompt_eval_duration === undefined ? {} : { prefillMs: prompt_eval_duration / nanosPerMs }),
+      firstTokenMs: firstAt === undefined ? null : firstAt - startedAt,
+      decodeMs: eval_duration === undefined ? (firstAt === undefined ? 0 : now - firstAt) : eval_duration / nanosPerMs,
+      totalMs: now - startedAt,
+      ...(eval_count !== undefined && eval_duration ? { tokensPerS: (eval_count / eval_duration) * 1e9 } : {}),
+    };
+  };
+
+  return {
+    headers: (headers: Headers) => {
+      answered = true;
+      double = headers.get('x-hive-double') ?? undefined;
+    },
+    /** The chunks that a record stands for. */
+    read: (record: ChatResponse): Chunk[] => {
+      if (record.done) last = record;
+      const chunks: Chunk[] = [];
+      const { thinking, content, tool_calls } = record.message;
+      if (thinking) chunks.push({ type: 'thinking', text: thinking });
+      if (content) {
+        text += content;
+        chunks.push({ type: 'text', text: content });
+      }
+      for (const { function: asked } of tool_calls ?? []) {
+        const call = toolCallOf(asked, toolCalls.length + 1);
+        toolCalls.push(call);
+        chunks.push({ type: 'tool_call', call });
+      }
+      if (chunks.length > 0) firstAt ??= clock.now();
+      return chunks;
+    },
+    /** The end of the answer; the stream has been checked to have one. */
+    end: (): Done => {
+      if (!last) throw new Error('end was called before the terminal record');
+      if (last.prompt_eval_count >= numCtx - 1)
+        throw new HiveError(
+          'model.context_full',
+          `The prompt filled the context of ${numCtx} tokens and was cut; split the task or raise num_ctx`,
+          {
+            details: { prompt: last.prompt_eval_count, numCtx },
+          },
+        );
+      const output = wantsJson ? jsonOf(text) : undefined;
+      return {
+        type: 'done',
+        stop: last.done_reason === 'length' ? 'max_tokens' : toolCalls.length > 0 ? 'tool_use' : 'end',
+        text,
+        toolCalls,
+        ...(output === undefined ? {} : { output }),
+        usage: usage(),
+        timing: timing(),
+        model: last.model,
+        ...(double === undefined ? {} : { double }),
+      };
+    },
+    /** The same error with what the answer had used up so far. */
+    withUsage: (error: HiveError): HiveError =>
+      answered ? spentError(error, { usage: usage(), timing: timing() }) : error,
+  };
+};
+
+const nanosPerMs = 1_000_000;
+
+/** Ollama gives no ids, so the place of a call in the answer is its id. */
+const toolCallOf = ({ name, arguments: input }: { name: string; arguments: unknown }, n: number): ToolCall => {
+  if (input !== null && typeof input === 'object' && !Array.isArray(input))
+    return { id: `call_${n}`, name, input: input as ToolCall['input'] };
+  throw new HiveError('model.bad_output', `The arguments of tool ${name} are not a JSON object`, {
+    remedy: 'retry',
+    where: 'other',
+  });
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};

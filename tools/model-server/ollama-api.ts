@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { pieces, type Answer, type Frame } from './answer.ts';
+import type { ScenarioModel } from './scenario.ts';
+import type { Wire } from './send.ts';
+
+/** Ollama's way of writing what goes wrong inside a stream. */
+export const ollamaWire: Wire = {
+  contentType: 'application/x-ndjson',
+  errorFrame: (fault) =>
+    `${JSON.stringify({ error: fault.message ?? 'an error was encountered while running the model' })}\n`,
+  invalidLine: '{"model": nonsense}\n',
+  unknownEvent: '{"model":"double","message":{"role":"assistant","content":""},"something_new":1,"done":false}\n',
+};
+
+/** A moment with nine decimals, as Ollama writes it; it depends on the number of the request only. */
+export const moment = (n: number): string => `2026-01-01T00:00:${String(n % 60).padStart(2, '0')}.123456789Z`;
+
+const millisecond = 1_000_000;
+const usageOf = ({ usage }: Answer) =>
+  usage === null
+    ? { total_duration: 5 * millisecond, load_duration: millisecond }
+    : {
+        total_duration: (5 + usage.output) * millisecond,
+        load_duration: millisecond,
+        prompt_eval_count: usage.input,
+        prompt_eval_duration: 2 * millisecond,
+        eval_count: usage.output,
+        eval_duration: usage.output * millisecond,
+      };
+const doneReason = (answer: Answer) => (answer.stop === 'max_tokens' ? 'length' : 'stop');
+
+/** Arguments are an object in Ollama's answers; a text that is none is sent as it is. */
+const argumentsOf = (json: string): unknown => {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return json;
+  }
+};
+const toolCallsOf = (answer: Answer) =>
+  answer.toolCalls.map(({ name, json }) => ({ function: { name, arguments: argumentsOf(json) } }));
+
+/** `/api/chat` as NDJSON lines: thinking, text, tool calls (without ids), then the record with all durations. */
+export const chatFrames = (answer: Answer, n: number): Frame[] => {
+  const line = (kind: Frame['kind'], rest: object): Frame => ({
+    kind,
+    bytes: `${JSON.stringify({ model: answer.model, created_at: moment(n), ...rest })}\n`,
+  });
+  const message = (rest: object) => ({ message: { role: 'assistant', content: '', ...rest }, done: false });
+  return [
+    ...pieces(answer.thinking, 2).map((thinking) => line('content', message({ thinking }))),
+    ...answer.text.map((content) => line('content', message({ content }))),
+    ...(answer.toolCalls.length > 0 ? [line('content', message({ tool_calls: toolCallsOf(answer) }))] : []),
+    line('end', {
+      message: { role: 'assistant', content: '' },
+      done: true,
+      done_reason: doneReason(answer),
+      ...usageOf(answer),
+    }),
+  ];
+};
+
+/** `/api/chat` with `stream: false`. */
+export const chatWhole = (answer: Answer, n: number) => ({
+  model: answer.model,
+  created_at: moment(n),
+  message: {
+    role: 'assistant',
+    content: answer.text.join(''),
+    ...(answer.thinking === '' ? {} : { thinking: answer.thinking }),
+    ...(answer.toolCalls.length > 0 ? { tool_calls: toolCallsOf(answer) } : {}),
+  },
+  done: true,
+  done_reason: doneReason(answer),
+  ...usageOf(answer),
+});
+
+/** `/api/generate` as NDJSON lines. */
+export const generateFrames = (answer: Answer, n: number): Frame[] => {
+  const line = (kind: Frame['kind'], rest: object): Frame => ({
+    kind,
+    bytes: `${JSON.stringify({ model: answer.model, created_at: moment(n), ...rest })}\n`,
+  });
+  return [
+    ...answer.text.map((response) => line('content', { response, done: false })),
+    line('end', { response: '', done: true, done_reason: doneReason(answer), ...usageOf(answer) }),
+  ];
+};
+
+/** `/api/generate` with `stream: false`. */
+export const generateWhole = (answer: Answer, n: number) => ({
+  model: answer.model,
+  created_at: moment(n),
+  response: answer.text.join(''),
+  done: true,
+  done_reason: doneReason(answer),
+  ...usageOf(answer),
+});
+
+const digest = (name: string): string => createHash('sha256').update(name).digest('hex');
+const tagged = (name: string): string => (name.includes(':') ? name : `${name}:latest`);
+const details = {
+  parent_model: '',
+  format: 'gguf',
+  family: 'double',
+  families: ['double'],
+  parameter_size: '1M',
+  quantization_level: 'F32',
+};
+const size = (model: ScenarioModel) => model.size ?? 526_144;
+const contextTokens = (model: ScenarioModel) => model.contextTokens ?? 32_768;
+
+/** One row of `/api/tags`. */
+export const tagOf = (model: ScenarioModel) => ({
+  name: tagged(model.name),
+  model: tagged(model.name),
+  modified_at: moment(0),
+  size: size(model),
+  digest: digest(model.name),
+  details,
+});
+
+/** One row of `/api/ps`. */
+export const loadedOf = (model: ScenarioModel, { numCtx }: { readonly numCtx: number | undefined }) => ({
+  ...tagOf(model),
+  expires_at: '2026-01-01T00:05:00.123456789Z',
+  size_vram: size(model),
+  context_length: numCtx ?? contextTokens(model),
+});
+
+/** The answer of `/api/show`: the maximum that the model can, not what is running. */
+export const shownOf = (model: ScenarioModel) => ({
+  modified_at: moment(0),
+  template: '{{ .Prompt }}',
+  details,
+  model_info: { 'general.architecture': 'double', 'double.context_length': contextTokens(model) },
+  capabilities: model.capabilities ?? ['completion', 'tools'],
+});
