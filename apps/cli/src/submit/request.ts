@@ -1,0 +1,68 @@
+import { HiveError } from '@hive/errors';
+import type { SubmitRequest } from '@hive/events';
+
+/** The options that `run` and `submit` share, as the command line gives them. */
+export type SubmitOptions = {
+  readonly repo?: string;
+  readonly base?: string;
+  readonly check?: readonly string[];
+  readonly setup?: string;
+  readonly plan?: string;
+  readonly redBefore?: string;
+  readonly into?: string;
+  readonly model?: string;
+  readonly localOnly?: boolean;
+  readonly budget?: string;
+  readonly passEnv?: readonly string[];
+  readonly detach?: boolean;
+};
+
+const wrong = (message: string) => new HiveError('input.invalid', message);
+
+/** `5usd`, `2.50usd`, `200k`, `1.5m` or `50000`: money, or tokens read and written. */
+export const parseBudget = (text: string): NonNullable<SubmitRequest['budget']> => {
+  const [, figure, unit] = /^(\d+(?:\.\d+)?)(usd|k|m)?$/i.exec(text) ?? [];
+  const amount = Number(figure);
+  if (!figure || !(amount > 0)) throw wrong(`--budget ${text} is not a limit; write for example 5usd or 200k`);
+  if (unit?.toLowerCase() === 'usd') return { usd: amount };
+  const tokens = amount * ({ k: 1000, m: 1_000_000 }[unit?.toLowerCase() ?? ''] ?? 1);
+  if (!Number.isInteger(tokens)) throw wrong(`--budget ${text} is not a whole number of tokens; write for example 200k`);
+  return { tokens };
+};
+
+const parseRedBefore = (text: string): 'not_needed' => {
+  if (text === 'not-needed' || text === 'not_needed') return 'not_needed';
+  throw wrong(`--red-before takes not-needed only, and found ${text}; without it a check has to be red without the change`);
+};
+
+const parsePassEnv = (names: readonly string[]): string[] =>
+  names.map((name) => {
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+    throw wrong(`--pass-env takes the name of a variable, and found ${name}; its value comes from the environment of Hive`);
+  });
+
+/** What is asked of the front desk. `repo` is absolute by now, `plan` and `patch` are contents. */
+export const submitRequest = (
+  what: { readonly goal: string; readonly plan?: unknown; readonly patch?: string; readonly commit?: string },
+  options: SubmitOptions,
+  repo: string,
+): SubmitRequest => {
+  if (what.goal.trim() === '') throw wrong('The goal is empty; say what is to be done, for example: hive run "Fix the date parser"');
+  if (what.goal.length > 4000) throw wrong(`The goal has ${what.goal.length} characters; 4,000 are allowed`);
+  return {
+    goal: what.goal,
+    repo,
+    ...(what.plan !== undefined && { plan: what.plan }),
+    ...(what.patch !== undefined && { patch: what.patch }),
+    ...(what.commit !== undefined && { commit: what.commit }),
+    ...(options.base !== undefined && { base: options.base }),
+    ...(options.check && options.check.length > 0 && { checks: [...options.check] }),
+    ...(options.setup !== undefined && { setup: options.setup }),
+    ...(options.into !== undefined && { into: options.into }),
+    ...(options.budget !== undefined && { budget: parseBudget(options.budget) }),
+    ...(options.redBefore !== undefined && { redBefore: parseRedBefore(options.redBefore) }),
+    ...(options.model !== undefined && { model: options.model }),
+    ...(options.localOnly && { localOnly: true }),
+    ...(options.passEnv && options.passEnv.length > 0 && { passEnv: parsePassEnv(options.passEnv) }),
+  };
+};

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openLog } from './log-file.ts';
+import { recentDeaths, restartAfter } from './restart.ts';
+
+/** What a process of the building tells its supervisor. */
+export type Told =
+  | { readonly type: 'started'; readonly incarnation: string }
+  | { readonly type: 'listening'; readonly url: string }
+  | { readonly type: 'followers'; readonly count: number };
+
+/** How a process ended that was not asked to. */
+export type Death = {
+  readonly name: string;
+  readonly exit: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly incarnation: string | null;
+  readonly delayMs: number;
+  readonly isLooping: boolean;
+};
+
+/** A process that is started again whenever it dies, until it is told to stop. */
+export type KeptProcess = {
+  readonly name: string;
+  pid(): number | null;
+  /** The incarnation that it registered under; null before that. */
+  incarnation(): string | null;
+  send(message: unknown): void;
+  /** Asks it to drain. Resolves when it is gone; after `graceMs` it is killed. */
+  stop(graceMs: number): Promise<void>;
+  kill(): void;
+};
+
+/** What it takes to keep a process running. */
+export type KeepOptions = {
+  readonly name: string;
+  readonly entry: string;
+  readonly args?: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly log: string;
+  readonly onTold: (told: Told) => void;
+  readonly onDeath: (death: Death) => void;
+};
+
+const rotateEveryMs = 5000;
+
+/**
+ * Starts a process and keeps it running. Each gets a session of its own, so that Ctrl-C in a terminal reaches only the supervisor, which
+ * drains in order; when the supervisor itself is killed, the closed channel tells the process to go.
+ */
+export const keepRunning = (options: KeepOptions): KeptProcess => {
+  const log = openLog(options.log);
+  const rotating = setInterval(log.rotate, rotateEveryMs).unref();
+  let child: ChildProcess | null = null;
+  let incarnation: string | null = null;
+  let deaths: number[] = [];
+  let restarting: NodeJS.Timeout | undefined;
+  let isStopping = false;
+  let gone: () => void = () => undefined;
+  const isGone = new Promise<void>((resolve) => (gone = resolve));
+
+  const end = () => {
+    clearInterval(rotating);
+    log.close();
+    gone();
+  };
+
+  const start = () => {
+    const startedAt = Date.now();
+    incarnation = null;
+    const started = spawn(process.execPath, [options.entry, ...(options.args ?? [])], {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
+      detached: true,
+    });
+    child = started;
+    started.on('message', (message) => {
+      // Only our own programs speak on this channel.
+      const told = message as Told;
+      if (told.type === 'started') incarnation = told.incarnation;
+      options.onTold(told);
+    });
+    started.on('error', () => undefined); // told by the exit that follows, or by the failed send
+    started.once('exit', (exit, signal) => {
+      child = null;
+      if (isStopping) return end();
+      deaths = recentDeaths(deaths, startedAt, Date.now());
+      const { delayMs, isLooping } = restartAfter(deaths.length);
+      restarting = setTimeout(start, delayMs);
+      options.onDeath({ name: options.name, exit, signal, incarnation, delayMs, isLooping });
+    });
+  };
+  start();
+
+  return {
+    name: options.name,
+    pid: () => child?.pid ?? null,
+    incarnation: () => incarnation,
+    send: (message) => {
+      if (child?.connected) child.send(message as object, () => undefined);
+    },
+    stop: async (graceMs) => {
+      if (!isStopping) {
+        isStopping = true;
+        clearTimeout(restarting);
+        if (child === null) end();
+        child?.kill('SIGTERM');
+      }
+      const killing = setTimeout(() => child?.kill('SIGKILL'), graceMs);
+      await isGone;
+      clearTimeout(killing);
+    },
+    kill: () => child?.kill('SIGKILL'),
+  };
+};
