@@ -1,7 +1,12 @@
 // Prints `N passed, N failed` from vitest's JSON report; fails when there is none or when anything in it failed.
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const written = readFileSync(process.argv[2], 'utf8');
+if (written === '') {
+  console.log('The tests did not run: vitest wrote no report.');
+  process.exit(1);
+}
+const report = JSON.parse(written);
 // A file that could not even be loaded has no tests to count, and is a failure all the same.
 const broken = report.testResults.filter(
   (file) => file.status === 'failed' && !file.assertionResults.some((result) => result.status === 'failed'),
