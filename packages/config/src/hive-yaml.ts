@@ -9,7 +9,7 @@ const Globs = z.array(z.string().min(1).max(500)).max(200);
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of an environment variable, without a value');
 const ModelRef = z
   .string()
-  .regex(/^(claude|ollama|double):\S+$/, 'write claude:<model>, ollama:<model> or ollama:<model>@<box>');
+  .regex(/^(claude|ollama):\S+$/, 'write claude:<model>, ollama:<model> or ollama:<model>@<box>');
 const Limit = z.strictObject({
   usd: z.number().positive().optional().describe('dollars'),
   tokens: z.int().positive().optional().describe('tokens, read and written'),

@@ -6,3 +6,5 @@ export { ollamaUrl } from './ollama-url.ts';
 export { readRun, removeRun, writeRun, type Run } from './run-file.ts';
 export { Secret } from './secret.ts';
 export { ensureToken, readToken } from './token.ts';
+export { hiveVersion } from './version.ts';
+export { hiveVersion } from './version.ts';
