@@ -6,7 +6,6 @@ import { nearestKey } from './complaint.ts';
 import { ollamaUrl } from './ollama-url.ts';
 import { parseHiveYaml } from './read-hive-yaml.ts';
 import { Secret } from './secret.ts';
-import { hiveVersion } from './version.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -119,11 +118,6 @@ test('example and reference page are what the schema says', () => {
     expect(readFileSync(join(root, path), 'utf8'), `${path} is stale: run node packages/config/src/reference.ts`).toBe(
       text,
     );
-});
-
-test('the version is that of the repository', () => {
-  const root = cloneRootOf(import.meta.url) ?? '';
-  expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).toMatchObject({ version: hiveVersion });
 });
 
 test('a secret shows itself to nobody', () => {

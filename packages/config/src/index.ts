@@ -7,4 +7,3 @@ export { readRun, removeRun, writeRun, type Run } from './run-file.ts';
 export { Secret } from './secret.ts';
 export { ensureToken, readToken } from './token.ts';
 export { hiveVersion } from './version.ts';
-export { hiveVersion } from './version.ts';
