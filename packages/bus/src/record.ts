@@ -62,19 +62,22 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     const plan = intent.plan(heads, now);
     const stamp: Stamp = { ...plan.stamp, id: plan.stamp.id ?? stableId, at: now };
     const composed = composeMoves(plan.moves, heads, stamp, intent.onRefused);
-    const changeSteps = [...(plan.changeSteps ?? [])];
-    changeSteps.push(
-      ...(await cancelled(
-        store,
-        composed.heads.map((it) => it.head),
-        new Set(changeSteps.map((it) => it.id)),
-      )),
+    // A step remembers its last event: the cause of its next one.
+    const lastEventId = composed.events.at(-1)?.id;
+    const changeSteps = (plan.changeSteps ?? []).map((change) => ({
+      ...change,
+      set: { token: change.expect.token, ...(lastEventId !== undefined && { lastEventId }), ...change.set },
+    }));
+    const ended = await cancelled(
+      store,
+      composed.heads.map((it) => it.head),
+      new Set(changeSteps.map((it) => it.id)),
     );
     const result = await store.write({
       events: composed.events,
       heads: composed.heads,
       insertSteps: composed.steps,
-      changeSteps,
+      changeSteps: [...changeSteps, ...ended],
       ...(intent.cursor && { cursor: intent.cursor }),
       ...(intent.deadLetter && { deadLetter: intent.deadLetter }),
     });

@@ -1,0 +1,85 @@
+import { defineAgent, type Context } from '@hive/agent-kit';
+import { origin } from '@hive/core-db';
+import { Plan, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
+import { decide, type Known } from './decide.ts';
+import { evolve, initialState, type State } from './state.ts';
+
+const pageSize = 1000;
+
+/** What the queen remembers between events; all of it can be read again from the log. */
+type Memory = { readonly states: Map<string, State> };
+
+/**
+ * The queen: follows every workflow, decides what is ready, what is checked, reviewed and merged next, and when a workflow is over.
+ * A process manager: events in, events and steps out; its state is the fold of the log. Also gives back the steps of holders that are gone.
+ */
+export default defineAgent<Memory>({
+  name: 'orchestrator',
+  open: () => Promise.resolve({ states: new Map() }),
+  follow: {
+    types: ['workflow.*', 'task.*'],
+    handle: async (event, ctx) => {
+      const state = await stateAfter(event, ctx);
+      const moves = decide(state, event, await knownOf(state, event, ctx));
+      if (isOver(state)) ctx.own.states.delete(event.correlationId);
+      return moves;
+    },
+    onOvertaken: (memory) => memory.states.clear(),
+  },
+  every: {
+    ms: 500,
+    run: async ({ bus, log }) => {
+      const rescued = await bus.queue.rescue();
+      if (rescued > 0) log.info({ rescued }, 'steps rescued');
+    },
+  },
+});
+
+/** The fold of the trace up to and including `event`. Kept per workflow; read from the log where it is not known. */
+const stateAfter = async (event: HiveEvent, ctx: Context & { own: Memory }): Promise<State> => {
+  const { states } = ctx.own;
+  const known = states.get(event.correlationId);
+  const state = known ? evolve(known, event) : await replay(event, ctx);
+  states.set(event.correlationId, state);
+  return state;
+};
+
+const replay = async (last: HiveEvent, { bus }: Context): Promise<State> => {
+  let state = initialState();
+  let after = origin;
+  for (;;) {
+    const page = await bus.store.events({ correlationId: last.correlationId, types: ['workflow.*', 'task.*'], after, limit: pageSize });
+    for (const event of page.events) {
+      state = evolve(state, event);
+      if (event.id === last.id) return state;
+      after = event.cursor;
+    }
+    if (page.events.length < pageSize) return state;
+  }
+};
+
+/** What decisions need beyond the state, read only for the events that ask for it. */
+const knownOf = async (state: State, event: HiveEvent, ctx: Context & { own: Memory }): Promise<Known> => {
+  const plan = event.type === 'workflow.plan_generated' ? await readPlan(event.data.plan, ctx) : [];
+  const settles = event.type === 'workflow.plan_failed' || settling.has(event.type);
+  const heads = settles
+    ? await ctx.bus.store.listHeads({ kind: 'call', correlationId: event.correlationId, limit: 100_000 })
+    : [];
+  return { plan, calls: heads.map((head) => head.view as CallView) }; // heads of kind `call` are made by foldStream
+};
+
+const settling = new Set<string>([
+  'task.merged',
+  'task.completed',
+  'task.refused',
+  'task.failed',
+  'task.dead_lettered',
+  'task.blocked',
+  'task.cancelled',
+]);
+
+const readPlan = async (hash: string, { artefacts }: Context): Promise<readonly PlannedTask[]> =>
+  Plan.parse(JSON.parse(Buffer.from(await artefacts.get(hash)).toString('utf8'))).tasks;
+
+const isOver = (state: State): boolean =>
+  state.workflow?.state === 'completed' || (state.workflow?.state === 'failed' && state.tasks.size === 0);

@@ -1,0 +1,52 @@
+import { askModel, defineAgent, findModel, workspaceOf, type Context, type StepInHand } from '@hive/agent-kit';
+import { HiveError } from '@hive/errors';
+import { Plan, streams, type NewEvent } from '@hive/events';
+import type { Workspace } from '@hive/workspace';
+import { planFrom } from './plan-from.ts';
+import { ModelPlan } from './plan-from-model.ts';
+import { planPrompt } from './prompt.ts';
+
+/** Splits a goal into tasks: reads the plan that was handed in, or asks a model for one. Takes steps `plan`, records `workflow.plan_generated`. */
+export default defineAgent<Workspace>({
+  name: 'planner',
+  open: (ctx) => Promise.resolve(workspaceOf(ctx)),
+  steps: {
+    plan: async (step, ctx) => {
+      const { submission } = step.workflow;
+      return submission.source === 'model' ? planByModel(step, ctx) : planByFile(step, ctx);
+    },
+  },
+});
+
+const planByFile = async (step: StepInHand, { artefacts }: Context): Promise<readonly NewEvent[]> => {
+  const { plan: hash, source } = step.workflow.submission;
+  if (hash === null) throw new HiveError('plan.invalid', 'The workflow was accepted without a plan');
+  const plan = Plan.parse(JSON.parse(Buffer.from(await artefacts.get(hash)).toString('utf8')));
+  return [generated(step, plan, hash, source === 'file' ? 'plan file' : 'submit')];
+};
+
+const planByModel = async (step: StepInHand, ctx: Context & { readonly own: Workspace }): Promise<readonly NewEvent[]> => {
+  const { submission } = step.workflow;
+  const model = await findModel(ctx.config, { role: 'planner', ref: submission.model, localOnly: submission.localOnly });
+  const { files, commits } = await ctx.own.survey({ repo: submission.repo, base: submission.base });
+  const request = planPrompt({
+    goal: submission.goal,
+    files,
+    checks: submission.checks.map((check) => check.argv.join(' ')),
+    recentCommits: commits,
+  });
+  const { value, author } = await askModel({ role: 'planner', model, name: 'plan', schema: ModelPlan, request }, step, ctx);
+  const plan = planFrom(value, submission);
+  return [generated(step, plan, await ctx.artefacts.put(JSON.stringify(plan)), author)];
+};
+
+const generated = (step: StepInHand, plan: Plan, hash: string, by: string): NewEvent => ({
+  type: 'workflow.plan_generated',
+  stream: streams.workflow(step.workflow.id),
+  data: {
+    workflowId: step.workflow.id,
+    plan: hash,
+    by,
+    tasks: plan.tasks.map(({ id, key, needs }) => ({ id, key, needs })),
+  },
+});

@@ -1,0 +1,12 @@
+import type { Context } from '@hive/agent-kit';
+import type { Workspace } from '@hive/workspace';
+
+/** Ends the processes and removes the worktrees that agents of this host left behind when they vanished. */
+export const leftovers = async ({ bus, host, log, own }: Context & { readonly own: Workspace }): Promise<void> => {
+  const here = (await bus.store.agents()).filter((agent) => agent.host === host);
+  for (const incarnation of await bus.store.gone(here.map((agent) => agent.incarnation))) {
+    await own.cleanUp(incarnation);
+    await bus.store.forget(incarnation);
+    log.info({ incarnation }, 'cleaned up after an agent that is gone');
+  }
+};

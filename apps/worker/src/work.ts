@@ -1,0 +1,121 @@
+import type { Context, StepInHand } from '@hive/agent-kit';
+import { HiveError, hasCode, type Code } from '@hive/errors';
+import { shortId, streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
+import { outsideOf, type Workspace, type Worktree } from '@hive/workspace';
+import { checksOf } from './checks-of.ts';
+import { writeByModel } from './write-by-model.ts';
+
+type OwnContext = Context & { readonly own: Workspace };
+
+/** Makes the change of a task on the tip of its workflow's branch. */
+export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly NewEvent[]> => {
+  const { task, workflow } = step;
+  if (!task) throw new Error('a step `work` without a task');
+  const { submission } = workflow;
+  const base = (await ctx.own.tip(submission.repo, submission.branch)) ?? submission.base;
+  const byModel = task.spec.run === undefined && task.spec.patch === undefined;
+  const worktree = await ctx.own.open({
+    repo: submission.repo,
+    base,
+    // A stored patch needs no dependencies to be applied; commands and models may.
+    setup: task.spec.patch === undefined ? submission.setup : null,
+    modelAuthored: byModel,
+    passEnv: submission.passEnv,
+    signal: step.signal,
+  });
+  try {
+    const author = await write(step, task, worktree, ctx);
+    return await handIn(step, task, author, base, worktree, ctx);
+  } catch (error) {
+    if (hasCode(error, 'patch.conflict') || hasCode(error, 'paths.outside')) return [refused(step, task, error.code, error.message)];
+    throw error;
+  } finally {
+    await worktree.remove();
+  }
+};
+
+/** Puts the change into the worktree; answers its author. */
+const write = async (step: StepInHand, task: TaskView, worktree: Worktree, ctx: OwnContext): Promise<string> => {
+  const { spec } = task;
+  if (spec.patch !== undefined) {
+    await worktree.apply(await ctx.artefacts.get(spec.patch));
+    return spec.author ?? 'human';
+  }
+  if (spec.run === undefined) return writeByModel(step, task, worktree, ctx);
+  const ran = await worktree.run(spec.run, { timeoutMs: spec.timeoutS * 1000, signal: step.signal });
+  step.signal.throwIfAborted();
+  if (ran.infra) throw new HiveError(ran.infra, ran.reason ?? 'The command could not run', { remedy: 'retry', where: 'other' });
+  if (ran.exit !== 0) throw new HiveError('run.failed', `${spec.run.join(' ')} ended with ${ran.exit}: ${lastLine(ran.tail)}`);
+  return 'tool';
+};
+
+const handIn = async (
+  step: StepInHand,
+  task: TaskView,
+  author: string,
+  base: string,
+  worktree: Worktree,
+  ctx: OwnContext,
+): Promise<readonly NewEvent[]> => {
+  const outside = task.spec.paths ? outsideOf(await worktree.changedPaths(), task.spec.paths) : [];
+  if (outside.length > 0) {
+    const reason = `touches ${outside.slice(0, 3).join(', ')}, declared ${task.spec.paths?.join(', ') ?? ''}`;
+    return [refused(step, task, 'paths.outside', reason)];
+  }
+  const made = await worktree.commit({
+    subject: task.spec.title,
+    trailers: { 'Hive-Author': author, 'Hive-Task': task.id, 'Hive-Correlation-Id': step.workflow.id },
+  });
+  if (made === null) return withoutDiff(step, task, author, base, ctx);
+  return [
+    {
+      type: 'task.submitted',
+      stream: streams.task(task.id),
+      data: {
+        taskId: task.id,
+        ...step.mark,
+        base,
+        commit: made.commit,
+        patch: await ctx.artefacts.put(made.patch),
+        author,
+        agent: ctx.agent,
+      },
+    },
+  ];
+};
+
+/** A command may leave no diff: then its checks must be green where it stands. A change must not. */
+const withoutDiff = async (step: StepInHand, task: TaskView, author: string, base: string, ctx: OwnContext): Promise<readonly NewEvent[]> => {
+  if (author.includes(':'))
+    throw new HiveError('model.bad_output', `The change of ${author} leaves everything as it was`, { remedy: 'retry', where: 'other' });
+  if (task.spec.kind === 'change') return [refused(step, task, 'patch.empty', `${nameOf(task.spec)} leaves everything as it was`)];
+  const { submission } = step.workflow;
+  const proof = await ctx.own.prove({
+    repo: submission.repo,
+    base,
+    head: base,
+    author,
+    checks: checksOf(submission, task.spec),
+    setup: submission.setup,
+    tests: task.spec.tests,
+    redBefore: 'not_needed',
+    timeoutMs: task.spec.timeoutS * 1000,
+    passEnv: submission.passEnv,
+    agent: ctx.agent,
+    signal: step.signal,
+  });
+  if (proof.code !== null) return [refused(step, task, proof.code, proof.reason ?? proof.code)];
+  return [
+    { type: 'task.completed', stream: streams.task(task.id), data: { taskId: task.id, ...step.mark, evidence: proof.evidence } },
+  ];
+};
+
+const refused = (step: StepInHand, task: TaskView, code: Code, reason: string): NewEvent => ({
+  type: 'task.refused',
+  stream: streams.task(task.id),
+  data: { taskId: task.id, ...step.mark, code, reason },
+});
+
+const nameOf = (spec: PlannedTask): string => `${spec.key} (${shortId(spec.id)})`;
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';

@@ -1,0 +1,66 @@
+import type { Bus, Move } from '@hive/bus';
+import type { HiveConfig } from '@hive/config';
+import type { LoggedEvent } from '@hive/core-db';
+import type { NewEvent, Step, TaskView, WorkflowView } from '@hive/events';
+import type { Artefacts } from '@hive/workspace';
+import type { Logger } from 'pino';
+
+/** What every handler gets: the process's own things. */
+export type Context = {
+  readonly config: HiveConfig;
+  readonly bus: Bus;
+  readonly artefacts: Artefacts;
+  readonly log: Logger;
+  /** The agent's name, e.g. `worker-1`; its role is the name in `defineAgent`. */
+  readonly agent: string;
+  readonly incarnation: string;
+  readonly host: string;
+};
+
+/** A step in hand: what it is about, and how to write under its claim. */
+export type StepInHand = {
+  readonly kind: Step;
+  readonly workflow: WorkflowView;
+  /** null for the step `plan`. */
+  readonly task: TaskView | null;
+  /** To be spread into the data of every event that is written for this step. */
+  readonly mark: { readonly step: Step; readonly attempt: number; readonly token: number };
+  /** Aborted when the claim is lost, the task ends, or the process drains. */
+  readonly signal: AbortSignal;
+  /** Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. */
+  note(events: readonly NewEvent[]): Promise<void>;
+};
+
+/** Asks for the step to be taken up again later; costs no attempt. */
+export type Snooze = { readonly snoozeMs: number; readonly reason: string };
+
+/** Takes a step and answers the events that end it. Runs outside of any transaction, and perhaps more than once. */
+export type StepHandler<S> = (step: StepInHand, ctx: Context & { readonly own: S }) => Promise<readonly NewEvent[] | Snooze>;
+
+/** What an agent is: a name and what it reacts to. Everything else is the kit's. */
+export type Agent<S = unknown> = {
+  /** The role: `worker`, `reviewer`, … */
+  readonly name: string;
+  /** How many steps it works on at once. */
+  readonly concurrency?: number;
+  readonly capabilities?: readonly string[];
+  /** Makes what its handlers share, once per process. */
+  readonly open?: (ctx: Context) => Promise<S>;
+  readonly steps?: Partial<Record<Step, StepHandler<S>>>;
+  /** Follows the log: answers the moves that follow from an event. */
+  readonly follow?: {
+    readonly types: readonly string[];
+    readonly handle: (event: LoggedEvent, ctx: Context & { readonly own: S }) => Promise<readonly Move[]>;
+    readonly onOvertaken?: (own: S) => void;
+  };
+  /** Done again and again, the first time at once. */
+  readonly every?: { readonly ms: number; readonly run: (ctx: Context & { readonly own: S }) => Promise<void> };
+};
+
+/**
+ * Defines an agent; one file makes one.
+ *
+ * @example
+ * export default defineAgent({ name: 'planner', steps: { plan: async (step, ctx) => [planGenerated(step, ctx)] } });
+ */
+export const defineAgent = <S = undefined>(agent: Agent<S>): Agent<S> => agent;

@@ -1,0 +1,98 @@
+import { newId } from '@hive/bus';
+import { HiveError } from '@hive/errors';
+import { streams, usageOf, type CallView, type NewEvent } from '@hive/events';
+import { askFor, authorOf, formatModelRef, type AskedCall, type Model, type ModelRequest } from '@hive/llm';
+import type { z } from 'zod';
+import type { Context, StepInHand } from './agent.ts';
+import type { Role } from './models.ts';
+
+const callMs = 15 * 60_000;
+const idleMs = 60_000;
+
+/** A question to a model on behalf of a step. */
+export type Asking<T> = {
+  readonly role: Role;
+  readonly model: Model;
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+  readonly request: ModelRequest;
+};
+
+/** The answer, and who is its author: the model, or the double that stood in for it. */
+export type Answer<T> = { readonly value: T; readonly author: string };
+
+/**
+ * Asks a model under the claim of a step. Every call, well or badly ended, is recorded as `model.called` with prompt and reply as artefacts,
+ * under the step's token. Throws `budget.exhausted` before the call when the workflow's budget is used up, else the bridge's `model.*`.
+ */
+export const askModel = async <T>(asking: Asking<T>, step: StepInHand, ctx: Context): Promise<Answer<T>> => {
+  await refuseOverBudget(step, ctx);
+  const run = {
+    signal: step.signal,
+    deadline: new Date(Date.now() + callMs),
+    idleMs,
+    correlationId: step.workflow.id,
+    callId: newId(),
+  };
+  ctx.log.info({ model: formatModelRef(asking.model.ref), destination: asking.model.destination, correlationId: step.workflow.id }, 'asking a model');
+  const { value, done } = await askFor(
+    asking.model,
+    {
+      name: asking.name,
+      schema: asking.schema,
+      request: asking.request,
+      onCall: async (call) => step.note([await called(call, asking, step, ctx)]),
+    },
+    run,
+  );
+  return { value, author: authorOf(asking.model.ref, done) };
+};
+
+const called = async (call: AskedCall, { role, model }: Asking<unknown>, step: StepInHand, ctx: Context): Promise<NewEvent> => {
+  const callId = newId();
+  const done = 'done' in call ? call.done : null;
+  const failed = 'error' in call ? call.error : null;
+  // A failed call says as much about its usage as it knew; the port promises these two details.
+  const details = failed?.details as Partial<Pick<NonNullable<typeof done>, 'usage' | 'timing'>> | undefined;
+  const usage = done?.usage ?? details?.usage;
+  const timing = done?.timing ?? details?.timing;
+  const local = model.ref.provider === 'ollama';
+  return {
+    type: 'model.called',
+    stream: streams.call(callId),
+    data: {
+      callId,
+      taskId: step.task?.id ?? null,
+      role,
+      provider: done?.double === undefined ? model.ref.provider : 'double',
+      model: done?.double ?? model.ref.model,
+      box: model.ref.box ?? null,
+      destination: model.destination,
+      outcome: failed?.code ?? 'ok',
+      input: usage?.input ?? null,
+      output: usage?.output ?? null,
+      cached: usage?.cacheRead ?? null,
+      costUsd: usage?.costUsd ?? (local ? 0 : null),
+      firstTokenMs: roundedOrNull(timing?.firstTokenMs),
+      totalMs: Math.round(timing?.totalMs ?? 0),
+      tokensPerS: timing?.tokensPerS ?? null,
+      source: usage?.source ?? 'live',
+      prompt: await ctx.artefacts.put(JSON.stringify(call.request)),
+      reply: done === null ? null : await ctx.artefacts.put(done.text),
+    },
+  };
+};
+
+const roundedOrNull = (ms: number | null | undefined): number | null => (ms === null || ms === undefined ? null : Math.round(ms));
+
+const refuseOverBudget = async ({ workflow }: StepInHand, { bus }: Context): Promise<void> => {
+  const { budget } = workflow.submission;
+  if (budget === null) return;
+  const heads = await bus.store.listHeads({ kind: 'call', correlationId: workflow.id, limit: 100_000 });
+  const spent = usageOf(heads.map((head) => head.view as CallView)); // heads of kind `call` are made by foldStream
+  const tokens = spent.input + spent.output;
+  if (budget.tokens !== undefined && tokens >= budget.tokens)
+    throw new HiveError('budget.exhausted', `The workflow's budget of ${budget.tokens} tokens is used up (${tokens})`);
+  if (budget.usd !== undefined && spent.costUsd !== null && spent.costUsd >= budget.usd)
+    throw new HiveError('budget.exhausted', `The workflow's budget of ${budget.usd} USD is used up (${spent.costUsd.toFixed(2)})`);
+};

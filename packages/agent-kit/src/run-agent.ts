@@ -1,0 +1,146 @@
+import { hostname } from 'node:os';
+import { createBus, newId } from '@hive/bus';
+import { cloneRootOf, hiveVersion, loadConfig, readEnv, type HiveConfig } from '@hive/config';
+import { openStore } from '@hive/core-db';
+import { streams } from '@hive/events';
+import { errorJson, isHiveError } from '@hive/errors';
+import type { Agent, Context } from './agent.ts';
+import { artefactsOf } from './artefacts-of.ts';
+import { createLogger } from './logger.ts';
+import { createStepRunner } from './step-runner.ts';
+
+const beatMs = 3000;
+const defaultGraceMs = 8000;
+/** Longer than a drain can take: a process that cannot reach its store must end too. */
+const lastMs = 10_000;
+
+/** A running agent. */
+export type Running = {
+  readonly agent: string;
+  readonly incarnation: string;
+  /** Stops taking work, gives what is in hand `graceMs` (default 8 s), hands the rest back, and closes. Resolves when all is closed. */
+  drain(graceMs?: number): Promise<void>;
+  /** Resolves when the agent has ended. */
+  readonly done: Promise<void>;
+};
+
+/** Starts an agent in this process: registers it, follows the log, takes steps. The caller owns signals. */
+export const startAgent = async <S>(
+  agent: Agent<S>,
+  options: { readonly config: HiveConfig; readonly name?: string },
+): Promise<Running> => {
+  const { config } = options;
+  const name = options.name ?? agent.name;
+  const incarnation = newId();
+  const log = createLogger({ agent: name, role: agent.name });
+  const store = await openStore({ home: config.home, ...(config.database.dialect === 'postgres' && { url: config.database.url.reveal() }) });
+  const bus = createBus(store, `${agent.name}/${name}`);
+  const host = hostname();
+  const ctx: Context = { config, bus, artefacts: artefactsOf(config.home), log, agent: name, incarnation, host };
+  const release = await store.hold(incarnation);
+  const capabilities = agent.capabilities ?? [];
+  const row = { incarnation, agent: name, role: agent.name, host, pid: process.pid, capabilities, version: hiveVersion };
+  const startedAt = await store.now();
+  await bus.command({
+    on: null,
+    correlationId: incarnation,
+    events: [{ type: 'agent.registered', stream: streams.agent(incarnation), data: { ...row, capabilities: [...capabilities] } }],
+  });
+
+  const stop = new AbortController();
+  let graceMs = defaultGraceMs;
+  // `open` is optional only where S is undefined, which the compiler cannot express.
+  const own = (await agent.open?.(ctx)) as S;
+  const runner = createStepRunner(agent, ctx, own);
+  const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
+  const beat = () => store.beat({ ...row, startedAt, status: status(), load: runner.load() });
+  await beat();
+  const beating = setInterval(() => void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed')), beatMs);
+
+  const follow = agent.follow;
+  const following = follow
+    ? bus.follow({
+        name: agent.name,
+        types: follow.types,
+        start: 'origin',
+        handle: (event) => follow.handle(event, { ...ctx, own }),
+        onOvertaken: () => follow.onOvertaken?.(own),
+        onHandled: (event, recorded, dropped, ms) =>
+          log.debug(
+            { type: event.type, position: event.position, correlationId: event.correlationId, recorded, dropped, durationMs: Math.round(ms) },
+            'handled',
+          ),
+        onFailed: (event, error, attempt) =>
+          log.error({ err: error, type: event.type, eventId: event.id, correlationId: event.correlationId, attempt }, 'event not handled'),
+        signal: stop.signal,
+      })
+    : Promise.resolve();
+  const repeating = agent.every ? repeat(agent.every, { ...ctx, own }, stop.signal) : Promise.resolve();
+  log.info({ pid: process.pid, incarnation }, 'started');
+
+  const done = Promise.all([runner.run(stop.signal, () => graceMs), following, repeating]).then(async () => {
+    clearInterval(beating);
+    await bus.command({
+      on: streams.agent(incarnation),
+      correlationId: incarnation,
+      events: [{ type: 'agent.offline', stream: streams.agent(incarnation), data: { agent: name, incarnation, reason: 'drained' } }],
+    });
+    await store.forget(incarnation);
+    await release();
+    bus.close();
+    await store.close();
+    log.info({}, 'stopped');
+  });
+  return {
+    agent: name,
+    incarnation,
+    done,
+    drain: (ms = defaultGraceMs) => {
+      graceMs = ms;
+      stop.abort();
+      return done;
+    },
+  };
+};
+
+const repeat = async <S>(every: NonNullable<Agent<S>['every']>, ctx: Context & { own: S }, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    try {
+      await every.run(ctx);
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'repeated work failed');
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, every.ms);
+      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+};
+
+/**
+ * Runs an agent as this process until a signal or the end of its parent. Wrong configuration and an unusable store end the process with 78
+ * and one JSON line that names the cause.
+ */
+export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promise<void> => {
+  const env = readEnv();
+  try {
+    const config = await loadConfig({ env, cwd: process.cwd(), cloneRoot: cloneRootOf(importMetaUrl) });
+    const name = env['HIVE_AGENT_NAME'];
+    const running = await startAgent(agent, { config, ...(name !== undefined && { name }) });
+    const drain = (ms: number) => () => {
+      setTimeout(() => process.exit(1), lastMs).unref();
+      void running.drain(ms);
+    };
+    process.once('SIGTERM', drain(defaultGraceMs));
+    process.once('SIGINT', drain(defaultGraceMs));
+    // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
+    process.once('disconnect', drain(0));
+    process.send?.({ type: 'started', incarnation: running.incarnation });
+    await running.done;
+    process.exit(0);
+  } catch (error) {
+    const told = isHiveError(error) ? errorJson(error) : { code: 'internal', message: String(error) };
+    createLogger({ agent: agent.name }).fatal({ ...told, ...(!isHiveError(error) && { err: error }) }, 'cannot run');
+    process.exit(isHiveError(error) && error.remedy === 'fix_config' ? 78 : 1);
+  }
+};

@@ -1,0 +1,177 @@
+import type { Claim, Outcome } from '@hive/bus';
+import { HiveError, hasCode, isHiveError } from '@hive/errors';
+import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
+import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
+
+const leaseMs = 15_000;
+const watchMs = 1000;
+const pollMs = 1000;
+const drainedReason = 'the agent is draining';
+
+const isSnooze = (answer: unknown): answer is Snooze => typeof answer === 'object' && answer !== null && 'snoozeMs' in answer;
+
+/** Runs an agent's steps: claims, works, renews, records. One per process. */
+export type StepRunner = {
+  /** Claims until `signal` is aborted, then hands back what is still in hand after the grace, in milliseconds. */
+  run(signal: AbortSignal, graceMs: () => number): Promise<void>;
+  load(): number;
+};
+
+/** The runner of an agent's steps. `own` is what the agent's `open` made. */
+export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): StepRunner => {
+  const { bus, log } = ctx;
+  const kinds = Object.keys(agent.steps ?? {}) as Step[]; // the keys of a Partial<Record<Step, …>>
+  const concurrency = agent.concurrency ?? 1;
+  const inHand = new Map<string, { claim: Claim; stop: AbortController; done: Promise<void> }>();
+  let freed = Promise.withResolvers<void>();
+
+  const work = async (claim: Claim, signal: AbortSignal): Promise<void> => {
+    const began = performance.now();
+    const { step } = claim;
+    const fields = { step: step.kind, taskId: step.taskId, correlationId: step.workflowId, token: step.token, attempt: step.attempt };
+    const settle = async (how: string, outcome: Promise<Outcome>) =>
+      log.info({ ...fields, outcome: await outcome, durationMs: Math.round(performance.now() - began) }, how);
+    try {
+      const answer = await handle(claim, signal);
+      if (isSnooze(answer)) await settle('snoozed', bus.queue.snooze(claim, new Date(Date.now() + answer.snoozeMs), answer.reason));
+      else await settle('handled', bus.queue.finish(claim, answer));
+    } catch (error) {
+      await settleError(claim, signal, error, settle);
+    }
+  };
+
+  const settleError = async (
+    claim: Claim,
+    signal: AbortSignal,
+    error: unknown,
+    settle: (how: string, outcome: Promise<Outcome>) => Promise<void>,
+  ): Promise<void> => {
+    if (hasCode(error, 'lease.lost')) return void log.info({ stepId: claim.step.id }, 'claim lost');
+    if (signal.aborted && signal.reason === drainedReason)
+      return settle('handed back', bus.queue.snooze(claim, new Date(), drainedReason));
+    if (signal.aborted) return void log.info({ stepId: claim.step.id }, 'step stopped');
+    if (isHiveError(error)) {
+      log.warn({ code: error.code, reason: error.message, stepId: claim.step.id }, 'step failed');
+      const failure = {
+        code: error.code,
+        reason: error.message,
+        retry: error.remedy === 'retry',
+        ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+        ...(error.where === 'other' && { elsewhere: true }),
+      };
+      return settle('failed', bus.queue.fail(claim, failure));
+    }
+    log.error({ err: error, stepId: claim.step.id }, 'step failed by a bug');
+    const reason = `A bug in Hive: ${error instanceof Error ? error.message : String(error)}`;
+    return settle('failed', bus.queue.fail(claim, { code: 'internal', reason: reason.slice(0, 1000), retry: true }));
+  };
+
+  const handle = async (claim: Claim, signal: AbortSignal) => {
+    const { step } = claim;
+    const names = [streams.workflow(step.workflowId), ...(step.taskId === null ? [] : [streams.task(step.taskId)])];
+    const { heads } = await bus.store.heads(names);
+    const workflow = heads.get(names[0] ?? '')?.view as WorkflowView | undefined;
+    const task = names[1] === undefined ? null : (heads.get(names[1])?.view as TaskView | undefined);
+    const handler = agent.steps?.[step.kind];
+    if (workflow === undefined || task === undefined || handler === undefined)
+      throw new Error(`step ${step.id} has no workflow, task or handler`);
+    const inHandStep: StepInHand = {
+      kind: step.kind,
+      workflow,
+      task,
+      mark: { step: step.kind, attempt: step.attempt, token: step.token },
+      signal,
+      note: async (events) => {
+        if ((await bus.queue.note(claim, events)) === 'lost')
+          throw new HiveError('lease.lost', 'Another claim of this step is newer');
+      },
+    };
+    return handler(inHandStep, { ...ctx, own });
+  };
+
+  const start = (claim: Claim): void => {
+    const stop = new AbortController();
+    const done = work(claim, stop.signal)
+      // The store failed while an outcome was recorded: the lease decides what happens to the step.
+      .catch((error: unknown) => log.error({ err: error, stepId: claim.step.id }, 'outcome not recorded'))
+      .finally(() => {
+        inHand.delete(claim.step.id);
+        const waiting = freed;
+        freed = Promise.withResolvers<void>();
+        waiting.resolve();
+      });
+    inHand.set(claim.step.id, { claim, stop, done });
+  };
+
+  /** Renews what is held and stops what was lost. Ends when nothing is left and `signal` is aborted. */
+  const watch = async (signal: AbortSignal): Promise<void> => {
+    let renewedAt = Date.now();
+    while (!signal.aborted || inHand.size > 0) {
+      await new Promise((resolve) => setTimeout(resolve, inHand.size > 0 ? watchMs : 100));
+      const claims = [...inHand.values()].map(({ claim }) => ({ id: claim.step.id, token: claim.step.token }));
+      if (claims.length === 0) continue;
+      try {
+        const rows = await bus.store.steps({ ids: claims.map((claim) => claim.id), limit: claims.length });
+        const valid = new Set(rows.filter((row) => row.state === 'claimed').map((row) => `${row.id} ${row.token}`));
+        for (const { id, token } of claims) if (!valid.has(`${id} ${token}`)) inHand.get(id)?.stop.abort('lost');
+        if (Date.now() - renewedAt < leaseMs / 3) continue;
+        renewedAt = Date.now();
+        const renewed = new Set(await bus.store.renew(claims, ctx.incarnation, leaseMs));
+        for (const { id } of claims) if (!renewed.has(id)) inHand.get(id)?.stop.abort('lost');
+      } catch (error) {
+        log.warn({ err: error }, 'leases not renewed');
+      }
+    }
+  };
+
+  const claimLoop = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      const seen = bus.rings();
+      const slots = concurrency - inHand.size;
+      let claims: readonly Claim[] = [];
+      try {
+        if (slots > 0)
+          claims = await bus.queue.claim({
+            kinds,
+            agent: ctx.agent,
+            incarnation: ctx.incarnation,
+            capabilities: agent.capabilities ?? [],
+            limit: slots,
+            leaseMs,
+          });
+      } catch (error) {
+        log.warn({ err: error }, 'claim failed');
+      }
+      claims.forEach(start);
+      if (claims.length > 0) continue;
+      const free = freed.promise;
+      if (inHand.size >= concurrency) {
+        await Promise.race([free, aborted(signal)]);
+      } else {
+        const due = await bus.store.nextDue(kinds).catch(() => null);
+        const dueMs = due === null ? pollMs : Math.max(1, Date.parse(due) - Date.now());
+        await Promise.race([free, bus.heard(Math.min(pollMs, dueMs), signal, seen)]);
+      }
+    }
+  };
+
+  return {
+    load: () => inHand.size,
+    run: async (signal, graceMs) => {
+      if (kinds.length === 0) return;
+      const watching = watch(signal);
+      await claimLoop(signal);
+      const all = () => Promise.all([...inHand.values()].map((it) => it.done));
+      await Promise.race([all(), new Promise((resolve) => setTimeout(resolve, graceMs()).unref())]);
+      for (const { stop } of inHand.values()) stop.abort(drainedReason);
+      await all();
+      await watching;
+    },
+  };
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,212 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore, type Store } from '@hive/core-db';
+import { streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createBus, derivedId, newId, type Bus, type NewStep } from './index.ts';
+
+let home: string;
+let store: Store;
+let bus: Bus;
+const running: AbortController[] = [];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'hive-bus-'));
+  store = await openStore({ home });
+  bus = createBus(store, 'test/one');
+});
+
+afterEach(async () => {
+  running.forEach((it) => it.abort());
+  bus.close();
+  await store.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const specOf = (id: string): PlannedTask => ({
+  id,
+  key: 'a',
+  title: 'A',
+  needs: [],
+  kind: 'change',
+  author: 'human',
+  checks: [],
+  redBefore: 'needed',
+  capabilities: [],
+  priority: 0,
+  timeoutS: 60,
+});
+
+const workOf = (taskId: string, workflowId: string, more: Partial<NewStep> = {}): NewStep => ({
+  id: newId(),
+  kind: 'work',
+  workflowId,
+  taskId,
+  capabilities: [],
+  priority: 0,
+  maxAttempts: 2,
+  onlyAgent: null,
+  avoidAgent: null,
+  because: 'test',
+  ...more,
+});
+
+/** A workflow's root event and a ready task with its step in the queue, made as the queen makes them. */
+const readyTask = async (more: Partial<NewStep> = {}): Promise<{ taskId: string; workflowId: string }> => {
+  const [taskId, workflowId] = [newId(), newId()];
+  const { record } = await import('./record.ts');
+  await record(store, {
+    streams: [streams.task(taskId)],
+    onRefused: 'throw',
+    plan: () => ({
+      moves: [
+        {
+          events: [
+            { type: 'task.created', stream: streams.task(taskId), data: { taskId, workflowId, spec: specOf(taskId) } },
+            { type: 'task.ready', stream: streams.task(taskId), data: { taskId } },
+          ],
+          step: workOf(taskId, workflowId, more),
+        },
+      ],
+      stamp: { correlationId: workflowId, causationId: null, actor: 'test' },
+    }),
+  });
+  return { taskId, workflowId };
+};
+
+const claimAs = (agent: string, incarnation: string, leaseMs = 60_000) =>
+  bus.queue.claim({ kinds: ['work'], agent, incarnation, capabilities: [], limit: 10, leaseMs });
+
+const viewOf = async (taskId: string): Promise<TaskView> => {
+  const { heads } = await store.heads([streams.task(taskId)]);
+  return heads.get(streams.task(taskId))?.view as TaskView;
+};
+
+const refusal = (taskId: string, token: number): NewEvent => ({
+  type: 'task.refused',
+  stream: streams.task(taskId),
+  data: { taskId, step: 'work', attempt: 1, token, code: 'patch.empty', reason: 'empty' },
+});
+
+test('a claimed step is not won twice, and its claim is an event caused by the assignment', async () => {
+  const { taskId } = await readyTask();
+  const [claims, others] = await Promise.all([claimAs('a', newId()), claimAs('b', newId())]);
+  expect(claims.length + others.length).toBe(1);
+  const { events } = await store.events({ stream: streams.task(taskId), limit: 10 });
+  expect(events.map((event) => event.type)).toEqual(['task.created', 'task.ready', 'task.assigned', 'task.claimed']);
+  expect(events[3]?.causationId).toBe(events[2]?.id);
+  expect((await viewOf(taskId)).state).toBe('working');
+});
+
+test('a holder that was silent past its lease can write nothing any more', async () => {
+  const { taskId } = await readyTask();
+  const [late] = await claimAs('a', newId(), -1);
+  expect(late).toBeDefined();
+  expect(await bus.queue.rescue()).toBe(1);
+  const [next] = await claimAs('b', newId());
+  expect(next?.step.token).toBeGreaterThan(late?.step.token ?? Infinity);
+  if (!late || !next) throw new Error('not claimed');
+  expect(await bus.queue.finish(late, [refusal(taskId, late.step.token)])).toBe('lost');
+  expect(await bus.queue.note(late, [])).toBe('lost');
+  expect(await bus.queue.finish(next, [refusal(taskId, next.step.token)])).toBe('done');
+  expect(await viewOf(taskId)).toMatchObject({ state: 'refused', rescues: 1, code: 'patch.empty' });
+});
+
+test('a failed attempt comes back after its backoff until the cap, then is final', async () => {
+  const { taskId } = await readyTask({ maxAttempts: 1 });
+  const [claim] = await claimAs('a', newId());
+  if (!claim) throw new Error('not claimed');
+  expect(await bus.queue.fail(claim, { code: 'check.timeout', reason: 'slow', retry: true })).toBe('done');
+  const { events } = await store.events({ stream: streams.task(taskId), types: ['task.attempt_failed'], limit: 10 });
+  expect(events[0]?.data).toMatchObject({ final: true, retryAt: null, attempt: 1 });
+  expect(await claimAs('b', newId())).toEqual([]);
+});
+
+test('a snoozed step costs no attempt and is not won before its time', async () => {
+  const { taskId } = await readyTask();
+  const [claim] = await claimAs('a', newId());
+  if (!claim) throw new Error('not claimed');
+  await bus.queue.snooze(claim, new Date(Date.now() + 60_000), 'later');
+  expect(await claimAs('b', newId())).toEqual([]);
+  expect(await viewOf(taskId)).toMatchObject({ state: 'ready', attempts: 0 });
+  expect(await store.nextDue(['work'])).not.toBeNull();
+});
+
+test('cancelling a task ends its claim: the holder can write nothing', async () => {
+  const { taskId, workflowId } = await readyTask();
+  const [claim] = await claimAs('a', newId());
+  if (!claim) throw new Error('not claimed');
+  await bus.command({
+    on: streams.task(taskId),
+    correlationId: workflowId,
+    events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }],
+  });
+  expect(await bus.queue.finish(claim, [refusal(taskId, claim.step.token)])).toBe('lost');
+  expect((await viewOf(taskId)).state).toBe('cancelled');
+  const [row] = await store.steps({ taskId, limit: 1 });
+  expect(row?.state).toBe('cancelled');
+});
+
+test('an event that the table does not allow is refused and nothing is written', async () => {
+  const { taskId, workflowId } = await readyTask();
+  const merged: NewEvent = { type: 'task.ready', stream: streams.task(taskId), data: { taskId } };
+  await expect(bus.command({ on: streams.task(taskId), correlationId: workflowId, events: [merged] })).rejects.toMatchObject({
+    code: 'transition.refused',
+  });
+  expect((await store.events({ stream: streams.task(taskId), limit: 10 })).events).toHaveLength(3);
+});
+
+test('two followers of one name handle every event once, and what they record is caused by it', async () => {
+  const handled: string[] = [];
+  const stop = new AbortController();
+  running.push(stop);
+  const follower = (actor: string) =>
+    createBus(store, actor).follow({
+      name: 'follower',
+      types: ['task.created'],
+      start: 'origin',
+      signal: stop.signal,
+      handle: (event) => {
+        handled.push(event.id);
+        if (event.type !== 'task.created') return Promise.resolve([]);
+        const { taskId } = event.data;
+        return Promise.resolve([{ events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }] }]);
+      },
+    });
+  const both = [follower('one'), follower('two')];
+  const made = await Promise.all(Array.from({ length: 10 }, () => readyTask()));
+  await expect.poll(async () => (await store.countHeads('task'))['cancelled'], { timeout: 10_000 }).toBe(10);
+  stop.abort();
+  await Promise.all(both);
+  for (const { taskId } of made) {
+    const { events } = await store.events({ stream: streams.task(taskId), limit: 20 });
+    const ended = events.filter((event) => event.type === 'task.cancelled');
+    expect(ended).toHaveLength(1);
+    expect(ended[0]?.causationId).toBe(events[0]?.id);
+    expect(ended[0]?.id).toBe(derivedId(events[0]?.id ?? '', 'follower 0'));
+  }
+});
+
+test('an event that cannot be handled becomes a dead letter and the follower goes on', async () => {
+  const poison = await readyTask();
+  const seen: string[] = [];
+  const stop = new AbortController();
+  running.push(stop);
+  const following = bus.follow({
+    name: 'poisoned',
+    types: ['task.created'],
+    start: 'origin',
+    signal: stop.signal,
+    handle: (event) => {
+      if (event.correlationId === poison.workflowId) return Promise.reject(new Error('poison'));
+      seen.push(event.id);
+      return Promise.resolve([]);
+    },
+  });
+  await readyTask();
+  await expect.poll(() => seen.length, { timeout: 15_000 }).toBe(1);
+  stop.abort();
+  await following;
+  expect(await store.deadLetters(10)).toMatchObject([{ subscription: 'poisoned', error: 'Error: poison', attempts: 5 }]);
+}, 20_000);
