@@ -10,6 +10,8 @@ const node: TestProjectConfiguration = {
     pool: 'forks',
     include: ['{packages,apps,tools,e2e}/**/*.test.ts'],
     exclude: ['apps/pwa/src/**', '**/node_modules/**', '**/dist/**'],
+    // Starts a PostgreSQL when the first test asks for one.
+    globalSetup: ['packages/core-db/src/testing/global-setup.ts'],
   },
 };
 

@@ -37,8 +37,7 @@ export const sqliteDialect: Dialect = {
   stamp: '',
   least: 'min',
   greatest: 'max',
-  capable: (count) =>
-    `not exists (select 1 from json_each(step.capabilities) c where c.value not in (${marks(count)}))`,
+  capable: (count) => `not exists (select 1 from json_each(step.capabilities) c${foreign(count)})`,
 };
 
 export const postgresDialect: Dialect = {
@@ -52,7 +51,7 @@ export const postgresDialect: Dialect = {
   least: 'least',
   greatest: 'greatest',
   capable: (count) =>
-    `not exists (select 1 from json_array_elements_text(step.capabilities) c(value) where c.value not in (${marks(count)}))`,
+    `not exists (select 1 from json_array_elements_text(step.capabilities) c(value)${foreign(count)})`,
 };
 
 /** `?, ?, ?`; for none a list that holds nothing. */
@@ -62,3 +61,6 @@ export const marks = (count: number): string =>
 /** `(?, ?), (?, ?)`. */
 export const tuples = (rows: number, columns: number): string =>
   Array.from({ length: rows }, () => `(${marks(columns)})`).join(', ');
+
+/** A capability outside of a list; `not in (null)` would be neither true nor false. */
+const foreign = (count: number): string => (count === 0 ? '' : ` where c.value not in (${marks(count)})`);

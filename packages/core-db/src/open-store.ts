@@ -1,6 +1,5 @@
 import { HiveError } from '@hive/errors';
 import type { Store } from './port.ts';
-import { openSqlite } from './sqlite/store.ts';
 
 /** Where a store is and how it is opened. */
 export type OpenOptions = {
@@ -17,6 +16,12 @@ export type OpenOptions = {
  * Throws `store.newer`, `store.readonly` or `store.unavailable`. Close it in the end.
  */
 export const openStore = async ({ url, home, migrate = true, readonly = false }: OpenOptions): Promise<Store> => {
-  if (url === undefined) return openSqlite({ home, migrate: migrate && !readonly, readonly });
-  throw new HiveError('config.invalid', `HIVE_DATABASE_URL must begin with postgres://`, { remedy: 'fix_config' });
+  const options = { migrate: migrate && !readonly, readonly };
+  // Each process loads the one database that it uses.
+  if (url === undefined) return (await import('./sqlite/store.ts')).openSqlite({ home, ...options });
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
+    return (await import('./postgres/store.ts')).openPostgres({ url, ...options });
+  throw new HiveError('config.invalid', 'HIVE_DATABASE_URL is no postgres:// address; leave it out to use SQLite', {
+    remedy: 'fix_config',
+  });
 };

@@ -182,9 +182,7 @@ export type Store = {
   /** The cursor of a subscription; made at `start` when it does not exist. */
   subscription(name: string, start: 'origin' | 'end'): Promise<Cursor>;
   subscriptions(): Promise<readonly { readonly name: string; readonly cursor: Cursor }[]>;
-  deadLetters(
-    limit: number,
-  ): Promise<
+  deadLetters(limit: number): Promise<
     readonly {
       readonly subscription: string;
       readonly eventId: string;

@@ -1,0 +1,52 @@
+import { HiveError } from '@hive/errors';
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+/** A row with this key is there already. */
+export const isDuplicate = (error: unknown): boolean => codeOf(error) === '23505';
+
+/** Two transactions were in each other's way; a new one may succeed. */
+export const isContention = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));
+
+/** The line or the server went away: nobody knows whether a COMMIT under way has happened. */
+export const isLost = (error: unknown): boolean => {
+  const code = codeOf(error);
+  if (/^(08...|57P0[123]|E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/.test(code))
+    return true;
+  return (
+    error instanceof Error &&
+    /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered))/.test(
+      error.message,
+    )
+  );
+};
+
+/** What PostgreSQL says, as the port's errors; anything unknown stays as it is. `place` names the database without its password. */
+export const postgresError = (error: unknown, place: string): unknown => {
+  if (error instanceof HiveError) return error;
+  const code = codeOf(error);
+  const said = error instanceof Error ? error.message || code : code;
+  if (code === '53100' || code === '58030')
+    return new HiveError('infra.disk', `The disk of ${place} is full or failing; make room, Hive tries again`, {
+      remedy: 'retry',
+      cause: error,
+    });
+  if (code === '25006' || code === '42501')
+    return new HiveError('store.readonly', `${place} cannot be written (${said}); give its user the right to`, {
+      remedy: 'fix_config',
+      cause: error,
+    });
+  if (/^(28...|3D000|ENOTFOUND)$/.test(code))
+    return new HiveError('store.unavailable', `${place} refuses the connection (${said}); check HIVE_DATABASE_URL`, {
+      remedy: 'fix_config',
+      cause: error,
+    });
+  if (isLost(error) || isContention(error) || /^(53...|57014|57P..|25P0[34])$/.test(code))
+    return new HiveError('store.unavailable', `${place} does not answer (${said}); Hive tries again`, {
+      remedy: 'retry',
+      retryAfterMs: 1_000,
+      cause: error,
+    });
+  return error;
+};

@@ -1,0 +1,150 @@
+import pg from 'pg';
+import { beatStatement, markStatement } from '../agent-statements.ts';
+import { coalesce } from '../coalesce.ts';
+import { marks, postgresDialect as on, type Read } from '../dialect.ts';
+import { origin, type Store } from '../port.ts';
+import { createHeadReads } from '../read-heads.ts';
+import { createLogReads } from '../read-log.ts';
+import { createQueueReads } from '../read-queue.ts';
+import { lockClass, placeOf, runOn, sessionConfig } from './connection.ts';
+import { postgresError } from './errors.ts';
+import { migratePostgres } from './migrate.ts';
+import { channel, createPresence } from './presence.ts';
+import { performWrite } from './transaction.ts';
+
+/** How a PostgreSQL store is opened. Without `migrate` an older one is refused. */
+export type PostgresOptions = { readonly url: string; readonly migrate: boolean; readonly readonly: boolean };
+
+const connections = 6;
+const everyMs = 5;
+const lookMs = 1_000;
+
+/** The store in a PostgreSQL database, for any number of processes on any number of machines. */
+export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions): Promise<Store> => {
+  const place = placeOf(url);
+  const guarded = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw postgresError(error, place);
+    }
+  };
+  const schema = await guarded(() => migratePostgres(url, { migrate, readonly }));
+  const pool = new pg.Pool({ ...sessionConfig(url, { readonly }), max: connections, idleTimeoutMillis: 30_000 });
+  // A connection that breaks while nobody uses it is replaced by the pool; unheard, it would end the process.
+  pool.on('error', () => {});
+
+  const read: Read = (sql, values = []) => guarded(() => runOn(pool, { sql, values }));
+  const log = createLogReads(read, on);
+
+  const listeners = new Set<() => void>();
+  const hear = coalesce(() => {
+    for (const heard of listeners) heard();
+  }, everyMs);
+  const presence = createPresence(url, {
+    heard: hear.ask,
+    marked: (incarnation, mark) => read(markStatement, [mark, incarnation]),
+  });
+  // On a connection of its own and after the commit: a transaction that notifies holds a lock on the whole database while it commits.
+  const tell = coalesce(() => void pool.query(`notify ${channel}`).catch(() => {}), everyMs);
+
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+  let seen = '';
+  /** Rings may be lost, and what was rung may still be behind the horizon: the end of the log is asked once a second. */
+  const look = async (): Promise<void> => {
+    const end = await log.end().catch(() => null);
+    if (closed) return;
+    const now = end ? `${end.xid}/${end.position}` : seen;
+    if (now !== seen) hear.ask();
+    seen = now;
+    timer = setTimeout(() => void look(), lookMs * (0.8 + Math.random() * 0.2));
+  };
+
+  return {
+    dialect: 'postgres',
+    ...log,
+    ...createHeadReads(read, on),
+    ...createQueueReads(read, on),
+    write: (write) => guarded(() => performWrite(pool, write)),
+
+    subscription: async (name, start) => {
+      const find = async () => (await log.subscriptions()).find((it) => it.name === name)?.cursor;
+      const found = await find();
+      if (found) return found;
+      const { xid, position } = start === 'end' ? await log.end() : origin;
+      await read('insert into subscription (name, xid, position) values (?, ?, ?) on conflict (name) do nothing', [
+        name,
+        xid,
+        position,
+      ]);
+      return (await find()) ?? origin;
+    },
+
+    renew: async (claims, holder, leaseMs) => {
+      if (claims.length === 0) return [];
+      const rows = await read(
+        // No mark of our transaction: nothing is told in the log, and a completion under way must not meet a later transaction here.
+        `update step set lease_until = ${clockPlus('cast(? as bigint)')}
+          where state = 'claimed' and holder = ? and (id, token) in (${claims.map(() => '(?, cast(? as bigint))').join(', ')}) returning id`,
+        [leaseMs, holder, ...claims.flatMap((it) => [it.id, it.token])],
+      );
+      return rows.map((row) => row['id'] as string);
+    },
+
+    beat: async (agent) => {
+      const { sql, values } = beatStatement(agent, presence.markOf(agent.incarnation), on);
+      await read(sql, values);
+    },
+    forget: async (incarnation) => void (await read('delete from agent where incarnation = ?', [incarnation])),
+    hold: async (incarnation) => {
+      await guarded(() => presence.hold(incarnation));
+      return () => presence.release(incarnation);
+    },
+    gone: async (incarnations) => {
+      if (incarnations.length === 0) return [];
+      // Getting the lock means that nobody holds it; it is let go at the end of the statement.
+      const rows = await read(
+        `with held as materialized (select incarnation, mark from agent where mark is not null and incarnation in (${marks(incarnations.length)}))
+         select incarnation from held where pg_try_advisory_xact_lock(${lockClass}, cast(mark as integer))`,
+        incarnations,
+      );
+      return rows.map((row) => row['incarnation'] as string);
+    },
+
+    ring: () => {
+      if (closed) return;
+      setImmediate(hear.ask);
+      tell.ask();
+    },
+    listen: (heard) => {
+      listeners.add(heard);
+      presence.start();
+      timer ??= setTimeout(() => void look(), lookMs * Math.random());
+      return () => void listeners.delete(heard);
+    },
+    verify: async () => [],
+    about: async () => {
+      const [row] = await read(
+        `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes`,
+      );
+      return {
+        database: place,
+        version: `PostgreSQL ${String(row?.['version'])}`,
+        bytes: Number(row?.['bytes']),
+        schema,
+      };
+    },
+    close: async () => {
+      closed = true;
+      hear.stop();
+      tell.stop();
+      if (timer) clearTimeout(timer);
+      await presence.close();
+      await pool.end();
+    },
+  };
+};
+
+const clockPlus = (ms: string): string =>
+  on.clock.replace('clock_timestamp()', `(clock_timestamp() + ${ms} * interval '1 millisecond')`);
