@@ -8,7 +8,12 @@ export type Artefacts = {
 };
 
 /** A user's repository as it was found. `root` is the top of the working tree (or the bare folder). */
-export type Repo = { readonly root: string; readonly gitDir: string; readonly head: string; readonly headRef: string | null };
+export type Repo = {
+  readonly root: string;
+  readonly gitDir: string;
+  readonly head: string;
+  readonly headRef: string | null;
+};
 
 /** A folder that belongs to one step, with its own checkout of `base`, outside of the user's repository. */
 export type Worktree = {
@@ -33,7 +38,11 @@ export type CommitMessage = {
   readonly trailers: Readonly<Record<string, string>>;
 };
 
-export type RunOptions = { readonly timeoutMs: number; readonly signal: AbortSignal; readonly network?: 'none' | 'open' };
+export type RunOptions = {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly network?: 'none' | 'open';
+};
 
 /** How a command ended. `infra` is set when it could not run or was stopped by the environment; then `exit` may be null. */
 export type RunResult = {
@@ -108,7 +117,12 @@ export type Workspace = {
   /** Runs every check on base, base + tests of the patch, and head, and says what that proves. Infra failures are thrown (remedy `retry`). */
   prove(request: ProofRequest): Promise<Proof>;
   /** Puts `commit` (based on another tip) on top of `onto`. Throws `patch.conflict` with the files. */
-  rebase(request: { repo: string; commit: string; onto: string; signal: AbortSignal }): Promise<{ commit: string; tree: string; patch: Uint8Array }>;
+  rebase(request: {
+    repo: string;
+    commit: string;
+    onto: string;
+    signal: AbortSignal;
+  }): Promise<{ commit: string; tree: string; patch: Uint8Array }>;
   /** Where a branch of the mirror stands; null when it does not exist. */
   tip(repo: string, branch: string): Promise<string | null>;
   /** Moves the mirror's branch by compare-and-swap, writes the note, hands the branch (and `into`) to the user's repository. Repeatable. Answers `moved`, a sentence why `into` was not moved, or null. */

@@ -1,0 +1,82 @@
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identityOf, isAlive, statOf } from '../git/process-id.ts';
+import { signalGroup } from './spawn-group.ts';
+
+/** The process groups that one agent process has started, on disk, so that another can end them. */
+export type Groups = {
+  /** Records a group; the answer forgets it again. */
+  record(pgid: number): () => void;
+};
+
+const folderOf = (home: string, incarnation: string) => join(home, 'run', 'groups', incarnation);
+
+/** Opens the record of one incarnation. */
+export const openGroups = async (home: string, incarnation: string): Promise<Groups> => {
+  const folder = folderOf(home, incarnation);
+  await mkdir(folder, { recursive: true });
+  return {
+    record: (pgid) => {
+      const file = join(folder, String(pgid));
+      // Synchronously: nothing may happen between the start of a group and its record.
+      writeFileSync(file, identityOf(pgid));
+      return () => rmSync(file, { force: true });
+    },
+  };
+};
+
+/**
+ * Ends every process that carries this mark in its environment, wherever it has moved to.
+ * The environment is read from /proc, so a pid that was given to somebody else meanwhile is never hit.
+ */
+export const endMarked = async (mark: string): Promise<void> => {
+  for (let round = 0; round < 50; round++) {
+    const found = marked(mark);
+    for (const pid of found) kill(pid);
+    if (found.length === 0) return;
+    await delay(10);
+  }
+};
+
+/** Ends the groups that a vanished incarnation left behind, and whatever else carries its mark. */
+export const endGroups = async (home: string, incarnation: string): Promise<void> => {
+  const folder = folderOf(home, incarnation);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const identity = await readFile(join(folder, name), 'utf8').catch(() => '');
+    if (identity && isAlive(identity)) signalGroup(Number(name), 'SIGKILL');
+  }
+  await endMarked(`${incarnation}.`);
+  await rm(folder, { recursive: true, force: true });
+};
+
+const kill = (pid: number) => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+};
+
+const marked = (mark: string): number[] => {
+  const needle = `\0HIVE_STEP_GROUP=${mark}`;
+  return processes().filter((pid) => {
+    if (pid === process.pid || statOf(pid) === null) return false;
+    try {
+      return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(needle);
+    } catch {
+      return false;
+    }
+  });
+};
+
+const processes = (): number[] => {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+};

@@ -1,0 +1,45 @@
+const limit = 10 * 1024 * 1024;
+const half = limit / 2;
+
+/** Collects output of any length in at most 10 MB: the beginning and the end. */
+export const createOutput = () => {
+  const head: Buffer[] = [];
+  const end: Buffer[] = [];
+  let headBytes = 0;
+  let endBytes = 0;
+  let cut = 0;
+  const add = (chunk: Buffer): void => {
+    const room = Math.max(0, half - headBytes);
+    const first = chunk.subarray(0, room);
+    if (first.length > 0) {
+      head.push(first);
+      headBytes += first.length;
+    }
+    const rest = chunk.subarray(room);
+    if (rest.length === 0) return;
+    end.push(rest);
+    endBytes += rest.length;
+    while (endBytes - (end[0]?.length ?? 0) >= half) {
+      const dropped = end.shift()?.length ?? 0;
+      endBytes -= dropped;
+      cut += dropped;
+    }
+  };
+  const bytes = (): Buffer =>
+    Buffer.concat([...head, ...(cut > 0 ? [Buffer.from(`\n[${cut} bytes left out by Hive]\n`)] : []), ...end]);
+  return { add, bytes };
+};
+
+/** Text that a terminal or screen may show: no escape sequences, control or bidi characters. */
+export const cleaned = (text: string): string =>
+  text
+    // CSI and OSC sequences, then what is left of control and bidi characters.
+    .replace(/\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]/g, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+
+/** The last lines for people: cleaned, at most 40 lines and 3,500 characters. */
+export const tailOf = (bytes: Buffer): string => {
+  const text = cleaned(bytes.subarray(-64 * 1024).toString('utf8')).trimEnd();
+  return text.split('\n').slice(-40).join('\n').slice(-3500);
+};

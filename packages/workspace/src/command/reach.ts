@@ -1,0 +1,33 @@
+import { lchown, lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Owner } from '../git/git.ts';
+
+/** The user that has nothing: what commands run as when Hive is root. */
+export const nobody: Owner = { uid: 65534, gid: 65534 };
+
+const passable = async (path: string, owner: Owner, bits: number): Promise<boolean> => {
+  const found = await stat(path).catch(() => null);
+  if (!found) return false;
+  const shift = found.uid === owner.uid ? 6 : found.gid === owner.gid ? 3 : 0;
+  return ((found.mode >> shift) & bits) === bits;
+};
+
+/** True when this user may enter all folders on the way to `path`, and read (and for a program, run) what is there. */
+export const reachable = async (path: string, owner: Owner): Promise<boolean> => {
+  const real = await realpath(path).catch(() => null);
+  if (real === null || !(await passable(real, owner, 0o5))) return false;
+  for (const start of new Set([path, real]))
+    for (let at = dirname(start); ; at = dirname(at)) {
+      if (!(await passable(at, owner, 0o1))) return false;
+      if (at === dirname(at)) break;
+    }
+  return true;
+};
+
+/** Gives a folder and all in it to `owner`, links themselves included and never followed. */
+export const giveTo = async (path: string, owner: Owner): Promise<void> => {
+  const found = await lstat(path);
+  if (found.uid !== owner.uid || found.gid !== owner.gid) await lchown(path, owner.uid, owner.gid);
+  if (!found.isDirectory()) return;
+  for (const name of await readdir(path)) await giveTo(join(path, name), owner);
+};

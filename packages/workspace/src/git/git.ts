@@ -1,0 +1,169 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { HiveError } from '@hive/errors';
+
+/** How one git process is started. Only what is named here reaches it: no inherited environment, no discovery. */
+export type GitOptions = {
+  readonly gitDir?: string;
+  /** Also the working directory. */
+  readonly workTree?: string;
+  readonly index?: string;
+  readonly input?: Uint8Array | string;
+  /** Exit codes that are an answer; any other is thrown as `infra.git`. Default: only 0. */
+  readonly ok?: readonly number[];
+  /** The owner of a repository that is written to, so that root leaves no files of its own there. */
+  readonly owner?: Owner;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+};
+
+/** A user and group that a process runs as. */
+export type Owner = { readonly uid: number; readonly gid: number };
+
+/** What a git process answered. */
+export type GitResult = { readonly code: number; readonly stdout: Buffer; readonly stderr: string };
+
+/** Given on every call: whatever a repository's own config says, nothing of it starts a program. */
+const settings = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.untrackedCache=false',
+  'core.excludesFile=/dev/null',
+  'core.attributesFile=/dev/null',
+  'core.logAllRefUpdates=false',
+  'core.filesRefLockTimeout=2000',
+  'core.packedRefsTimeout=2000',
+  'core.quotePath=true',
+  'commit.gpgSign=false',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'protocol.allow=never',
+].flatMap((setting) => ['-c', setting]);
+
+const environment = {
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_LITERAL_PATHSPECS: '1',
+  HOME: '/nonexistent',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  // As root the repository may belong to somebody else; every path is explicit, so discovery cannot be misled.
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: '*',
+  GIT_AUTHOR_NAME: 'Hive',
+  GIT_AUTHOR_EMAIL: 'hive@localhost',
+  GIT_COMMITTER_NAME: 'Hive',
+  GIT_COMMITTER_EMAIL: 'hive@localhost',
+};
+
+let program: Promise<{ file: string; path: string }> | undefined;
+
+/** Where git is: asked once with the inherited PATH, the only thing that git ever inherits. */
+const gitProgram = () =>
+  (program ??= new Promise((resolve, reject) => {
+    execFile('git', ['--exec-path'], (error, stdout) => {
+      if (error) {
+        program = undefined;
+        reject(
+          new HiveError('infra.git', 'git was not found in PATH; install git 2.32 or newer', { remedy: 'fix_config' }),
+        );
+        return;
+      }
+      const folder = stdout.trim();
+      const file = join(folder, 'git');
+      resolve({ file: existsSync(file) ? file : 'git', path: `${folder}:/usr/local/bin:/usr/bin:/bin` });
+    });
+  }));
+
+const start = async (args: readonly string[], options: GitOptions): Promise<ChildProcess> => {
+  const { file, path } = await gitProgram();
+  const where = [
+    ...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`]),
+    ...(options.workTree === undefined ? [] : [`--work-tree=${options.workTree}`]),
+  ];
+  return spawn(file, [...where, ...settings, ...args], {
+    cwd: options.workTree ?? options.gitDir ?? '/',
+    env: { ...environment, PATH: path, ...(options.index && { GIT_INDEX_FILE: options.index }), ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...options.owner,
+    ...(options.signal && { signal: options.signal }),
+  });
+};
+
+const finish = (child: ChildProcess, args: readonly string[], options: GitOptions) =>
+  new Promise<GitResult>((resolve, reject) => {
+    const out: Buffer[] = [];
+    let stderr = '';
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      if (stderr.length < 100_000) stderr += text;
+    });
+    child.on('error', (cause) => reject(options.signal?.aborted ? cause : gitFailed(args, cause.message, cause)));
+    child.on('close', (code, signal) => {
+      const result = { code: code ?? 128, stdout: Buffer.concat(out), stderr };
+      if ((options.ok ?? [0]).includes(result.code)) resolve(result);
+      else reject(gitFailed(args, stderr.trim() || `ended with ${signal ?? code}`));
+    });
+  });
+
+const gitFailed = (args: readonly string[], said: string, cause?: unknown) => {
+  const full = /No space left on device|ENOSPC|Disk quota exceeded/.test(said);
+  const command = args.find((argument) => /^[a-z]/.test(argument)) ?? 'git';
+  return new HiveError(
+    full ? 'infra.disk' : 'infra.git',
+    full ? `The disk is full: git ${command} could not write` : `git ${command} failed: ${said.split('\n')[0]}`,
+    { remedy: 'retry', details: { args, stderr: said.slice(0, 4000) }, ...(cause !== undefined && { cause }) },
+  );
+};
+
+/** Runs git once. Throws `infra.git` (or `infra.disk`) for an exit code that is not in `ok`. */
+export const git = async (args: readonly string[], options: GitOptions = {}): Promise<GitResult> => {
+  const child = await start(args, options);
+  const done = finish(child, args, options);
+  // A process that ends without reading its input answers with its exit code, not with a broken pipe.
+  child.stdin?.on('error', () => undefined).end(options.input ?? '');
+  return done;
+};
+
+/** The output of {@link git} as text without the last line end. */
+export const gitText = async (args: readonly string[], options: GitOptions = {}): Promise<string> =>
+  (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '');
+
+/** The NUL-separated output of {@link git}. */
+export const gitList = async (args: readonly string[], options: GitOptions = {}): Promise<string[]> =>
+  (await git(args, options)).stdout.toString('utf8').split('\0').filter(Boolean);
+
+/** Streams the output of one git process into another; both must end with 0. */
+export const gitPipe = async (
+  from: { args: readonly string[]; options: GitOptions },
+  to: { args: readonly string[]; options: GitOptions },
+): Promise<void> => {
+  const source = await start(from.args, from.options);
+  const target = await start(to.args, to.options);
+  source.stdin?.on('error', () => undefined).end(from.options.input ?? '');
+  target.stdin?.on('error', () => undefined);
+  if (source.stdout && target.stdin) source.stdout.pipe(target.stdin);
+  const sent = ended(source, from.args);
+  const received = finish(target, to.args, to.options);
+  const [first, second] = await Promise.allSettled([sent, received]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+};
+
+/** For a process whose output goes elsewhere. */
+const ended = (child: ChildProcess, args: readonly string[]) =>
+  new Promise<void>((resolve, reject) => {
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', (cause) => reject(gitFailed(args, cause.message, cause)));
+    child.on('close', (code, signal) =>
+      code === 0 ? resolve() : reject(gitFailed(args, stderr.trim() || `ended with ${signal ?? code}`)),
+    );
+  });

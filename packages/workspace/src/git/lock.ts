@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identityOf, isAlive } from './process-id.ts';
+
+/**
+ * Runs `work` while no other process (and no other call in this one) holds the lock file.
+ * The file names its owner; it is taken away only from an owner that no longer runs, never because of its age.
+ */
+export const withLock = async <T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+  await mkdir(dirname(path), { recursive: true });
+  await acquire(path, signal);
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+};
+
+const acquire = async (path: string, signal?: AbortSignal): Promise<void> => {
+  while (!(await take(path))) {
+    signal?.throwIfAborted();
+    if (await breakStale(path)) continue;
+    await delay(20, undefined, signal && { signal });
+  }
+};
+
+/** A link either appears whole, with its content, or not at all. */
+const take = async (path: string): Promise<boolean> => {
+  const own = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(own, identityOf(process.pid));
+  try {
+    await link(own, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await rm(own, { force: true });
+  }
+};
+
+/** Only the holder of the second lock removes the first, so that nobody removes what another has just taken. */
+const breakStale = async (path: string): Promise<boolean> => {
+  const breaking = `${path}.breaking`;
+  if (!(await isStale(path))) return false;
+  if (!(await take(breaking))) {
+    if (await isStale(breaking)) await rm(breaking, { force: true });
+    return false;
+  }
+  try {
+    if (await isStale(path)) await rm(path, { force: true });
+    return true;
+  } finally {
+    await rm(breaking, { force: true });
+  }
+};
+
+const isStale = async (path: string): Promise<boolean> => {
+  const owner = await readFile(path, 'utf8').catch(() => null);
+  return owner !== null && !isAlive(owner);
+};

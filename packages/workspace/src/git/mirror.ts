@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HiveError } from '@hive/errors';
+import { findGitDir } from './find-git-dir.ts';
+import { git, gitPipe, gitText, type GitOptions, type Owner } from './git.ts';
+import { withLock } from './lock.ts';
+
+/**
+ * Hive's own bare repository for one repository of the user: bases (one commit deep), Hive's commits, branches and notes.
+ * All processes of one HIVE_HOME share it.
+ */
+export type Mirror = {
+  readonly gitDir: string;
+  readonly user: User;
+  /** Makes sure that a commit and its tree are here; copies them from the user's repository if not. Throws `repo.base_unknown`. */
+  bring(sha: string): Promise<void>;
+  /** Copies what the user's repository lacks of `sha` into it, as objects only. `have` is a commit that may be there already. */
+  give(sha: string, have: string | null): Promise<void>;
+};
+
+/** The user's repository as the target of git calls. */
+export type User = {
+  readonly root: string;
+  readonly gitDir: string;
+  /** Who the repository belongs to, when that is not who Hive runs as. */
+  readonly owner?: Owner;
+};
+
+/** Opens (and makes, the first time) the mirror of the repository that `dir` is in. */
+export const openMirror = async (home: string, dir: string): Promise<Mirror> => {
+  const found = await findGitDir(dir);
+  if (!found) throw new HiveError('repo.invalid', `${dir} is not a git repository any more`);
+  const key = createHash('sha256').update(found.root).digest('hex').slice(0, 16);
+  const gitDir = join(home, 'mirrors', `${key}.git`);
+  const user = { ...found, ...(await ownerOf(found.gitDir)) };
+  if (!(await exists(gitDir))) await withLock(`${gitDir}.lock`, () => create(gitDir, user));
+  return { gitDir, user, bring: (sha) => bring(gitDir, user, sha), give: (sha, have) => give(gitDir, user, sha, have) };
+};
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+const ownerOf = async (gitDir: string): Promise<{ owner?: Owner }> => {
+  const { uid, gid } = await stat(gitDir);
+  return process.getuid?.() === 0 && uid !== 0 ? { owner: { uid, gid } } : {};
+};
+
+const create = async (gitDir: string, user: User): Promise<void> => {
+  if (await exists(gitDir)) return;
+  const format = await gitText(['rev-parse', '--show-object-format'], { gitDir: user.gitDir });
+  const fresh = `${gitDir}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true, mode: 0o700 });
+  await git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', fresh]);
+  await rename(fresh, gitDir);
+};
+
+const has = async (gitDir: string, sha: string) =>
+  (await git(['cat-file', '-e', `${sha}^{commit}`], { gitDir, ok: [0, 1, 128] })).code === 0;
+
+const bring = async (gitDir: string, user: User, sha: string): Promise<void> => {
+  if (await has(gitDir, sha)) return;
+  await withLock(`${gitDir}.lock`, async () => {
+    if (await has(gitDir, sha)) return;
+    if (!(await has(user.gitDir, sha)))
+      throw new HiveError('repo.base_unknown', `${user.root} has no commit ${sha}`, { details: { sha } });
+    const bases = await shared(gitDir, user);
+    // Before the objects: a commit that is here is always known to end here. A line without its commit does no harm.
+    await appendFile(join(gitDir, 'shallow'), `${sha}\n`);
+    await gitPipe(
+      pack(user.gitDir, `--shallow ${sha}\n${sha}\n${bases.map((base) => `^${base}\n`).join('')}`),
+      // One pack, moved into place when it is whole: after a kill the commit is here with its tree, or not at all.
+      { args: ['index-pack', '--stdin', '--fix-thin'], options: { gitDir } },
+    );
+    await git(['update-ref', `refs/hive/bases/${sha}`, sha], { gitDir });
+  });
+};
+
+const pack = (gitDir: string, input: string): { args: string[]; options: GitOptions } => ({
+  args: ['pack-objects', '--quiet', '--revs', '--thin', '--shallow', '--stdout'],
+  options: { gitDir, input },
+});
+
+const give = async (gitDir: string, user: User, sha: string, have: string | null): Promise<void> => {
+  const bases = await shared(gitDir, user, have === null ? [] : [have]);
+  await gitPipe(pack(gitDir, `${sha}\n${bases.map((base) => `^${base}\n`).join('')}`), {
+    args: ['unpack-objects', '-q'],
+    options: { gitDir: user.gitDir, ...(user.owner && { owner: user.owner }) },
+  });
+};
+
+/** The bases that both repositories hold: what need not be sent. */
+const shared = async (gitDir: string, user: User, more: readonly string[] = []): Promise<string[]> => {
+  const known = await readFile(join(gitDir, 'shallow'), 'utf8').catch(() => '');
+  const shas = [...new Set([...known.split('\n').filter(Boolean), ...more])];
+  if (shas.length === 0) return [];
+  const input = shas.map((sha) => `${sha}\n`).join('');
+  const [here, there] = await Promise.all([gitDir, user.gitDir].map((dir) => present(dir, input)));
+  return shas.filter((sha) => here?.has(sha) && there?.has(sha));
+};
+
+const present = async (gitDir: string, input: string): Promise<Set<string>> => {
+  const lines = await gitText(['cat-file', '--batch-check=%(objectname) %(objecttype)'], { gitDir, input });
+  return new Set(
+    lines
+      .split('\n')
+      .filter((line) => line.endsWith(' commit'))
+      .map((line) => line.split(' ')[0] ?? ''),
+  );
+};

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HiveError } from '@hive/errors';
+import { commitTree, type Committed } from './commit.ts';
+import { diffOf } from './diff.ts';
+import { git, gitText } from './git.ts';
+import type { Mirror } from './mirror.ts';
+
+/** Puts one commit on top of another tip by a three-way merge of its own change, without a checkout. */
+export const rebaseCommit = async (
+  mirror: Mirror,
+  home: string,
+  { commit, onto, signal }: { commit: string; onto: string; signal: AbortSignal },
+): Promise<Committed> => {
+  const { gitDir } = mirror;
+  await mirror.bring(commit);
+  await mirror.bring(onto);
+  const parent = await gitText(['rev-parse', '--verify', `${commit}^1`], { gitDir });
+  const patch = await diffOf(gitDir, parent, commit);
+  const message = await gitText(['log', '-1', '--format=%B', commit, '--'], { gitDir });
+  await mkdir(join(home, 'run'), { recursive: true });
+  const folder = await mkdtemp(join(home, 'run', 'rebase-'));
+  try {
+    const options = { gitDir, index: join(folder, 'index'), signal };
+    await git(['read-tree', onto], options);
+    const applied = await git(['apply', '--cached', '--3way', '--whitespace=nowarn', '-'], {
+      ...options,
+      input: patch,
+      ok: [0, 1, 128],
+    });
+    if (applied.code !== 0) throw await conflict(options, applied.stderr, onto);
+    const tree = await gitText(['write-tree'], options);
+    const made = await commitTree(gitDir, { base: onto, tree, message });
+    if (made) return made;
+    throw new HiveError('patch.empty', `The change is already part of ${onto.slice(0, 8)}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const conflict = async (
+  options: { gitDir: string; index: string },
+  stderr: string,
+  onto: string,
+): Promise<HiveError> => {
+  const unmerged = await git(['ls-files', '-z', '--unmerged'], options);
+  const paths = unmerged.stdout
+    .toString('utf8')
+    .split('\0')
+    .map((line) => line.split('\t')[1] ?? '');
+  const failed = [...stderr.matchAll(/^error: (?:patch failed: )?(.+?)(?::\d+$|: )/gm)].map((match) => match[1] ?? '');
+  const files = [...new Set([...paths, ...failed].filter(Boolean))].sort();
+  return new HiveError(
+    'patch.conflict',
+    `The change does not fit on ${onto.slice(0, 8)}: conflict in ${files.join(', ') || 'the patch'}`,
+    {
+      details: { files, stderr: stderr.slice(0, 4000) },
+    },
+  );
+};

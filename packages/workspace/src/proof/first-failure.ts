@@ -1,0 +1,31 @@
+/** The first line of a check's output that says what failed, with its place when the line names one. */
+export type Failure = { readonly line: string; readonly file?: string; readonly at?: number };
+
+/** One per test runner, most specific first. The first group is what a person wants to read. */
+const patterns: readonly RegExp[] = [
+  /^(?:FAILED|ERROR) (\S+\.py(?:::.*)?)$/m, // pytest, short summary
+  /^\s*--- FAIL: (.+)$/m, // go test
+  /^test (.+) \.\.\. FAILED$/m, // cargo
+  /^not ok \d+ - (.+?)(?: # .*)?$/m, // TAP, node:test
+  /^\s*✖ (?!failing tests:)(.+?)(?: \([\d.]+ ?ms\))?$/m, // node:test, spec reporter
+  /^\s*● (.+)$/m, // jest
+  /^ ?(?:FAIL|×|❯) +(\S+.* > .+)$/m, // vitest
+  /^(?:FAIL|ERROR): (.+)$/m, // unittest
+  /^(\S+\(\d+,\d+\): error .+)$/m, // tsc
+  /^(\S+:\d+:(?:\d+:)? (?:fatal )?error:? .+)$/m, // compilers
+  /^\s*\d+\) (.+)$/m, // mocha
+  /^(?:make(?:\[\d+\])?: \*\*\* .+)$/m,
+  /^((?:\w*Error|Exception|panic|error(?:\[E\d+\])?): .+)$/m,
+];
+
+const place = /((?:[\w.@-]+\/)*[\w.@-]+\.[A-Za-z]\w{0,9})[:(](\d+)/;
+
+/** Looks for the first failure in cleaned output; without a known form it is the last line that is not empty. */
+export const firstFailure = (output: string): Failure | null => {
+  const match = patterns.map((pattern) => pattern.exec(output)).find((found) => found !== null);
+  const line = (match?.[1] ?? match?.[0] ?? output.trimEnd().split('\n').at(-1) ?? '').trim().slice(0, 300);
+  if (line === '') return null;
+  const where = place.exec(line) ?? (match ? place.exec(output.slice(match.index, match.index + 2000)) : null);
+  if (!where?.[1] || where[1].includes('node_modules')) return { line };
+  return { line, file: where[1], at: Number(where[2]) };
+};

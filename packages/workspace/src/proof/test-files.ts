@@ -1,0 +1,31 @@
+import { matcherOf } from '../door/outside-of.ts';
+
+/** Where tests live when nobody says so: the conventions of the languages. */
+export const conventions = [
+  '**/test/**',
+  '**/tests/**',
+  '**/__tests__/**',
+  '**/spec/**',
+  '**/specs/**',
+  '**/testdata/**',
+  '**/__snapshots__/**',
+  '**/*.test.*',
+  '**/*.spec.*',
+  '**/*-test.*',
+  '**/*_test.*',
+  '**/*_spec.*',
+  '**/test_*.py',
+  '**/tests.py',
+  '**/test.py',
+  '**/conftest.py',
+  '**/test.{js,mjs,cjs,ts}',
+  '**/src/test/**',
+  '**/*Test.{java,kt,php,cs,swift}',
+  '**/*Tests.{java,kt,cs,swift}',
+  '**/*.t',
+  '**/*.bats',
+];
+
+/** The paths that are test files: by the task's own globs, else by convention. */
+export const testFilesOf = (paths: readonly string[], globs: readonly string[] | undefined): string[] =>
+  paths.filter(matcherOf(globs ?? conventions));

@@ -1,0 +1,19 @@
+import { chmod, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Removes a folder with all in it, also where a command left folders that may not be written (Go's module cache). */
+export const removeFolder = async (path: string): Promise<void> => {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await open(path);
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
+};
+
+const open = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await open(join(folder, entry.name));
+};

@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HiveError } from '@hive/errors';
+import { runCommand, type Surroundings } from './command/runner.ts';
+import { applyPatch } from './git/apply.ts';
+import { commitTree } from './git/commit.ts';
+import { pathsBetween } from './git/diff.ts';
+import { git, gitText, type GitOptions } from './git/git.ts';
+import type { Mirror } from './git/mirror.ts';
+import { stage } from './git/stage.ts';
+import type { Worktree } from './port.ts';
+import { removeFolder } from './remove-folder.ts';
+import type { PreparedSetup } from './setup.ts';
+
+/** How a worktree is made: `at` is what is checked out, a commit or tree. */
+export type WorktreeRequest = {
+  readonly mirror: Mirror;
+  readonly base: string;
+  readonly at: string;
+  readonly setup: PreparedSetup | null;
+  readonly passEnv: readonly string[];
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Checks out into a folder of its own below `HIVE_HOME/worktrees/<incarnation>`. The index is beside the checkout, so the
+ * folder holds content only: nothing that a task plants there configures git.
+ */
+export const openWorktree = async (around: Surroundings, home: string, request: WorktreeRequest): Promise<Worktree> => {
+  const { mirror, base, at, setup } = request;
+  const folder = await newFolder(join(home, 'worktrees'), around.incarnation);
+  const dir = join(folder, 'tree');
+  await mkdir(dir);
+  const options: GitOptions = { gitDir: mirror.gitDir, workTree: dir, index: join(folder, 'index') };
+  const remove = () => removeFolder(folder);
+  try {
+    if (setup) await setup.copyTo(dir);
+    // After the copy: what the commit has wins over what a setup left in its place.
+    await git(['read-tree', '--reset', '-u', at], { ...options, signal: request.signal });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const made = setup?.paths ?? [];
+  const stagedTree = async () => {
+    await stage(options, dir, made);
+    return gitText(['write-tree'], options);
+  };
+  return {
+    dir,
+    base,
+    apply: (patch) => applyPatch(patch, 'both', options),
+    changedPaths: async () => pathsBetween(mirror.gitDir, base, await stagedTree()),
+    commit: async (message) => {
+      const tree = await stagedTree();
+      await refuseSubmodules(mirror.gitDir, base, tree);
+      return commitTree(mirror.gitDir, { base, tree, message });
+    },
+    run: (argv, { timeoutMs, signal, network = 'none' }) =>
+      runCommand(around, {
+        argv,
+        worktree: dir,
+        scratch: folder,
+        readOnly: setup?.readOnly ?? [],
+        extra: setup?.env ?? {},
+        passEnv: request.passEnv,
+        network,
+        timeoutMs,
+        signal,
+      }),
+    remove,
+  };
+};
+
+const newFolder = async (worktrees: string, incarnation: string): Promise<string> => {
+  const parent = join(worktrees, incarnation);
+  await mkdir(parent, { recursive: true });
+  // Ends the search of Node and npm for a package above a worktree that has none: Hive's own clone may be up there.
+  await writeFile(join(worktrees, 'package.json'), '{}\n', { flag: 'wx' }).catch(() => undefined);
+  for (let number = 1; ; number++) {
+    const folder = join(parent, String(number));
+    const made = await mkdir(folder).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false;
+        throw error;
+      },
+    );
+    if (made) return folder;
+  }
+};
+
+/** A commit that points to another repository cannot be proved here, and would make the user's git fetch from it. */
+const refuseSubmodules = async (gitDir: string, base: string, tree: string): Promise<void> => {
+  const changes = await gitText(['diff-tree', '-r', '--no-renames', '--ignore-submodules=none', base, tree, '--'], {
+    gitDir,
+  });
+  const added = /^:(?!160000)\d{6} 160000 .*\t(.*)$/m.exec(changes)?.[1];
+  if (added !== undefined)
+    throw new HiveError('policy.denied', `The change adds a submodule (${added}), which Hive does not merge`);
+};
