@@ -18,4 +18,7 @@ export type {
   Workspace,
   Worktree,
 } from './port.ts';
+export { mirrorName } from './git/mirror-name.ts';
+export { survey, type Survey } from './survey.ts';
+export { readTexts, writeTexts, type TextFile } from './texts.ts';
 export { createWorkspace, type WorkspaceOptions } from './workspace.ts';

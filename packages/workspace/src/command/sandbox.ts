@@ -194,6 +194,9 @@ const bwrapArgs = (profile: Profile, owner: Owner | undefined, cell: Cell): stri
     ...(cell.readOnly ?? []).flatMap((path) => bind('--ro-bind', path)),
     ...(cell.writable ?? []).flatMap((path) => bind('--bind', path)),
     ...bind('--bind', cell.worktree),
+    // The root itself is a tmpfs without a limit.
+    '--remount-ro',
+    '/',
     '--chdir',
     cell.worktree,
     '--clearenv',
@@ -224,7 +227,7 @@ const probe = async (wrap: Sandbox['wrap'], home: string, owner: Owner | undefin
     }
     const outside = join(folder, 'outside');
     const script =
-      'touch "$1" 2>/dev/null && exit 3; touch /usr/.hive-probe 2>/dev/null && exit 4; touch inside || exit 5';
+      'touch "$1" 2>/dev/null; touch /usr/.hive-probe 2>/dev/null && exit 4; touch inside || exit 5';
     const { file, args } = wrap(['/bin/sh', '-c', script, 'probe', outside], {
       worktree,
       network: 'none',

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { findGitDir } from './find-git-dir.ts';
 import { git, gitPipe, gitText, type GitOptions, type Owner } from './git.ts';
 import { withLock } from './lock.ts';
+import { mirrorName } from './mirror-name.ts';
 
 /**
  * Hive's own bare repository for one repository of the user: bases (one commit deep), Hive's commits, branches and notes.
@@ -31,8 +31,7 @@ export type User = {
 export const openMirror = async (home: string, dir: string): Promise<Mirror> => {
   const found = await findGitDir(dir);
   if (!found) throw new HiveError('repo.invalid', `${dir} is not a git repository any more`);
-  const key = createHash('sha256').update(found.root).digest('hex').slice(0, 16);
-  const gitDir = join(home, 'mirrors', `${key}.git`);
+  const gitDir = join(home, 'mirrors', `${mirrorName(found.root)}.git`);
   const user = { ...found, ...(await ownerOf(found.gitDir)) };
   if (!(await exists(gitDir))) await withLock(`${gitDir}.lock`, () => create(gitDir, user));
   return { gitDir, user, bring: (sha) => bring(gitDir, user, sha), give: (sha, have) => give(gitDir, user, sha, have) };
