@@ -1,15 +1,14 @@
-import { askModel, defineAgent, findModel, workspaceOf, type Context, type StepInHand } from '@hive/agent-kit';
+import { askModel, defineAgent, findModel, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError } from '@hive/errors';
 import { Plan, streams, type NewEvent } from '@hive/events';
-import type { Workspace } from '@hive/workspace';
+import { survey } from '@hive/workspace';
 import { planFrom } from './plan-from.ts';
 import { ModelPlan } from './plan-from-model.ts';
 import { planPrompt } from './prompt.ts';
 
 /** Splits a goal into tasks: reads the plan that was handed in, or asks a model for one. Takes steps `plan`, records `workflow.plan_generated`. */
-export default defineAgent<Workspace>({
+export default defineAgent({
   name: 'planner',
-  open: (ctx) => Promise.resolve(workspaceOf(ctx)),
   steps: {
     plan: async (step, ctx) => {
       const { submission } = step.workflow;
@@ -25,10 +24,10 @@ const planByFile = async (step: StepInHand, { artefacts }: Context): Promise<rea
   return [generated(step, plan, hash, source === 'file' ? 'plan file' : 'submit')];
 };
 
-const planByModel = async (step: StepInHand, ctx: Context & { readonly own: Workspace }): Promise<readonly NewEvent[]> => {
+const planByModel = async (step: StepInHand, ctx: Context): Promise<readonly NewEvent[]> => {
   const { submission } = step.workflow;
   const model = await findModel(ctx.config, { role: 'planner', ref: submission.model, localOnly: submission.localOnly });
-  const { files, commits } = await ctx.own.survey({ repo: submission.repo, base: submission.base });
+  const { files, commits } = await survey({ home: ctx.config.home, repo: submission.repo, base: submission.base });
   const request = planPrompt({
     goal: submission.goal,
     files,

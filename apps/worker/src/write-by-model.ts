@@ -1,6 +1,6 @@
 import { askModel, findModel, type Context, type StepInHand } from '@hive/agent-kit';
 import type { TaskView } from '@hive/events';
-import type { Workspace, Worktree } from '@hive/workspace';
+import { readTexts, writeTexts, type Worktree } from '@hive/workspace';
 import { authorPrompt, changeToEdits, ModelChange } from './model-author.ts';
 
 /** Asks a model for the change and puts it into the worktree; answers the author. Nothing leaves the worktree. */
@@ -8,7 +8,7 @@ export const writeByModel = async (
   step: StepInHand,
   task: TaskView,
   worktree: Worktree,
-  ctx: Context & { readonly own: Workspace },
+  ctx: Context,
 ): Promise<string> => {
   const { submission } = step.workflow;
   const model = await findModel(ctx.config, {
@@ -23,12 +23,12 @@ export const writeByModel = async (
       ...(task.spec.instructions !== undefined && { instructions: task.spec.instructions }),
       ...(task.spec.paths && { paths: task.spec.paths }),
     },
-    files: await worktree.read(task.spec.paths),
+    files: await readTexts(worktree.dir, task.spec.paths),
     findings: [...task.findings.map((finding) => finding.message), ...(task.note === null ? [] : [task.note])],
   });
   const { value, author } = await askModel({ role: 'worker', model, name: 'change', schema: ModelChange, request }, step, ctx);
   const edits = changeToEdits(value);
   if ('patch' in edits) await worktree.apply(Buffer.from(edits.patch));
-  else await worktree.write(edits.writes);
+  else await writeTexts(worktree.dir, edits.writes);
   return author;
 };

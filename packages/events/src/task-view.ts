@@ -1,5 +1,5 @@
 import type { HiveEvent } from './catalogue.ts';
-import type { Evidence, Finding } from './evidence.ts';
+import type { Evidence, Finding, Reviewer } from './evidence.ts';
 import type { PlannedTask } from './plan.ts';
 import { nextTaskState, transitionRefused, type TaskState } from './transitions.ts';
 
@@ -25,6 +25,8 @@ export type TaskView = {
   readonly commit: string | null;
   readonly patch: string | null;
   readonly evidence: Evidence | null;
+  /** Who reviewed the present change. */
+  readonly reviewers: readonly Reviewer[];
   /** Which agent did which step last, and how often each step was claimed. */
   readonly agents: Readonly<Record<string, string>>;
   readonly tries: Readonly<Record<string, number>>;
@@ -61,6 +63,7 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
       commit: null,
       patch: null,
       evidence: null,
+      reviewers: [],
       agents: {},
       tries: {},
       token: 0,
@@ -89,6 +92,8 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
         base: event.data.base,
         commit: event.data.commit,
         patch: event.data.patch,
+        evidence: null,
+        reviewers: [],
         code: null,
         reason: null,
       };
@@ -101,7 +106,7 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
         reason: event.data.verdict.reason,
       };
     case 'task.review_completed':
-      return { ...next, findings: event.data.findings };
+      return { ...next, findings: event.data.findings, reviewers: [...view.reviewers, event.data.reviewer] };
     case 'task.returned':
       return { ...next, returns: view.returns + 1, findings: event.data.findings, note: event.data.note ?? null };
     case 'task.escalated':
@@ -141,6 +146,7 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
         code: null,
         reason: null,
         evidence: null,
+        reviewers: [],
         commit: null,
         patch: null,
         settledAt: null,

@@ -52,6 +52,8 @@ export const task = topic('task', {
     decision: z.enum(['approve', 'return', 'escalate']),
     reviewer: Reviewer,
     findings: z.array(Finding),
+    /** How many reviewers of the same step are still to come; the decision is taken at 0. */
+    remaining: z.int().nonnegative(),
   }),
   /** The author is asked to try again. */
   returned: Of.extend({ findings: z.array(Finding), note: z.string().max(4000).optional() }),

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { parsePlanFile } from '@hive/events';
+import { jsonSchemaOf } from '@hive/llm';
+import { ModelPlan, toPlanFile } from './plan-from-model.ts';
+
+const task = (key: string, more: object = {}) => ({ key, title: `Do ${key}`, ...more });
+const planOf = (...tasks: object[]) => ModelPlan.safeParse({ version: 1, tasks });
+const problem = (...tasks: object[]) => planOf(...tasks).error?.issues[0]?.message;
+
+test('a plan of a model is a plan file', () => {
+  const plan = ModelPlan.parse({
+    version: 1,
+    tasks: [task('a', { paths: ['src/**'], tests: ['test/**'] }), task('b', { needs: ['a'], redBefore: 'not_needed' })],
+  });
+  expect(parsePlanFile(toPlanFile(plan))).toEqual(plan);
+});
+
+test.each([
+  ['a command', { run: 'rm -rf /' }],
+  ['a patch', { patch: 'a.patch' }],
+  ['a kind', { kind: 'command' }],
+  ['checks of its own', { checks: ['true'] }],
+  ['a model', { model: 'claude:x' }],
+])('a model cannot state %s', (_, more) => {
+  expect(planOf(task('a', more)).success).toBe(false);
+});
+
+test.each([
+  ['a cycle', [task('a', { needs: ['b'] }), task('b', { needs: ['a'] })], 'The plan has a cycle: a needs b needs a'],
+  ['an unknown need', [task('a', { needs: ['z'] })], 'Task a needs z, which is not in the plan'],
+  ['a key twice', [task('a'), task('a')], 'The plan has two tasks with the key a'],
+])('%s is told to the model in the words of the plan file', (_, tasks, message) => {
+  expect(problem(...tasks)).toBe(message);
+});
+
+test('no tasks are no plan', () => {
+  expect(planOf().success).toBe(false);
+});
+
+test('the schema that a model sees names what it may state, and nothing else', () => {
+  const schema = jsonSchemaOf(ModelPlan) as {
+    properties: { tasks: { items: { properties: object; additionalProperties: boolean } } };
+  };
+  expect(Object.keys(schema.properties.tasks.items.properties).sort()).toEqual([
+    'instructions',
+    'key',
+    'needs',
+    'paths',
+    'redBefore',
+    'tests',
+    'title',
+  ]);
+  expect(schema.properties.tasks.items.additionalProperties).toBe(false);
+});
