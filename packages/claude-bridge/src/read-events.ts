@@ -113,7 +113,7 @@ export const createReader = ({
       };
       return { toolCalls, done };
     },
-    withUsage: (error) => (answered ? spentError(error, { usage: usage.now(), timing: timing() }) : error),
+    withUsage: (error) => (answered ? spentError(error, { usage: usage.now(), timing: timing(), double }) : error),
   };
 };
 

@@ -25,3 +25,4 @@ export { createReplayModel, estimateTokens } from './replay-model.ts';
 export { canonicalJson, requestKey } from './request-key.ts';
 export { spentError } from './spent-error.ts';
 export { streamBroken, transportError } from './transport-error.ts';
+export { untrusted } from './untrusted.ts';

@@ -92,7 +92,7 @@ export const createReader = ({
     },
     /** The same error with what the answer had used up so far. */
     withUsage: (error: HiveError): HiveError =>
-      answered ? spentError(error, { usage: usage(), timing: timing() }) : error,
+      answered ? spentError(error, { usage: usage(), timing: timing(), double }) : error,
   };
 };
 
