@@ -5,11 +5,18 @@ const onlyOn = (sourceTag, ...tags) => ({ sourceTag, onlyDependOnLibsWithTags: t
 const layers = [
   onlyOn('layer:contract', 'layer:contract'),
   ...['platform', 'agent', 'app'].map((layer) => onlyOn(`layer:${layer}`, 'layer:contract', 'layer:platform')),
+  onlyOn('layer:tools', 'layer:contract', 'layer:platform'),
   onlyOn('runs:browser', 'layer:contract'),
 ];
+// A test may be driven by a tool, such as the double of a model server.
+const layersOfTests = layers.map(({ sourceTag, onlyDependOnLibsWithTags }) =>
+  onlyOn(sourceTag, ...onlyDependOnLibsWithTags, 'layer:tools'),
+);
+const boundaries = (depConstraints) => ({ '@nx/enforce-module-boundaries': ['error', { depConstraints }] });
 
 const tests = ['**/*.test.ts', '**/testing/**', '**/testing.ts', 'e2e/**'];
-const tooling = ['tools/**', '**/*.config.ts', '**/*.config.mjs', 'apps/cli/bin/**'];
+// A room's sources are in src/; what lies beside them builds, tests or measures.
+const tooling = ['tools/**', '*.{ts,mjs}', '{packages,apps}/*/*.{ts,mjs}', '{packages,apps}/*/!(src)/**'];
 const contracts = ['packages/{events,errors,llm}/src/**'];
 
 /** What may be imported nowhere, and what else must not be imported in one place. A later block replaces an earlier one. */
@@ -55,7 +62,7 @@ export default tseslint.config(
   {
     plugins: { '@nx': nx },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { depConstraints: layers }],
+      ...boundaries(layers),
       'no-eval': 'error',
       'no-new-func': 'error',
       '@typescript-eslint/no-implied-eval': 'error',
@@ -66,11 +73,14 @@ export default tseslint.config(
         { object: 'process', property: 'env', message: 'Only packages/config reads the environment.' },
       ],
       'no-console': 'error',
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'prefer-const': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-expressions': ['error', { allowShortCircuit: true, allowTernary: true }],
+      // Ports are objects of functions that use no `this`; taking one apart is fine.
+      '@typescript-eslint/unbound-method': 'off',
       // A port's in-memory adapter answers at once and still has to return a promise.
       '@typescript-eslint/require-await': 'off',
     },
@@ -82,6 +92,7 @@ export default tseslint.config(
     // Tests and tools look into answers whose shape is what they check.
     files: [...tests, ...tooling],
     rules: {
+      ...boundaries(layersOfTests),
       '@typescript-eslint/no-base-to-string': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
@@ -90,5 +101,5 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
-  { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.{js,mjs}'], ...tseslint.configs.disableTypeChecked },
 );

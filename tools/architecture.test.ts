@@ -44,6 +44,12 @@ const sound = {
   'apps/pwa/package.json': room('app', 'browser', 'pwa', uses('@hive/events')),
   'apps/pwa/README.md': '',
   'apps/pwa/src/main.ts': "import { c } from '@hive/events';",
+  'apps/pwa/brand/draw.ts': "import 'node:fs'; import 'vitest'; import '@hive/tools/double'; void process.env;",
+  'tools/package.json': room('tools', 'node', 'tools', {
+    exports: { './double': './double.ts' },
+    ...uses('@hive/events'),
+  }),
+  'tools/double.ts': "import { c } from '@hive/events'; void process.env;",
 };
 const withChange = (change: Record<string, string>) => violations(new Map(Object.entries({ ...sound, ...change })));
 
@@ -66,7 +72,7 @@ const planted: [string, Record<string, string>, string][] = [
   [
     'a declared package that nothing imports',
     { 'apps/planner/src/main.ts': '' },
-    'apps/planner/package.json: declares @hive/bus, which only its tests import',
+    'apps/planner/package.json: declares @hive/bus, which only its tests and tools import',
   ],
   [
     'a test tool in a source',
@@ -102,6 +108,16 @@ const planted: [string, Record<string, string>, string][] = [
     'a browser that uses the platform',
     { 'apps/pwa/src/a.ts': "void import('@hive/bus');" },
     'apps/pwa/src/a.ts: imports @hive/bus; the browser sees contracts only',
+  ],
+  [
+    'a tool in a source',
+    { [planner]: "import '@hive/tools/double';" },
+    `${planner}: imports @hive/tools/double; agent may not use tools`,
+  ],
+  [
+    'an unknown door of a tool',
+    { 'apps/planner/src/a.test.ts': "import '@hive/tools/chromium';" },
+    'apps/planner/src/a.test.ts: imports @hive/tools/chromium; @hive/tools has no such export',
   ],
   [
     'a deep import by name',

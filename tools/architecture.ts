@@ -19,7 +19,8 @@ interface Room {
 interface Source extends SourceFacts {
   readonly path: string;
   readonly room: Room;
-  readonly isTest: boolean;
+  /** Tests, and what lies beside `src/`: builds, draws, measures. It runs on Node and may use the repository's tools. */
+  readonly isTooling: boolean;
 }
 
 const mayUse: Record<string, readonly string[]> = {
@@ -27,11 +28,13 @@ const mayUse: Record<string, readonly string[]> = {
   platform: ['contract', 'platform'],
   agent: ['contract', 'platform'],
   app: ['contract', 'platform'],
+  tools: ['contract', 'platform'],
 };
 const databases = ['drizzle-orm', 'pg', 'better-sqlite3'];
 const builtins = new Set(builtinModules);
 
-const isTest = (path: string): boolean => /\.test\.ts$|\/testing(\/|\.ts$)/.test(path);
+const isTooling = (path: string, { folder }: Room): boolean =>
+  !path.startsWith(`${folder}/src/`) || /\.test\.ts$|\/testing(\/|\.ts$)/.test(path);
 const isNode = (name: string): boolean => name.startsWith('node:') || builtins.has(name);
 const isRelative = (name: string): boolean => name.startsWith('.') || name.startsWith('/');
 const packageOf = (name: string): string => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
@@ -44,7 +47,9 @@ export function violations(building: Building): string[] {
   const rootTools = Object.keys(manifest(building.get('package.json')).devDependencies ?? {});
   const sources = [...building].flatMap(([path, text]): Source[] => {
     const room = rooms.find(({ folder }) => path.startsWith(`${folder}/`));
-    return room && /\.m?ts$/.test(path) ? [{ ...factsOf(path, text), path, room, isTest: isTest(path) }] : [];
+    return room && /\.m?ts$/.test(path)
+      ? [{ ...factsOf(path, text), path, room, isTooling: isTooling(path, room) }]
+      : [];
   });
   return [
     ...rooms.flatMap((room) => doorSigns(room, building)),
@@ -77,7 +82,10 @@ function unusedIn(room: Room, sources: readonly Source[]): string[] {
   const mine = sources.filter((source) => source.room === room);
   const usedBy = (files: readonly Source[]): Set<string> =>
     new Set(files.flatMap(({ imports }) => imports.map(packageOf)));
-  const [anywhere, inSources] = [usedBy(mine), usedBy(mine.filter((source) => !source.isTest))];
+  const [anywhere, inSources] = [
+    usedBy(mine),
+    usedBy(mine.filter(({ isTooling }) => !isTooling || room.layer === 'tools')),
+  ];
   // The control room's service worker is registered by a module that the build makes from this package.
   if (anywhere.has('virtual:pwa-register')) inSources.add('workbox-window');
   return [
@@ -85,7 +93,7 @@ function unusedIn(room: Room, sources: readonly Source[]): string[] {
     ...room.devDependencies.filter((name) => !anywhere.has(name) && !name.startsWith('@types/')),
   ].map(
     (name) =>
-      `${room.folder}/package.json: declares ${name}, which ${anywhere.has(name) ? 'only its tests import' : 'nothing imports'}`,
+      `${room.folder}/package.json: declares ${name}, which ${anywhere.has(name) ? 'only its tests and tools import' : 'nothing imports'}`,
   );
 }
 
@@ -97,31 +105,28 @@ function importRules(source: Source, name: string, rooms: readonly Room[], rootT
     return inside ? [] : broken('another room is imported by its name');
   }
   if (isNode(name)) {
-    return room.runs === 'node' || source.isTest ? [] : broken('this room runs without Node');
+    return room.runs === 'node' || source.isTooling ? [] : broken('this room runs without Node');
   }
   if (name.startsWith('virtual:')) return [];
 
   const to = rooms.find((other) => other.name === packageOf(name));
   if (to && to !== room) {
-    if (!mayUse[room.layer]?.includes(to.layer)) return broken(`${room.layer} may not use ${to.layer}`);
-    if (room.runs === 'browser' && to.layer !== 'contract') return broken('the browser sees contracts only');
+    const driven = to.layer === 'tools' && source.isTooling;
+    if (!driven && !mayUse[room.layer]?.includes(to.layer)) return broken(`${room.layer} may not use ${to.layer}`);
+    if (!driven && room.runs === 'browser' && to.layer !== 'contract') return broken('the browser sees contracts only');
     if (!to.doors.includes(name.replace(to.name, '.'))) return broken(`${to.name} has no such export`);
+    if (driven) return [];
   }
   if (room.layer === 'agent' && databases.includes(packageOf(name))) return broken('an agent knows no database');
-  const declared = [
-    ...room.dependencies,
-    ...(source.isTest || isTooling(path) ? [...room.devDependencies, ...rootTools] : []),
-  ];
+  const declared = [...room.dependencies, ...(source.isTooling ? [...room.devDependencies, ...rootTools] : [])];
   return declared.includes(packageOf(name)) ? [] : broken(`${room.folder}/package.json does not declare it`);
 }
 
-const isTooling = (path: string): boolean => path.startsWith('tools/') || /\.config\.m?ts$/.test(path);
-
-function contentRules({ path, room, isTest, ...facts }: Source): string[] {
+function contentRules({ path, room, isTooling, ...facts }: Source): string[] {
   const broken: string[] = [];
-  const allowedToRead = room.folder === 'packages/config' || isTest || isTooling(path) || path.includes('/bin/');
-  if (facts.readsEnvironment && !allowedToRead) broken.push('reads process.env; only packages/config does');
-  if (facts.sql && room.layer === 'agent' && !isTest)
+  if (facts.readsEnvironment && !isTooling && room.folder !== 'packages/config')
+    broken.push('reads process.env; only packages/config does');
+  if (facts.sql && room.layer === 'agent' && !isTooling)
     broken.push(`an agent contains no SQL: ${facts.sql.slice(0, 60)}`);
   if (facts.exportsEverything) broken.push('export * hides what the door opens to; name the exports');
   if (/\/(utils?|helpers?|common|types)(\.ts$|\/)/.test(path))

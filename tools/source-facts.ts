@@ -50,7 +50,7 @@ export function factsOf(path: string, text: string): SourceFacts {
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return { imports, readsEnvironment, sql, exportsEverything };
+  return { imports: [...new Set(imports)], readsEnvironment, sql, exportsEverything };
 }
 
 const isProcess = (node: ts.Expression | undefined): boolean =>
