@@ -13,7 +13,8 @@ export default function addAgent(files: Files, { name }: { readonly name: string
     'README.md': readme(name),
     'src/main.ts': `import { runAgent } from '@hive/agent-kit';
 import agent from './agent.ts';
-await runAgent(agent);
+
+await runAgent(agent, import.meta.url);
 `,
     'src/agent.ts': `import { defineAgent } from '@hive/agent-kit';
 
