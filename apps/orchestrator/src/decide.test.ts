@@ -1,0 +1,285 @@
+import { compose, derivedId, type Move } from '@hive/bus';
+import type { Head } from '@hive/core-db';
+import { streams, type Evidence, type HiveEvent, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
+import { expect, test } from 'vitest';
+import { decide } from './decide.ts';
+import { evolve, initialState, type State } from './state.ts';
+
+const workflowId = '01990000-0000-7000-8000-000000000001';
+const sha = (digit: string) => digit.repeat(40);
+const hash = 'a'.repeat(64);
+
+const taskId = (key: string) => derivedId(workflowId, key);
+
+const planned = (key: string, needs: string[] = [], more: Partial<PlannedTask> = {}): PlannedTask => ({
+  id: taskId(key),
+  key,
+  title: key,
+  needs: needs.map(taskId),
+  kind: 'change',
+  author: 'human',
+  checks: [],
+  redBefore: 'needed',
+  capabilities: [],
+  priority: 0,
+  timeoutS: 60,
+  ...more,
+});
+
+/** A log in memory with the queen on it: what is told to it is folded, decided, and what follows is told in turn. */
+const building = (plan: PlannedTask[]) => {
+  let state: State = initialState();
+  const heads = new Map<string, Head>();
+  const log: HiveEvent[] = [];
+  const steps: { kind: string; task: string; because: string; avoid: string | null }[] = [];
+
+  const tell = (...events: NewEvent[]): void => record([{ events }]);
+  const record = (moves: readonly Move[]): void => {
+    for (const move of moves) {
+      const { step } = move;
+      const assigned: NewEvent[] = step
+        ? [
+            {
+              type: 'task.assigned',
+              stream: step.taskId === null ? streams.workflow(workflowId) : streams.task(step.taskId),
+              data: { taskId: step.taskId, step: step.kind, attempt: 1, stepId: step.id, agent: null, because: step.because },
+            },
+          ]
+        : [];
+      let composed;
+      try {
+        composed = compose([...move.events, ...assigned], heads, {
+          correlationId: workflowId,
+          causationId: null,
+          actor: 'test',
+          at: '2026-01-01T00:00:00.000Z',
+          id: (n) => derivedId(workflowId, `event ${log.length + n}`),
+        });
+      } catch {
+        continue; // refused by the table, as the store does with a move that no longer fits
+      }
+      for (const { head } of composed.heads) heads.set(head.stream, head);
+      if (step) steps.push({ kind: step.kind, task: keyOf(step.taskId), because: step.because, avoid: step.avoidAgent });
+      for (const row of composed.events) {
+        const event = { ...row, position: log.length + 1 } as HiveEvent;
+        log.push(event);
+      }
+    }
+    follow();
+  };
+  let handled = 0;
+  let busy = false;
+  const follow = (): void => {
+    if (busy) return;
+    busy = true;
+    for (let event = log[handled]; event; event = log[handled]) {
+      handled += 1;
+      state = evolve(state, event);
+      record(decide(state, event, { plan, calls: [] }));
+    }
+    busy = false;
+  };
+  const keyOf = (id: string | null) => plan.find((task) => task.id === id)?.key ?? 'plan';
+  const view = (key: string) => heads.get(streams.task(taskId(key)))?.view as TaskView | undefined;
+  const open = () => steps.splice(0).map(({ kind, task }) => `${kind} ${task}`);
+  const status = () => Object.fromEntries(plan.map((task) => [task.key, view(task.key)?.state]));
+  return { tell, open, status, view, steps, log, workflow: () => state.workflow?.state };
+};
+
+const submitted: NewEvent = {
+  type: 'workflow.submitted',
+  stream: streams.workflow(workflowId),
+  data: {
+    workflowId,
+    goal: 'test',
+    repo: '/repo',
+    base: sha('1'),
+    branch: 'hive/test',
+    into: null,
+    checks: [],
+    setup: null,
+    source: 'file',
+    plan: hash,
+    model: null,
+    localOnly: false,
+    budget: null,
+    redBefore: 'needed',
+    passEnv: [],
+    example: false,
+  },
+};
+const generated = (plan: PlannedTask[]): NewEvent => ({
+  type: 'workflow.plan_generated',
+  stream: streams.workflow(workflowId),
+  data: { workflowId, plan: hash, by: 'plan file', tasks: plan.map(({ id, key, needs }) => ({ id, key, needs })) },
+});
+
+const mark = (step: 'work' | 'check' | 'review' | 'merge') => ({ step, attempt: 1, token: 1 });
+const on = (key: string) => ({ stream: streams.task(taskId(key)) });
+const claimed = (key: string): NewEvent => ({
+  type: 'task.claimed',
+  ...on(key),
+  data: { taskId: taskId(key), ...mark('work'), agent: 'worker-1', leaseUntil: '2026-01-01T00:00:15.000Z' },
+});
+const handedIn = (key: string, author = 'human'): NewEvent => ({
+  type: 'task.submitted',
+  ...on(key),
+  data: { taskId: taskId(key), ...mark('work'), base: sha('1'), commit: sha('2'), patch: hash, author, agent: 'worker-1' },
+});
+const evidence = (greenAfter: boolean): Evidence => ({
+  base: sha('1'),
+  head: sha('2'),
+  tree: sha('3'),
+  patch: hash,
+  author: 'human',
+  commands: [],
+  redBefore: 'red',
+  greenAfter,
+  checkedBy: { agent: 'worker-2', host: 'here' },
+  sandbox: 'none',
+  at: '2026-01-01T00:00:00.000Z',
+});
+const checked = (key: string, code: 'checks.red' | null = null): NewEvent => ({
+  type: 'task.checked',
+  ...on(key),
+  data: { taskId: taskId(key), ...mark('check'), evidence: evidence(code === null), verdict: { code, reason: code, findings: [] } },
+});
+const reviewed = (key: string, decision: 'approve' | 'return' | 'escalate' = 'approve', remaining = 0): NewEvent => ({
+  type: 'task.review_completed',
+  ...on(key),
+  data: { taskId: taskId(key), ...mark('review'), decision, reviewer: { agent: 'reviewer', kind: 'rules' }, findings: [], remaining },
+});
+const merged = (key: string): NewEvent => ({
+  type: 'task.merged',
+  ...on(key),
+  data: { taskId: taskId(key), ...mark('merge'), commit: sha('4'), evidence: evidence(true) },
+});
+const approveAll = (hive: ReturnType<typeof building>, key: string) => {
+  for (const event of [claimed(key), handedIn(key), checked(key), reviewed(key)]) hive.tell(event);
+};
+
+const started = (plan: PlannedTask[]) => {
+  const hive = building(plan);
+  hive.tell(submitted);
+  hive.tell(generated(plan));
+  hive.open();
+  return hive;
+};
+
+test('a goal becomes a plan step, a plan becomes tasks, and only those without needs are ready', () => {
+  const plan = [planned('a'), planned('b', ['a']), planned('c')];
+  const hive = building(plan);
+  hive.tell(submitted);
+  expect(hive.open()).toEqual(['plan plan']);
+  hive.tell(generated(plan));
+  expect(hive.open()).toEqual(['work a', 'work c']);
+  expect(hive.status()).toEqual({ a: 'ready', b: 'pending', c: 'ready' });
+});
+
+test('a change goes through check, review and merge; its dependents start when it is merged', () => {
+  const hive = started([planned('a'), planned('b', ['a'])]);
+  hive.tell(claimed('a'));
+  hive.tell(handedIn('a'));
+  expect(hive.steps.at(-1)).toMatchObject({ kind: 'check', avoid: 'worker-1' });
+  expect(hive.open()).toEqual(['check a']);
+  hive.tell(checked('a'));
+  expect(hive.open()).toEqual(['review a']);
+  hive.tell(reviewed('a'));
+  expect(hive.open()).toEqual(['merge a']);
+  hive.tell(merged('a'));
+  expect(hive.open()).toEqual(['work b']);
+  approveAll(hive, 'b');
+  hive.tell(merged('b'));
+  expect(hive.workflow()).toBe('completed');
+});
+
+test('a branch takes one change at a time, by priority and then in the order of the plan', () => {
+  const hive = started([planned('a'), planned('b'), planned('c', [], { priority: 5 })]);
+  for (const key of ['b', 'a', 'c']) approveAll(hive, key);
+  expect(hive.open().filter((step) => step.startsWith('merge'))).toEqual(['merge b']);
+  hive.tell(merged('b'));
+  expect(hive.open()).toEqual(['merge c']);
+  hive.tell(merged('c'));
+  expect(hive.open()).toEqual(['merge a']);
+});
+
+test('a merge that is refused makes room for the next one', () => {
+  const hive = started([planned('a'), planned('b')]);
+  approveAll(hive, 'a');
+  approveAll(hive, 'b');
+  hive.open();
+  hive.tell({ type: 'task.refused', ...on('a'), data: { taskId: taskId('a'), code: 'patch.conflict', reason: 'conflict' } });
+  expect(hive.open()).toEqual(['merge b']);
+});
+
+test('the change of a person with a red check is refused, and all that needed it is blocked', () => {
+  const hive = started([planned('a'), planned('b', ['a']), planned('c', ['b']), planned('d')]);
+  for (const event of [claimed('a'), handedIn('a'), checked('a', 'checks.red')]) hive.tell(event);
+  expect(hive.status()).toEqual({ a: 'refused', b: 'blocked', c: 'blocked', d: 'ready' });
+  expect(hive.view('b')?.reason).toBe('It needs a, which was refused');
+  expect(hive.workflow()).toBe('running');
+  approveAll(hive, 'd');
+  hive.tell(merged('d'));
+  expect(hive.workflow()).toBe('failed');
+});
+
+test('the change of a model with a red check returns to it three times, then is refused', () => {
+  const hive = started([planned('a', [], { author: null })]);
+  for (let round = 0; round < 4; round++) {
+    for (const event of [claimed('a'), handedIn('a', 'ollama:m@box'), checked('a', 'checks.red'), reviewed('a', 'return')])
+      hive.tell(event);
+  }
+  expect(hive.view('a')).toMatchObject({ state: 'refused', returns: 3, code: 'checks.red' });
+});
+
+test('nothing is merged before the last reviewer has approved', () => {
+  const hive = started([planned('a')]);
+  for (const event of [claimed('a'), handedIn('a'), checked('a')]) hive.tell(event);
+  hive.open();
+  hive.tell(reviewed('a', 'approve', 1));
+  expect(hive.open()).toEqual([]);
+  hive.tell(reviewed('a', 'approve', 0));
+  expect(hive.open()).toEqual(['merge a']);
+});
+
+test('a cancelled workflow cancels every open task', () => {
+  const hive = started([planned('a'), planned('b', ['a'])]);
+  hive.tell({ type: 'workflow.cancelled', stream: streams.workflow(workflowId), data: { workflowId } });
+  expect(hive.status()).toEqual({ a: 'cancelled', b: 'cancelled' });
+});
+
+test('a last failed attempt fails the task, a last lost lease is a dead letter, a last failed plan ends the workflow', () => {
+  const last = { code: 'check.timeout' as const, reason: 'slow', final: true, retryAt: null };
+  const hive = started([planned('a'), planned('b')]);
+  hive.tell(claimed('a'));
+  hive.tell({ type: 'task.attempt_failed', ...on('a'), data: { taskId: taskId('a'), ...mark('work'), ...last } });
+  hive.tell(claimed('b'));
+  hive.tell({
+    type: 'task.lease_expired',
+    ...on('b'),
+    data: { taskId: taskId('b'), ...mark('work'), agent: 'worker-1', rescues: 6, final: true, reason: 'gone' },
+  });
+  expect(hive.view('a')).toMatchObject({ state: 'failed', code: 'check.timeout' });
+  expect(hive.view('b')).toMatchObject({ state: 'dead_lettered', code: 'rescues.exhausted' });
+
+  const other = building([]);
+  other.tell(submitted);
+  other.tell({
+    type: 'task.attempt_failed',
+    stream: streams.workflow(workflowId),
+    data: { taskId: null, step: 'plan', attempt: 1, token: 1, ...last, code: 'model.bad_output' },
+  });
+  expect(other.workflow()).toBe('failed');
+  expect(other.log.map((event) => event.type).slice(-2)).toEqual(['workflow.plan_failed', 'workflow.failed']);
+});
+
+test('a redriven task starts anew, brings its blocked dependents back, and reopens the workflow', () => {
+  const hive = started([planned('a'), planned('b', ['a'])]);
+  for (const event of [claimed('a'), handedIn('a'), checked('a', 'checks.red')]) hive.tell(event);
+  expect(hive.workflow()).toBe('failed');
+  hive.open();
+  hive.tell({ type: 'task.redriven', ...on('a'), data: { taskId: taskId('a') } });
+  expect(hive.workflow()).toBe('running');
+  expect(hive.status()).toEqual({ a: 'ready', b: 'pending' });
+  expect(hive.open()).toEqual(['work a']);
+});
