@@ -1,0 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { storeContract } from '../testing/index.ts';
+
+storeContract('SQLite', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'hive-store-'));
+  return { options: { home }, remove: () => rm(home, { recursive: true, force: true }) };
+});

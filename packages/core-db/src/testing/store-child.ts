@@ -1,0 +1,32 @@
+// A process of its own for tests: `node store-child.ts OPTIONS VERB ARGUMENT`. Says on stdout, line by line, what happened.
+import { openStore, type OpenOptions } from '../open-store.ts';
+import { sampleWrite } from './samples.ts';
+
+const [options = '{}', verb, argument = ''] = process.argv.slice(2);
+const store = await openStore(JSON.parse(options) as OpenOptions);
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+switch (verb) {
+  case 'hold':
+    await store.hold(argument);
+    say('held');
+    break;
+  case 'listen': {
+    store.listen(() => say('heard'));
+    // The connection to the others is made in the background; a first own ring says that it stands.
+    setTimeout(() => say('listening'), 300);
+    break;
+  }
+  case 'write': {
+    for (let version = 0; version < 50; version++) {
+      const { status } = await store.write(sampleWrite(`box/${argument}`, version));
+      if (status !== 'written') throw new Error(`version ${version + 1} was answered with ${status}`);
+      store.ring();
+    }
+    await store.close();
+    say('wrote');
+    break;
+  }
+  default:
+    throw new Error(`store-child does not know ${String(verb)}`);
+}

@@ -1,0 +1,508 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStore, type OpenOptions } from '../open-store.ts';
+import { origin, type Cursor, type LoggedEvent, type Store } from '../port.ts';
+import { startChild, type Child } from './child.ts';
+import { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
+
+/** An empty store that several processes may open. */
+export type StorePlace = { readonly options: OpenOptions; readonly remove: () => Promise<void> };
+
+/** What every store promises; runs over a real one. Each file that calls it gets one place and shares it between its tests. */
+export const storeContract = (name: string, makePlace: () => Promise<StorePlace>): void => {
+  describe(`a store on ${name}`, () => {
+    let place: StorePlace;
+    let store: Store;
+    const children: Child[] = [];
+    const opened: Store[] = [];
+    const open = async (): Promise<Store> => {
+      const made = await openStore(place.options);
+      opened.push(made);
+      return made;
+    };
+    const child = (...given: Parameters<typeof startChild> extends [OpenOptions, ...infer R] ? R : never): Child => {
+      const made = startChild(place.options, ...given);
+      children.push(made);
+      return made;
+    };
+
+    beforeAll(async () => {
+      place = await makePlace();
+      store = await openStore(place.options);
+    });
+    afterEach(async () => {
+      await Promise.all(children.splice(0).map((it) => it.kill()));
+      await Promise.all(opened.splice(0).map((it) => it.close()));
+    });
+    afterAll(async () => {
+      await store.close();
+      await place.remove();
+    });
+
+    const newStream = () => `box/${randomUUID()}`;
+
+    /** Reads everything after a cursor, page by page. */
+    const readAll = async (from: Cursor, on = store): Promise<LoggedEvent[]> => {
+      const all: LoggedEvent[] = [];
+      for (let after = from; ;) {
+        const { events, looked } = await on.events({ after, limit: 100 });
+        all.push(...events);
+        if (events.length === 0) return all;
+        after = looked;
+      }
+    };
+
+    describe('write', () => {
+      test('what was appended is what is read', async () => {
+        const stream = newStream();
+        const data = { z: 1, a: ['ü', '\u{1F41D}', ''], big: Number.MAX_SAFE_INTEGER, nested: { b: null, a: 1.5 } };
+        const write = sampleWrite(stream, 0, { events: [{ data: data as never, commandId: randomUUID() }, {}] });
+        const from = await store.end();
+        const result = await store.write(write);
+        expect(result.status).toBe('written');
+        const read = await readAll(from);
+        expect(read.map(({ cursor: _, position: __, ...event }) => event)).toEqual(write.events);
+        expect(JSON.stringify(read[0]?.data)).toBe(JSON.stringify(data));
+        expect(read.map((it) => it.position)).toEqual('positions' in result ? result.positions : null);
+        const { heads, now } = await store.heads([stream, 'box/none']);
+        expect([...heads.values()]).toEqual([write.heads[0]?.head]);
+        expect(Math.abs(Date.parse(now) - Date.now())).toBeLessThan(5_000);
+        expect(now).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      });
+
+      test('a stale version is refused and nothing of the write happens', async () => {
+        const [a, b] = [newStream(), newStream()];
+        await store.write(sampleWrite(a, 0));
+        const before = await store.end();
+        const stale = sampleWrite(a, 0);
+        const fresh = sampleWrite(b, 0, { insertSteps: [sampleStep({ id: b })] });
+        const result = await store.write({
+          events: [...fresh.events, ...stale.events],
+          heads: [...fresh.heads, ...stale.heads],
+          insertSteps: fresh.insertSteps ?? [],
+        });
+        expect(result).toEqual({ status: 'version', which: a });
+        expect(await store.end()).toEqual(before);
+        expect((await store.heads([b])).heads.size).toBe(0);
+        expect(await store.steps({ ids: [b], limit: 1 })).toEqual([]);
+        expect((await store.write(sampleWrite(a, 7))).status).toBe('version');
+      });
+
+      test('a repeated write is recognised, and the same id with other content is an error', async () => {
+        const stream = newStream();
+        const write = sampleWrite(stream, 0, { insertSteps: [sampleStep()] });
+        const first = await store.write(write);
+        expect(await store.write(write)).toEqual({ ...first, status: 'repeated' });
+        await store.write(sampleWrite(stream, 1));
+        expect(await store.write(write)).toEqual({ ...first, status: 'repeated' });
+        const id = write.events[0]?.id ?? '';
+        const other = sampleWrite(stream, 2, { events: [{ id, data: { alert: 'other' } as never }] });
+        await expect(store.write(other)).rejects.toMatchObject({ code: 'event.id_reused' });
+        await expect(store.write(sampleWrite(newStream(), 0, { events: [{ id }] }))).rejects.toMatchObject({
+          code: 'event.id_reused',
+        });
+      });
+
+      test('one refused write leaves its neighbours alone', async () => {
+        const taken = newStream();
+        await store.write(sampleWrite(taken, 0));
+        const streams = Array.from({ length: 20 }, newStream);
+        const results = await Promise.all(
+          streams.flatMap((it) => [store.write(sampleWrite(it, 0)), store.write(sampleWrite(taken, 0))]),
+        );
+        expect(results.filter((_, i) => i % 2 === 0).every((it) => it.status === 'written')).toBe(true);
+        expect(results.filter((_, i) => i % 2 === 1).every((it) => it.status === 'version')).toBe(true);
+        expect((await store.heads(streams)).heads.size).toBe(20);
+      });
+
+      test('writes of the same streams in any order never wait for each other for ever', async () => {
+        const [a, b] = [newStream(), newStream()];
+        const other = await open();
+        await store.write(sampleWrite(a, 0));
+        await store.write(sampleWrite(b, 0));
+        const both = (first: string, second: string) => {
+          const parts = [sampleWrite(first, 1), sampleWrite(second, 1)];
+          return { events: parts.flatMap((it) => it.events), heads: parts.flatMap((it) => it.heads) };
+        };
+        const results = await Promise.all([
+          store.write(both(a, b)),
+          other.write(both(b, a)),
+          store.write(both(b, a)),
+          other.write(both(a, b)),
+        ]);
+        expect(results.map((it) => it.status).sort()).toEqual(['version', 'version', 'version', 'written']);
+      });
+
+      test('events refuse to be changed when their head is missing from the write', async () => {
+        await expect(store.write({ events: [sampleEvent(newStream(), 1)], heads: [] })).rejects.toThrow(
+          /does not follow a head/,
+        );
+      });
+
+      test('hundreds of streams and steps fit into one write', async () => {
+        const parts = Array.from({ length: 450 }, () =>
+          sampleWrite(newStream(), 0, { insertSteps: [sampleStep({ state: 'done' })] }),
+        );
+        const result = await store.write({
+          events: parts.flatMap((it) => it.events),
+          heads: parts.flatMap((it) => it.heads),
+          insertSteps: parts.flatMap((it) => it.insertSteps ?? []),
+        });
+        expect(result.status).toBe('written');
+        expect(new Set('positions' in result ? result.positions : []).size).toBe(450);
+      });
+    });
+
+    describe('the log', () => {
+      test('readers see every event once and in order while eight writers write', async () => {
+        const stores = await Promise.all(Array.from({ length: 4 }, open));
+        const writers = [...stores, ...stores];
+        const from = await store.end();
+        const perWriter = 60;
+        let writing = true;
+        const seen: LoggedEvent[] = [];
+        const reader = (async () => {
+          let after = from;
+          while (true) {
+            const last = !writing;
+            const { events, looked } = await store.events({ after, limit: 7 });
+            seen.push(...events);
+            after = looked;
+            if (last && events.length === 0) return;
+            if (events.length === 0) await new Promise((turn) => setTimeout(turn, 1));
+          }
+        })();
+        const streams = writers.map(newStream);
+        await Promise.all(
+          writers.map(async (on, i) => {
+            for (let version = 0; version < perWriter; version++) {
+              const result = await on.write(sampleWrite(streams[i] ?? '', version));
+              if (result.status !== 'written') throw new Error(result.status);
+            }
+          }),
+        );
+        writing = false;
+        await reader;
+        expect(seen.length).toBe(8 * perWriter);
+        for (const stream of streams)
+          expect(seen.filter((it) => it.stream === stream).map((it) => it.version)).toEqual(
+            Array.from({ length: perWriter }, (_, i) => i + 1),
+          );
+        expect((await readAll(from)).map((it) => it.id)).toEqual(seen.map((it) => it.id));
+        expect(new Set(seen.map((it) => it.id)).size).toBe(8 * perWriter);
+      });
+
+      test('processes that write at once do not lose anything', async () => {
+        const from = await store.end();
+        const names: string[] = [randomUUID(), randomUUID(), randomUUID()];
+        await Promise.all(names.map((it) => child('write', it).says('wrote')));
+        const versions = (await readAll(from)).filter((it) => names.includes(it.stream.slice(4)));
+        expect(versions.length).toBe(150);
+      });
+
+      test('patterns choose topics, and a filter that finds nothing still moves on', async () => {
+        const from = await store.end();
+        const stream = newStream();
+        const types = ['task.ready', 'task.claimed', 'tasks.other', 'task', 'workflow.started', 'TASK.ready'];
+        await store.write(sampleWrite(stream, 0, { events: types.map((type) => ({ type: type as never })) }));
+        const find = async (...patterns: string[]) =>
+          (await store.events({ after: from, types: patterns, limit: 50 })).events.map((it) => it.type as string);
+        expect(await find('task.*')).toEqual(['task.ready', 'task.claimed']);
+        expect(await find('workflow.started', 'task.ready')).toEqual(['task.ready', 'workflow.started']);
+        expect(await find('*')).toEqual(types);
+        expect(await find()).toEqual([]);
+        const none = await store.events({ after: from, types: ['merge.*'], limit: 50 });
+        expect(none).toEqual({ events: [], looked: await store.end() });
+        const page = await store.events({ after: from, types: ['task.*'], limit: 1 });
+        expect(page.looked).toEqual(page.events[0]?.cursor);
+      });
+
+      test('events are found by stream, trace, id and position', async () => {
+        const stream = newStream();
+        const write = sampleWrite(stream, 0, { events: [{}, {}, {}] });
+        await store.write(write);
+        const all = await store.events({ stream, limit: 10 });
+        expect(all.events.map((it) => it.version)).toEqual([1, 2, 3]);
+        expect(
+          (await store.events({ correlationId: stream, limit: 2, newest: true })).events.map((it) => it.version),
+        ).toEqual([3, 2]);
+        const second = all.events[1];
+        expect(await store.event(second?.id ?? '')).toEqual(second);
+        expect(await store.event(randomUUID())).toBeNull();
+        expect(await store.cursorAt(second?.position ?? 0)).toEqual(second?.cursor);
+        expect(await store.cursorAt(0)).toEqual(origin);
+        expect(await store.cursorAt(1e9)).toBeNull();
+        expect(await store.traces({ limit: 1_000 })).toContainEqual({
+          correlationId: stream,
+          firstAt: write.events[0]?.at,
+          lastAt: write.events[0]?.at,
+          events: 3,
+          errors: 0,
+        });
+      });
+
+      test('a trace counts its errors and keeps its first and last moment, whatever comes first', async () => {
+        const trace = randomUUID();
+        const at = (minute: number) => `2026-11-21T12:0${minute}:00.000Z`;
+        const add = (minute: number, type: string) =>
+          store.write(
+            sampleWrite(newStream(), 0, { events: [{ correlationId: trace, at: at(minute), type: type as never }] }),
+          );
+        await Promise.all([add(5, 'task.refused'), add(1, 'task.ready'), add(9, 'workflow.failed')]);
+        expect((await store.traces({ limit: 1_000 })).find((it) => it.correlationId === trace)).toEqual({
+          correlationId: trace,
+          firstAt: at(1),
+          lastAt: at(9),
+          events: 3,
+          errors: 2,
+        });
+      });
+
+      test('a cursor moves by compare-and-set, together with what was written', async () => {
+        const name = randomUUID();
+        const start = await store.subscription(name, 'end');
+        expect(start).toEqual(await store.end());
+        expect(await store.subscription(name, 'origin')).toEqual(start);
+        const stream = newStream();
+        await store.write(sampleWrite(stream, 0));
+        const to = await store.end();
+        const move = { name, from: start, to };
+        const [first, second] = await Promise.all([
+          store.write(sampleWrite(newStream(), 0, { cursor: move })),
+          store.write(sampleWrite(newStream(), 0, { cursor: move })),
+        ]);
+        expect([first?.status, second?.status].sort()).toEqual(['cursor', 'written']);
+        expect((await store.subscriptions()).find((it) => it.name === name)?.cursor).toEqual(to);
+        const dead = { subscription: name, eventId: randomUUID(), error: 'no', attempts: 3 };
+        await store.write({ events: [], heads: [], cursor: { name, from: to, to: start }, deadLetter: dead });
+        expect(await store.deadLetters(1)).toEqual([{ ...dead, at: expect.any(String) as string }]);
+      });
+
+      test('heads are listed, counted and found by their last characters', async () => {
+        const made = ['a', 'b', 'c'].map((it) => `approval/0000-${it}_%x`);
+        for (const [i, stream] of made.entries())
+          await store.write(
+            sampleWrite(stream, 0, { events: [{ correlationId: 'w' }], head: { state: i === 1 ? 'odd' : 'even' } }),
+          );
+        const list = async (query: Omit<Parameters<Store['listHeads']>[0], 'kind' | 'limit'>) =>
+          (await store.listHeads({ kind: 'approval', limit: 10, ...query })).map((it) => it.stream);
+        expect(await list({})).toEqual(made.toReversed());
+        expect(await list({ oldest: true, correlationId: 'w' })).toEqual(made);
+        expect(await list({ states: ['even'] })).toEqual([made[2], made[0]]);
+        expect(await list({ before: '0000-c_%x' })).toEqual([made[1], made[0]]);
+        expect(await list({ oldest: true, before: '0000-a_%x' })).toEqual([made[1], made[2]]);
+        expect(await list({ ending: 'b_%x' })).toEqual([made[1]]);
+        expect(await list({ ending: '_____' })).toEqual([]);
+        expect(await store.countHeads('approval')).toEqual({ even: 2, odd: 1 });
+      });
+    });
+
+    describe('the queue', () => {
+      /** Puts steps into the queue under kinds of their own, so that tests do not meet each other's. */
+      const put = (...steps: Parameters<typeof sampleStep>[0][]) => {
+        const rows = steps.map(sampleStep);
+        return store.write(sampleWrite(newStream(), 0, { insertSteps: rows })).then(() => rows);
+      };
+      const ask = async (
+        kind: 'plan' | 'work' | 'check' | 'review' | 'merge',
+        agent = 'me',
+        capabilities: readonly string[] = [],
+      ) => (await store.claimable({ kinds: [kind], agent, capabilities, limit: 10 })).map((it) => it.id);
+
+      test('the best step is the most urgent, then the oldest; due ones are among them', async () => {
+        const now = Date.parse(await store.now());
+        const at = (ms: number) => new Date(now + ms).toISOString();
+        const [low, old, late, due, high] = await put(
+          { kind: 'plan', priority: -1 },
+          { kind: 'plan' },
+          { kind: 'plan', state: 'scheduled', runAt: at(60_000) },
+          { kind: 'plan', state: 'scheduled', runAt: at(-1_000) },
+          { kind: 'plan', priority: 5 },
+        );
+        await put(
+          { kind: 'plan', state: 'done' },
+          { kind: 'plan', state: 'claimed', holder: 'x', leaseUntil: at(1_000) },
+        );
+        expect(await ask('plan')).toEqual([high?.id, old?.id, due?.id, low?.id]);
+        expect(
+          (await store.claimable({ kinds: ['plan', 'merge'], agent: 'me', capabilities: [], limit: 2 })).map(
+            (it) => it.id,
+          ),
+        ).toEqual([high?.id, old?.id]);
+        expect(await store.nextDue(['plan'])).toBe(at(-1_000));
+        expect(await store.nextDue(['merge'])).toBeNull();
+        expect(await store.steps({ ids: [late?.id ?? ''], limit: 1 })).toEqual([late]);
+      });
+
+      test('capabilities and a named agent decide who may take a step', async () => {
+        const [any, gpu, both, mine] = await put(
+          { kind: 'check' },
+          { kind: 'check', capabilities: ['gpu'] },
+          { kind: 'check', capabilities: ['gpu', 'node'] },
+          { kind: 'check', onlyAgent: 'me' },
+        );
+        expect(await ask('check', 'other')).toEqual([any?.id]);
+        expect(await ask('check', 'me', ['gpu'])).toEqual([any?.id, gpu?.id, mine?.id]);
+        expect(await ask('check', 'other', ['node', 'gpu', 'more'])).toEqual([any?.id, gpu?.id, both?.id]);
+      });
+
+      test('the author of a change checks it only when nobody else is alive who could', async () => {
+        const [step] = await put({ kind: 'review', avoidAgent: 'author' });
+        const author = sampleAgent('author');
+        const peer = sampleAgent('peer');
+        expect(await ask('review', 'author')).toEqual([step?.id]);
+        await store.beat(author);
+        await store.beat({ ...peer, role: 'planner' });
+        expect(await ask('review', 'author')).toEqual([step?.id]);
+        await store.forget(peer.incarnation);
+        await store.beat(peer);
+        expect(await ask('review', 'author')).toEqual([]);
+        expect(await ask('review', 'peer')).toEqual([step?.id]);
+        await store.beat({ ...peer, status: 'draining' });
+        expect(await ask('review', 'author')).toEqual([step?.id]);
+        await store.forget(author.incarnation);
+        await store.forget(peer.incarnation);
+      });
+
+      test('a claim changes a step once, and an older token changes nothing', async () => {
+        const [step] = await put({ kind: 'merge' });
+        const id = step?.id ?? '';
+        const claim = (holder: string) =>
+          store.write(
+            sampleWrite(newStream(), 0, {
+              changeSteps: [
+                {
+                  id,
+                  expect: { state: 'ready', token: 0 },
+                  set: {
+                    state: 'claimed',
+                    token: 1,
+                    attempt: 1,
+                    holder,
+                    holderAgent: holder,
+                    leaseUntil: '2026-11-21T12:00:30.000Z',
+                  },
+                },
+              ],
+            }),
+          );
+        const results = await Promise.all([claim('a'), claim('b')]);
+        expect(results.map((it) => it.status).sort()).toEqual(['step', 'written']);
+        const [taken] = await store.steps({ ids: [id], limit: 1 });
+        const holder = taken?.holder ?? '';
+        expect(taken).toMatchObject({ state: 'claimed', token: 1, attempt: 1 });
+        expect(
+          (await store.steps({ holder, leaseBefore: '2026-11-21T12:01:00.000Z', limit: 5 })).map((it) => it.id),
+        ).toEqual([id]);
+        const finish = (expect: { token: number; holder?: string }) =>
+          store.write(
+            sampleWrite(newStream(), 0, {
+              changeSteps: [
+                {
+                  id,
+                  expect: { state: 'claimed', ...expect },
+                  set: { state: 'done', holder: null, payload: { a: 1 } },
+                },
+              ],
+            }),
+          );
+        expect(await finish({ token: 0 })).toEqual({ status: 'step', which: id });
+        expect((await finish({ token: 1, holder: 'someone else' })).status).toBe('step');
+        expect((await finish({ token: 1, holder })).status).toBe('written');
+        expect(await store.steps({ ids: [id], states: ['done'], limit: 1 })).toMatchObject([
+          { holder: null, payload: { a: 1 } },
+        ]);
+        expect((await store.write(sampleWrite(newStream(), 0, { insertSteps: [sampleStep({ id })] }))).status).toBe(
+          'step',
+        );
+      });
+
+      test('a lease is prolonged only for its holder and token', async () => {
+        const held = {
+          kind: 'merge',
+          state: 'claimed',
+          token: 4,
+          holder: 'h',
+          leaseUntil: '2026-01-01T00:00:00.000Z',
+        } as const;
+        const [mine, lost] = await put(held, { ...held, holder: 'other' });
+        const claims = [mine?.id, lost?.id].map((id) => ({ id: id ?? '', token: 4 }));
+        expect(await store.renew(claims, 'h', 30_000)).toEqual([mine?.id]);
+        expect(await store.renew([{ id: mine?.id ?? '', token: 3 }], 'h', 30_000)).toEqual([]);
+        const [row] = await store.steps({ ids: [mine?.id ?? ''], limit: 1 });
+        const left = Date.parse(row?.leaseUntil ?? '') - Date.parse(await store.now());
+        expect(left).toBeGreaterThan(25_000);
+        expect(left).toBeLessThanOrEqual(30_000);
+        expect(await store.renew([], 'h', 1)).toEqual([]);
+      });
+    });
+
+    describe('processes', () => {
+      test('agents beat, are listed and forgotten', async () => {
+        const agent = sampleAgent('beating');
+        await store.beat(agent);
+        await store.beat({ ...agent, status: 'busy', load: 0.5 });
+        const [row] = (await store.agents()).filter((it) => it.agent === 'beating');
+        expect(row).toMatchObject({ ...agent, status: 'busy', load: 0.5 });
+        expect(Math.abs(Date.parse(row?.beatAt ?? '') - Date.now())).toBeLessThan(5_000);
+        await store.forget(agent.incarnation);
+        expect((await store.agents()).filter((it) => it.agent === 'beating')).toEqual([]);
+      });
+
+      test('a killed process is gone at once, a living one is not', async () => {
+        const [living, dead, unknown] = [randomUUID(), randomUUID(), randomUUID()];
+        for (const incarnation of [living, dead]) await store.beat(sampleAgent('held', { incarnation }));
+        const release = await store.hold(living);
+        const holder = child('hold', dead);
+        await holder.says('held');
+        const other = await open();
+        expect(await other.gone([living, dead, unknown])).toEqual([]);
+        await holder.kill();
+        await expect.poll(() => other.gone([living, dead, unknown]), { timeout: 5_000, interval: 20 }).toEqual([dead]);
+        await release();
+        expect(await other.gone([living])).toEqual([]);
+        for (const incarnation of [living, dead]) await store.forget(incarnation);
+      });
+
+      test('a hold that comes before the first beat counts as well', async () => {
+        const incarnation = randomUUID();
+        const other = await openStore(place.options);
+        await other.hold(incarnation);
+        await other.beat(sampleAgent('early', { incarnation }));
+        expect(await store.gone([incarnation])).toEqual([]);
+        await other.close();
+        // On SQLite the process itself still lives; on PostgreSQL the session was what lived.
+        const expected = store.dialect === 'postgres' ? [incarnation] : [];
+        await expect.poll(() => store.gone([incarnation]), { timeout: 5_000, interval: 20 }).toEqual(expected);
+        await store.forget(incarnation);
+      });
+
+      test('a ring is heard by other processes and by its own', async () => {
+        const [near, far] = [child('listen'), child('listen')];
+        await Promise.all([near.says('listening'), far.says('listening')]);
+        const own = Promise.withResolvers<void>();
+        const stop = store.listen(own.resolve);
+        store.ring();
+        await Promise.all([near.says('heard'), far.says('heard'), own.promise]);
+        stop();
+      });
+
+      test('when the process that passes rings on is killed, the others still hear', async () => {
+        const [first, second, third] = [child('listen'), child('listen'), child('listen')];
+        await Promise.all([first.says('listening'), second.says('listening'), third.says('listening')]);
+        for (const dying of [first, second]) {
+          await dying.kill();
+          store.ring();
+          await third.says('heard');
+        }
+      });
+    });
+
+    test('the store tells about itself without its password', async () => {
+      const about = await store.about();
+      expect(about.bytes).toBeGreaterThan(4_000);
+      expect(about.version).toMatch(/^(SQLite|PostgreSQL) \d/);
+      expect(about.schema).toBeGreaterThan(0);
+    });
+  });
+};
