@@ -145,6 +145,11 @@ const planted: [string, Record<string, string>, string][] = [
     `${planner}: an agent contains no SQL: delete from tasks where id = \${1}`,
   ],
   [
+    'SQL that ends with its text',
+    { [planner]: "const q = 'select id from tasks';" },
+    `${planner}: an agent contains no SQL: select id from tasks`,
+  ],
+  [
     'a database in an agent',
     { [planner]: "import 'drizzle-orm/sqlite-core';" },
     `${planner}: imports drizzle-orm/sqlite-core; an agent knows no database`,
