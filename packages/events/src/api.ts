@@ -117,6 +117,9 @@ export type EventFilter = {
   readonly limit?: number;
 };
 
+/** `onPassed` hears how far the log was looked at, also where the filter found nothing: a place to resume from. */
+export type FollowOptions = { readonly onPassed?: (position: number) => void };
+
 /**
  * The front desk: everything that people and programs can ask of Hive. Implemented in process (`@hive/front-desk`) and over HTTP
  * (`createDeskClient`). Ids may be whole or any unique ending. Failures are HiveErrors with the codes of CONTRACTS section 4.
@@ -139,7 +142,7 @@ export type Desk = {
   trace(correlationId: string): Promise<readonly HiveEvent[]>;
   events(filter?: EventFilter & { readonly newest?: boolean }): Promise<Page<HiveEvent>>;
   /** Replays what is after `after` (default: from now), then goes on live until `signal` is aborted. Nothing is lost, nothing comes twice. */
-  follow(filter: EventFilter, signal: AbortSignal): AsyncIterable<HiveEvent>;
+  follow(filter: EventFilter, signal: AbortSignal, options?: FollowOptions): AsyncIterable<HiveEvent>;
   agents(): Promise<readonly AgentSummary[]>;
   artefact(hash: string): Promise<Uint8Array>;
   health(): Promise<Health>;

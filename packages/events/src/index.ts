@@ -61,5 +61,6 @@ export {
   WorkflowSummary,
   type Desk,
   type EventFilter,
+  type FollowOptions,
   type Page,
 } from './api.ts';
