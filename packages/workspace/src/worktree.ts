@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HiveError } from '@hive/errors';
 import { runCommand, type Surroundings } from './command/runner.ts';
 import { applyPatch } from './git/apply.ts';
 import { commitTree } from './git/commit.ts';
@@ -53,7 +52,6 @@ export const openWorktree = async (around: Surroundings, home: string, request: 
     changedPaths: async () => pathsBetween(mirror.gitDir, base, await stagedTree()),
     commit: async (message) => {
       const tree = await stagedTree();
-      await refuseSubmodules(mirror.gitDir, base, tree);
       return commitTree(mirror.gitDir, { base, tree, message });
     },
     run: (argv, { timeoutMs, signal, network = 'none' }) =>
@@ -88,14 +86,4 @@ const newFolder = async (worktrees: string, incarnation: string): Promise<string
     );
     if (made) return folder;
   }
-};
-
-/** A commit that points to another repository cannot be proved here, and would make the user's git fetch from it. */
-const refuseSubmodules = async (gitDir: string, base: string, tree: string): Promise<void> => {
-  const changes = await gitText(['diff-tree', '-r', '--no-renames', '--ignore-submodules=none', base, tree, '--'], {
-    gitDir,
-  });
-  const added = /^:(?!160000)\d{6} 160000 .*\t(.*)$/m.exec(changes)?.[1];
-  if (added !== undefined)
-    throw new HiveError('policy.denied', `The change adds a submodule (${added}), which Hive does not merge`);
 };

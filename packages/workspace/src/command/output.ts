@@ -38,8 +38,8 @@ export const cleaned = (text: string): string =>
     .replace(/\r\n?/g, '\n')
     .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 
-/** The last lines for people: cleaned, at most 40 lines and 3,500 characters. */
-export const tailOf = (bytes: Buffer): string => {
-  const text = cleaned(bytes.subarray(-64 * 1024).toString('utf8')).trimEnd();
-  return text.split('\n').slice(-40).join('\n').slice(-3500);
-};
+/** The last lines for people: at most 40, and 3,500 characters. */
+export const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-40).join('\n').slice(-3500);
+
+/** {@link lastLines} of raw output, {@link cleaned}. */
+export const tailOf = (bytes: Buffer): string => lastLines(cleaned(bytes.subarray(-64 * 1024).toString('utf8')));

@@ -28,13 +28,19 @@ test('in the sandbox only the worktree, HOME and /tmp can be written, and nothin
   const { tree, sh, repo, home } = bench;
   expect(await sh('echo x > made && echo x > "$HOME/x" && echo x > "$TMPDIR/x"')).toMatchObject({ exit: 0 });
   expect(existsSync(join(tree.dir, 'made'))).toBe(true);
-  const outside = [join(dirname(tree.dir), 'planted'), join(home, 'planted'), '/usr/planted', join(repo.root, 'planted')];
+  const outside = [
+    join(dirname(tree.dir), 'planted'),
+    join(home, 'planted'),
+    '/usr/planted',
+    join(repo.root, 'planted'),
+  ];
   for (const path of outside) {
     // Below /tmp such a write may succeed, into the sandbox's own /tmp.
     await sh(`echo x > '${path}'`);
     expect(existsSync(path), path).toBe(false);
   }
-  for (const path of ['/usr/planted', '/planted', '/etc/planted']) expect((await sh(`echo x > '${path}'`)).exit, path).not.toBe(0);
+  for (const path of ['/usr/planted', '/planted', '/etc/planted'])
+    expect((await sh(`echo x > '${path}'`)).exit, path).not.toBe(0);
   for (const path of [repo.root, join(home, 'mirrors'), '/etc/shadow', join(dirname(tree.dir), 'index')])
     expect((await sh(`ls '${path}'`)).exit, path).not.toBe(0);
   expect(await sh('grep -q "^CapEff:.0000000000000000" /proc/self/status')).toMatchObject({ exit: 0 });
@@ -71,10 +77,13 @@ test('as root, commands run as another user when it can reach everything', async
     expect((await workspace.sandbox()).note).toContain('commands run as uid 65534');
     const tree = await workspace.open({ repo: repo.root, base: repo.first, ...plain });
     writeFileSync(join(tree.dir, 'by-root.txt'), 'x');
-    const ran = await tree.run(['sh', '-c', 'id -u && echo more >> by-root.txt && echo y > new && echo ok > "$HOME/f"'], {
-      timeoutMs: 5000,
-      signal: calm,
-    });
+    const ran = await tree.run(
+      ['sh', '-c', 'id -u && echo more >> by-root.txt && echo y > new && echo ok > "$HOME/f"'],
+      {
+        timeoutMs: 5000,
+        signal: calm,
+      },
+    );
     expect(ran).toMatchObject({ exit: 0, tail: '65534' });
     expect(await tree.changedPaths()).toEqual(['by-root.txt', 'new']);
     await tree.remove();

@@ -226,8 +226,7 @@ const probe = async (wrap: Sandbox['wrap'], home: string, owner: Owner | undefin
       await chown(worktree, owner.uid, owner.gid);
     }
     const outside = join(folder, 'outside');
-    const script =
-      'touch "$1" 2>/dev/null; touch /usr/.hive-probe 2>/dev/null && exit 4; touch inside || exit 5';
+    const script = 'touch "$1" 2>/dev/null; touch /usr/.hive-probe 2>/dev/null && exit 4; touch inside || exit 5';
     const { file, args } = wrap(['/bin/sh', '-c', script, 'probe', outside], {
       worktree,
       network: 'none',

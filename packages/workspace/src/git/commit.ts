@@ -1,3 +1,4 @@
+import { HiveError } from '@hive/errors';
 import type { CommitMessage } from '../port.ts';
 import { diffOf } from './diff.ts';
 import { git, gitText } from './git.ts';
@@ -11,11 +12,25 @@ export const commitTree = async (
   request: { base: string; tree: string; message: CommitMessage | string },
 ): Promise<Committed | null> => {
   const { base, tree, message } = request;
-  if ((await gitText(['rev-parse', `${base}^{tree}`], { gitDir })) === tree) return null;
+  const changes = await gitText(['diff-tree', '-r', '--no-renames', '--ignore-submodules=none', base, tree, '--'], {
+    gitDir,
+  });
+  if (changes === '') return null;
+  refuseSubmodules(changes);
   const input = typeof message === 'string' ? message : textOf(message);
   const commit = await gitText(['commit-tree', '--no-gpg-sign', '-p', base, tree], { gitDir, input });
-  await git(['update-ref', `refs/hive/commits/${commit}`, commit], { gitDir });
-  return { commit, tree, patch: await diffOf(gitDir, base, commit) };
+  const [patch] = await Promise.all([
+    diffOf(gitDir, base, commit),
+    git(['update-ref', `refs/hive/commits/${commit}`, commit], { gitDir }),
+  ]);
+  return { commit, tree, patch };
+};
+
+/** A link to another repository cannot be proved here, and would make the user's git fetch from it. */
+const refuseSubmodules = (changes: string): void => {
+  const added = /^:(?!160000)\d{6} 160000 .*\t(.*)$/m.exec(changes)?.[1];
+  if (added === undefined) return;
+  throw new HiveError('policy.denied', `The change adds a submodule (${added}), which Hive does not merge`);
 };
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { findGitDir } from './find-git-dir.ts';
@@ -15,8 +15,8 @@ export type Mirror = {
   readonly user: User;
   /** Makes sure that a commit and its tree are here; copies them from the user's repository if not. Throws `repo.base_unknown`. */
   bring(sha: string): Promise<void>;
-  /** Copies what the user's repository lacks of `sha` into it, as objects only. `have` is a commit that may be there already. */
-  give(sha: string, have: string | null): Promise<void>;
+  /** Copies what the user's repository lacks of these commits into it, as objects only. `have` may be there already. */
+  give(shas: readonly string[], have: readonly string[]): Promise<void>;
 };
 
 /** The user's repository as the target of git calls. */
@@ -27,6 +27,9 @@ export type User = {
   readonly owner?: Owner;
 };
 
+/** One ref per base, named as the commit; the mirror's refs are loose files, so listing them takes no process. */
+const baseRefs = 'refs/hive/bases';
+
 /** Opens (and makes, the first time) the mirror of the repository that `dir` is in. */
 export const openMirror = async (home: string, dir: string): Promise<Mirror> => {
   const found = await findGitDir(dir);
@@ -34,7 +37,17 @@ export const openMirror = async (home: string, dir: string): Promise<Mirror> => 
   const gitDir = join(home, 'mirrors', `${mirrorName(found.root)}.git`);
   const user = { ...found, ...(await ownerOf(found.gitDir)) };
   if (!(await exists(gitDir))) await withLock(`${gitDir}.lock`, () => create(gitDir, user));
-  return { gitDir, user, bring: (sha) => bring(gitDir, user, sha), give: (sha, have) => give(gitDir, user, sha, have) };
+  const here = new Set<string>();
+  return {
+    gitDir,
+    user,
+    bring: async (sha) => {
+      if (here.has(sha)) return;
+      await bring(gitDir, user, sha);
+      here.add(sha);
+    },
+    give: (shas, have) => give(gitDir, user, shas, have),
+  };
 };
 
 const exists = (path: string) =>
@@ -54,7 +67,9 @@ const create = async (gitDir: string, user: User): Promise<void> => {
   const fresh = `${gitDir}.new`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true, mode: 0o700 });
-  await git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', fresh]);
+  await git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', fresh], {
+    env: { GIT_DEFAULT_REF_FORMAT: 'files' },
+  });
   await rename(fresh, gitDir);
 };
 
@@ -75,7 +90,7 @@ const bring = async (gitDir: string, user: User, sha: string): Promise<void> => 
       // One pack, moved into place when it is whole: after a kill the commit is here with its tree, or not at all.
       { args: ['index-pack', '--stdin', '--fix-thin'], options: { gitDir } },
     );
-    await git(['update-ref', `refs/hive/bases/${sha}`, sha], { gitDir });
+    await git(['update-ref', `${baseRefs}/${sha}`, sha], { gitDir });
   });
 };
 
@@ -84,22 +99,22 @@ const pack = (gitDir: string, input: string): { args: string[]; options: GitOpti
   options: { gitDir, input },
 });
 
-const give = async (gitDir: string, user: User, sha: string, have: string | null): Promise<void> => {
-  const bases = await shared(gitDir, user, have === null ? [] : [have]);
-  await gitPipe(pack(gitDir, `${sha}\n${bases.map((base) => `^${base}\n`).join('')}`), {
+const give = async (gitDir: string, user: User, shas: readonly string[], have: readonly string[]): Promise<void> => {
+  const known = await shared(gitDir, user, have);
+  const input = [...shas.map((sha) => `${sha}\n`), ...known.map((sha) => `^${sha}\n`)].join('');
+  await gitPipe(pack(gitDir, input), {
     args: ['unpack-objects', '-q'],
     options: { gitDir: user.gitDir, ...(user.owner && { owner: user.owner }) },
   });
 };
 
-/** The bases that both repositories hold: what need not be sent. */
+/** What need not be sent, because both repositories hold it: bases that the user's has not pruned, and `more`. */
 const shared = async (gitDir: string, user: User, more: readonly string[] = []): Promise<string[]> => {
-  const known = await readFile(join(gitDir, 'shallow'), 'utf8').catch(() => '');
-  const shas = [...new Set([...known.split('\n').filter(Boolean), ...more])];
+  const bases = await readdir(join(gitDir, baseRefs)).catch(() => []);
+  const shas = [...new Set([...bases, ...more])];
   if (shas.length === 0) return [];
-  const input = shas.map((sha) => `${sha}\n`).join('');
-  const [here, there] = await Promise.all([gitDir, user.gitDir].map((dir) => present(dir, input)));
-  return shas.filter((sha) => here?.has(sha) && there?.has(sha));
+  const there = await present(user.gitDir, shas.map((sha) => `${sha}\n`).join(''));
+  return shas.filter((sha) => there.has(sha));
 };
 
 const present = async (gitDir: string, input: string): Promise<Set<string>> => {

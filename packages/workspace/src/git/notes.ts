@@ -1,48 +1,40 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { HiveError } from '@hive/errors';
-import { git, gitText } from './git.ts';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { git } from './git.ts';
 import type { Mirror } from './mirror.ts';
-import { readRef, swapRef } from './refs.ts';
 
-const ref = 'refs/notes/hive';
+/** Where the evidence of a merge travels with its commit. */
+export const notesRef = 'refs/notes/hive';
 
-/**
- * Writes the note of a commit on top of whatever notes the user's repository has now. Many workflows share the one ref:
- * who loses the compare-and-swap reads again and repeats.
- */
-export const deliverNote = async (mirror: Mirror, commit: string, text: string): Promise<void> => {
-  const { gitDir, user } = mirror;
-  for (let attempt = 0; attempt < 30; attempt++) {
-    const current = await readRef(user.gitDir, ref);
-    const there = await git(['notes', `--ref=${ref}`, 'show', commit], { gitDir: user.gitDir, ok: [0, 1, 128] });
-    if (there.code === 0 && there.stdout.toString('utf8') === text) return;
-    const next = await noteOnTop(mirror, current, commit, text);
-    await mirror.give(next, current);
-    try {
-      await swapRef({ gitDir: user.gitDir, ...(user.owner && { owner: user.owner }) }, ref, next, current);
-      await git(['update-ref', ref, next], { gitDir });
-      return;
-    } catch {
-      await delay(Math.random() * 20 * (attempt + 1));
-    }
-  }
-  throw new HiveError('infra.git', `${ref} of ${user.root} could not be moved; another program holds it`, {
-    remedy: 'retry',
-  });
+/** True when the commit has exactly this note. */
+export const hasNote = async (gitDir: string, commit: string, text: string): Promise<boolean> => {
+  const there = await git(['notes', `--ref=${notesRef}`, 'show', commit], { gitDir, ok: [0, 1, 128] });
+  return there.code === 0 && there.stdout.toString('utf8') === text;
 };
 
-const noteOnTop = async (mirror: Mirror, current: string | null, commit: string, text: string): Promise<string> => {
+/**
+ * Makes, in the mirror, the notes that the user's repository has now plus this one. Answers the commit.
+ * The ref for it has a name of its own, and is a loose file like all refs of the mirror.
+ */
+export const noteOnTop = async (
+  mirror: Mirror,
+  current: string | null,
+  commit: string,
+  text: string,
+): Promise<string> => {
   const { gitDir } = mirror;
-  const own = `refs/notes/hive-${randomBytes(8).toString('hex')}`;
+  const ref = `${notesRef}-${randomBytes(8).toString('hex')}`;
+  const file = join(gitDir, ref);
   try {
     if (current) {
       await mirror.bring(current);
-      await git(['update-ref', own, current], { gitDir });
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, `${current}\n`);
     }
-    await git(['notes', `--ref=${own}`, 'add', '--force', '--file=-', commit], { gitDir, input: text });
-    return await gitText(['rev-parse', own], { gitDir });
+    await git(['notes', `--ref=${ref}`, 'add', '--force', '--file=-', commit], { gitDir, input: text });
+    return (await readFile(file, 'utf8')).trim();
   } finally {
-    await git(['update-ref', '-d', own], { gitDir });
+    await rm(file, { force: true });
   }
 };

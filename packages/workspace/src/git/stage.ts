@@ -8,11 +8,10 @@ import { git, gitList, type GitOptions } from './git.ts';
  */
 export const stage = async (options: GitOptions, dir: string, made: readonly string[]): Promise<void> => {
   const skip = made.flatMap((path) => ['--exclude', `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}`]);
-  const changed = await gitList(
-    ['diff-files', '-z', '--name-only', '--no-ext-diff', '--ignore-submodules=all'],
-    options,
-  );
-  const others = await untracked(options, dir, skip);
+  const [changed, others] = await Promise.all([
+    gitList(['diff-files', '-z', '--name-only', '--no-ext-diff', '--ignore-submodules=all'], options),
+    untracked(options, dir, skip),
+  ]);
   const paths = [...changed, ...others];
   if (paths.length === 0) return;
   await git(['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], {

@@ -6,7 +6,7 @@ const patterns: readonly RegExp[] = [
   /^(?:FAILED|ERROR) (\S+\.py(?:::.*)?)$/m, // pytest, short summary
   /^\s*--- FAIL: (.+)$/m, // go test
   /^test (.+) \.\.\. FAILED$/m, // cargo
-  /^not ok \d+ - (.+?)(?: # .*)?$/m, // TAP, node:test
+  /^\s*not ok \d+ - (?!.*# (?:TODO|SKIP))(.+?)(?: # .*)?$/m, // TAP, node:test
   /^\s*✖ (?!failing tests:)(.+?)(?: \([\d.]+ ?ms\))?$/m, // node:test, spec reporter
   /^\s*● (.+)$/m, // jest
   /^ ?(?:FAIL|×|❯) +(\S+.* > .+)$/m, // vitest

@@ -1,10 +1,16 @@
 import type { Code } from '@hive/errors';
 import type { Check, EvidenceCommand, Finding } from '@hive/events';
 import type { Proof, RunResult } from '../port.ts';
+import { lastLines } from '../command/output.ts';
 import { firstFailure } from './first-failure.ts';
 
-/** One check at one place. */
-export type Ran = { readonly check: Check; readonly on: EvidenceCommand['on']; readonly result: RunResult };
+/** One check at one place. `output` is what it said, cleaned, when it was red. */
+export type Ran = {
+  readonly check: Check;
+  readonly on: EvidenceCommand['on'];
+  readonly result: RunResult;
+  readonly output: string;
+};
 
 /** What a set of runs proves. Infra results must have been dealt with before. */
 export type Judgement = Pick<Proof, 'code' | 'reason' | 'findings'> & {
@@ -53,16 +59,19 @@ const notRed = (counted: readonly Ran[]) =>
     ? 'Nothing fails without the change, its own tests included: add a test that fails without the change, or declare redBefore: not_needed'
     : 'Nothing fails without the change: add a test that fails without the change, or declare redBefore: not_needed';
 
-const sentence = ({ check, result }: Ran): string => {
-  const failure = firstFailure(result.tail);
-  return `${check.name}: exit ${result.exit}${failure ? `, first failure: ${failure.line}` : ''}`;
+const sentence = ({ check, result, output }: Ran): string => {
+  const failure = firstFailure(output);
+  if (!failure) return `${check.name}: exit ${result.exit}`;
+  const place =
+    failure.file !== undefined && !failure.line.includes(failure.file) ? ` (${failure.file}:${failure.at})` : '';
+  return `${check.name}: exit ${result.exit}, first failure: ${failure.line}${place}`;
 };
 
-const finding = ({ check, result }: Ran): Finding => {
-  const failure = firstFailure(result.tail);
+const finding = ({ check, result, output }: Ran): Finding => {
+  const failure = firstFailure(output);
   return {
     rule: 'checks.red',
-    message: `${check.name}: exit ${result.exit}\n${result.tail}`.slice(0, 4000),
+    message: `${check.name}: exit ${result.exit}\n${lastLines(output)}`.slice(0, 4000),
     severity: 'error',
     ...(failure?.file !== undefined && { file: failure.file }),
     ...(failure?.at !== undefined && { line: failure.at }),

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { HiveError } from '@hive/errors';
 import type { EvidenceCommand } from '@hive/events';
+import { cleaned } from '../command/output.ts';
 import type { Surroundings } from '../command/runner.ts';
 import { diffOf } from '../git/diff.ts';
 import { gitText } from '../git/git.ts';
 import type { Mirror } from '../git/mirror.ts';
-import type { Proof, ProofRequest } from '../port.ts';
+import type { Proof, ProofRequest, RunResult } from '../port.ts';
 import { dependencyKey, prepareSetup, type PreparedSetup } from '../setup.ts';
 import { openWorktree } from '../worktree.ts';
 import { judge, type Ran } from './judge.ts';
@@ -22,9 +23,11 @@ export const prove = async (
   const { gitDir } = mirror;
   await mirror.bring(base);
   await mirror.bring(head);
-  const patch = await around.artefacts.put(await diffOf(gitDir, base, head));
-  const tree = await gitText(['rev-parse', `${head}^{tree}`], { gitDir });
-  const places = request.checks.length > 0 ? await placesOf(gitDir, home, request) : [];
+  const [patch, tree, places] = await Promise.all([
+    diffOf(gitDir, base, head).then((diff) => around.artefacts.put(diff)),
+    gitText(['rev-parse', `${head}^{tree}`], { gitDir }),
+    request.checks.length > 0 ? placesOf(gitDir, home, request) : [],
+  ]);
   const { of, evidence: setup } = await setups(around, home, mirror, request);
   const ran = await runAll(places, around.sandbox.state.kind === 'bwrap', (place) =>
     runPlace(around, home, mirror, { request, place, setup: place.on === 'base' ? of.base : of.head }),
@@ -92,12 +95,21 @@ const runPlace = async (
   const worktree = await openWorktree(around, home, { mirror, base, at: place.at, setup, passEnv, signal });
   try {
     const ran: Ran[] = [];
-    for (const check of request.checks)
-      ran.push({ check, on: place.on, result: await worktree.run(check.argv, { timeoutMs, signal }) });
+    for (const check of request.checks) {
+      const result = await worktree.run(check.argv, { timeoutMs, signal });
+      ran.push({ check, on: place.on, result, output: await redOutput(around, result, worktree.dir) });
+    }
     return ran;
   } finally {
     await worktree.remove();
   }
+};
+
+/** What a red check said, with paths as the repository has them. */
+const redOutput = async (around: Surroundings, result: RunResult, dir: string): Promise<string> => {
+  if (result.exit === 0 || result.infra !== undefined) return '';
+  const log = Buffer.from(await around.artefacts.get(result.log)).toString('utf8');
+  return cleaned(log).replaceAll(`${dir}/`, '');
 };
 
 const recorded = ({ check, on, result }: Ran): EvidenceCommand => ({
