@@ -12,9 +12,12 @@ export const claudeError = (
     now,
   }: { readonly guard: CallGuard; readonly destination: string; readonly model: string; readonly now: number },
 ): HiveError => {
+  // A stream that we aborted ends without a word in this client, like one that broke off: our own reason comes first.
+  const ended = guard.ended();
+  if (ended) return ended;
   if (isHiveError(error)) return error;
-  const aborted = error instanceof APIUserAbortError || error instanceof APIConnectionError;
-  if (guard.ended() || aborted || !(error instanceof APIError)) return transportError(error, { guard, destination });
+  const unanswered = error instanceof APIUserAbortError || error instanceof APIConnectionError;
+  if (unanswered || !(error instanceof APIError)) return transportError(error, { guard, destination });
 
   const message = error.apiMessage ?? 'no explanation';
   const type: string | null = error.type;

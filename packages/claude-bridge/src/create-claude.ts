@@ -77,9 +77,6 @@ export const createClaude = (options: ClaudeOptions): Model => {
           guard.enter('idle');
           yield chunk;
         }
-        // An aborted stream ends without a word in this client, like one that broke off.
-        const ended = guard.ended();
-        if (ended) throw ended;
         const { toolCalls, done } = reader.end();
         for (const call of toolCalls) yield { type: 'tool_call', call } as const;
         yield done;

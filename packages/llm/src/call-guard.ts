@@ -85,8 +85,9 @@ export const guardCall = (
     phase: () => phase,
     ended: () => ended,
     enter: (next) => {
-      phase = next;
       touch();
+      if (next === phase) return;
+      phase = next;
       // The pending timer may be set for the longer wait of the phase before.
       unwatch();
       if (!ended) unwatch = watch();

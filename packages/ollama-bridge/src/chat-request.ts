@@ -1,6 +1,7 @@
 import type { ChatRequest, Message as ChatMessage, Tool as ChatTool } from 'ollama';
 import { HiveError } from '@hive/errors';
 import { estimateTokens, type Message, type ModelRequest, type Part } from '@hive/llm';
+import { grammarSchema } from './grammar-schema.ts';
 
 /**
  * The request in Ollama's words. Every call of a model says the same `num_ctx`, because another one reloads the model.
@@ -19,7 +20,7 @@ export const chatRequest = (
       ...request.messages.map(messageOf),
     ],
     ...(request.tools && request.toolChoice !== 'none' ? { tools: request.tools.map(toolOf) } : {}),
-    ...(request.output ? { format: request.output.schema } : {}),
+    ...(request.output ? { format: grammarSchema(request.output.schema) } : {}),
     ...(thinking === undefined ? {} : { think: thinking === 'auto' }),
     keep_alive: '10m',
     options: {
