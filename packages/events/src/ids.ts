@@ -4,9 +4,6 @@ import { z } from 'zod';
 export const Id = z.uuid();
 export type Id = z.infer<typeof Id>;
 
-/** How an id is shown to people: its last 8 characters. Any unique ending is accepted back. */
-export const shortId = (id: string): string => id.slice(-8);
-
 /** The SHA-256 of an artefact's bytes, in lower-case hex. */
 export const ArtefactHash = z.string().regex(/^[0-9a-f]{64}$/);
 

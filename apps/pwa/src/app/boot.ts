@@ -1,0 +1,4 @@
+import './hive-app.ts';
+import { reloadOnMissingChunk } from './updates.ts';
+
+reloadOnMissingChunk();

@@ -1,0 +1,136 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { shortId, type WorkflowSummary } from '@hive/events';
+import { baseStyles } from '../../ui/base-styles.ts';
+import { count, duration } from '../../ui/duration.ts';
+import { statusLook } from '../../ui/status.ts';
+import { visibleLine } from '../../ui/visible-text.ts';
+import '../../ui/hive-status.ts';
+import '../../ui/hive-time.ts';
+import { endedBadly, settled } from './home-model.ts';
+
+const order = ['merged', 'completed', 'refused', 'failed', 'infra', 'waiting', 'blocked', 'cancelled'];
+
+/** A workflow in a few words and a bar; leads to its trace. */
+@customElement('hive-workflow-card')
+export class HiveWorkflowCard extends LitElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: block;
+      }
+      a {
+        display: grid;
+        gap: var(--hive-space-2);
+        padding: var(--hive-space-3) var(--hive-space-4);
+        color: inherit;
+        text-decoration: none;
+        transition: border-color var(--hive-motion);
+      }
+      a:hover {
+        border-color: var(--hive-control);
+      }
+      .top,
+      .below {
+        display: flex;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: var(--hive-space-2) var(--hive-space-4);
+      }
+      .below {
+        flex-wrap: wrap;
+        align-items: center;
+      }
+      .goal {
+        font-size: var(--hive-size-4);
+        font-weight: 600;
+        overflow-wrap: anywhere;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        overflow: hidden;
+      }
+      .counts {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--hive-space-1) var(--hive-space-3);
+      }
+      .example {
+        padding-inline: 6px;
+        border: 1px dashed currentColor;
+        border-radius: var(--hive-radius-1);
+        font-size: var(--hive-size-1);
+      }
+      .bar {
+        display: flex;
+        gap: 1px;
+        block-size: 6px;
+        border-radius: 3px;
+        overflow: hidden;
+        background: var(--hive-border);
+      }
+      .bar i {
+        block-size: 100%;
+        background: currentColor;
+        transition: inline-size var(--hive-motion);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) workflow!: WorkflowSummary;
+
+  override render() {
+    const { workflow } = this;
+    return html`<a class="panel" href="/traces/${workflow.id}">
+      <span class="top">
+        <span class="goal">${visibleLine(workflow.goal)}</span>
+        <span class="muted small"><hive-time .at=${workflow.settledAt ?? workflow.submittedAt}></hive-time></span>
+      </span>
+      ${this.#bar()}
+      <span class="below small">
+        <span class="counts">
+          <hive-status .status=${workflow.status}></hive-status>
+          ${workflow.example ? html`<span class="example muted">Example</span>` : nothing} ${this.#counts()}
+        </span>
+        <span class="muted">${this.#where()}</span>
+      </span>
+    </a>`;
+  }
+
+  #counts() {
+    const { workflow } = this;
+    const done = settled(workflow);
+    const parts = order.flatMap((status) => {
+      const n = workflow.counts[status] ?? 0;
+      const look = statusLook(status);
+      return n === 0 ? [] : [html`<span class="tone-${look.tone}">${n} ${look.word.toLowerCase()}</span>`];
+    });
+    return html`${parts}${done < workflow.tasks ? html`<span class="muted">${done} of ${count(workflow.tasks, 'task')} settled</span>` : nothing}`;
+  }
+
+  #where(): string {
+    const { workflow } = this;
+    const took = workflow.settledAt === null ? null : Date.parse(workflow.settledAt) - Date.parse(workflow.submittedAt);
+    const repo = visibleLine(workflow.repo.split('/').at(-1) ?? workflow.repo);
+    return [repo, ...(took === null ? [] : [duration(took)]), shortId(workflow.id)].join(' · ');
+  }
+
+  #bar() {
+    const { workflow } = this;
+    if (workflow.tasks === 0) return nothing;
+    const good = workflow.merged + (workflow.counts['completed'] ?? 0);
+    const bad = endedBadly(workflow);
+    const waiting = workflow.counts['waiting'] ?? 0;
+    const part = (n: number, tone: string) =>
+      n === 0 ? nothing : html`<i class="tone-${tone}" .style=${`inline-size:${(100 * n) / workflow.tasks}%`}></i>`;
+    return html`<span class="bar" aria-hidden="true">${part(good, 'ok')}${part(bad, 'failed')}${part(waiting, 'waiting')}</span>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hive-workflow-card': HiveWorkflowCard;
+  }
+}

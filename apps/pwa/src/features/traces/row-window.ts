@@ -1,0 +1,68 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** Below this many rows all are in the document, so that the browser can search them. */
+const fewRows = 300;
+const overscan = 20;
+
+/** Which rows of equal height are near the visible part of the page, kept fresh while it scrolls. */
+export class RowWindow implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #body: () => HTMLElement | null;
+  #from = 0;
+  #to = fewRows;
+
+  constructor(host: ReactiveControllerHost, body: () => HTMLElement | null) {
+    this.#host = host;
+    this.#body = body;
+    host.addController(this);
+  }
+
+  /** The height of a row in pixels: taller where fingers point. */
+  get rowHeight(): number {
+    return matchMedia('(max-width: 700px)').matches ? 48 : 28;
+  }
+
+  /** The part of `rows` to render, and how many stand above it. */
+  of<T>(rows: readonly T[]): { readonly above: number; readonly rows: readonly T[] } {
+    if (rows.length <= fewRows) return { above: 0, rows };
+    const above = Math.max(0, Math.min(this.#from, rows.length - 1));
+    return { above, rows: rows.slice(above, this.#to) };
+  }
+
+  /** The index of the first row that is not above the visible part; 0 while the top of the list is in sight. */
+  get firstVisible(): number {
+    const top = this.#body()?.getBoundingClientRect().top ?? 0;
+    return top >= 0 ? 0 : Math.ceil(-top / this.rowHeight);
+  }
+
+  /** Scrolls as little as needed for a row to be seen. */
+  reveal(index: number): void {
+    const top = (this.#body()?.getBoundingClientRect().top ?? 0) + index * this.rowHeight;
+    const margin = 72;
+    if (top < margin) scrollBy({ top: top - margin });
+    else if (top + this.rowHeight > innerHeight - margin) scrollBy({ top: top + this.rowHeight - innerHeight + margin });
+  }
+
+  hostConnected(): void {
+    addEventListener('scroll', this.#measure, { passive: true });
+    addEventListener('resize', this.#measure);
+  }
+
+  hostDisconnected(): void {
+    removeEventListener('scroll', this.#measure);
+    removeEventListener('resize', this.#measure);
+  }
+
+  readonly #measure = () => {
+    const body = this.#body();
+    if (!body) return;
+    const first = Math.floor(-body.getBoundingClientRect().top / this.rowHeight);
+    const from = Math.max(0, first - overscan);
+    const to = first + Math.ceil(innerHeight / this.rowHeight) + overscan;
+    // Rendered again only when the margin is half used up.
+    if (Math.abs(from - this.#from) < overscan / 2 && Math.abs(to - this.#to) < overscan / 2) return;
+    this.#from = from;
+    this.#to = Math.max(to, overscan);
+    this.#host.requestUpdate();
+  };
+}
