@@ -1,0 +1,126 @@
+import { isAbsolute } from 'node:path';
+import { repoConfigOf, type HiveConfig } from '@hive/config';
+import { HiveError, hasCode } from '@hive/errors';
+import { SubmitRequest, parsePlanFile, type PlanFile, type Submission } from '@hive/events';
+import {
+  assertHomeOutside,
+  changeOf,
+  checkedOut,
+  openRepo,
+  resolveBase,
+  type Change,
+  type Repo,
+} from '@hive/workspace';
+import { draftOfChange, draftsOfPlan, type Draft } from './draft.ts';
+import { assertMeans, type Means } from './means.ts';
+import { assertProvable, chooseChecks, chooseSetup } from './proof-at-the-door.ts';
+import { isStoredPlan } from './stored-examples.ts';
+import { tryPatches } from './try-patches.ts';
+
+/** What the door needs to know of the house. */
+export type Door = {
+  readonly config: Pick<HiveConfig, 'home' | 'repos' | 'models' | 'sandbox' | 'budgets'>;
+  readonly means: Partial<Means>;
+};
+
+/** A request that will be worked on: all of a submission but its ids, and the tasks unless a planner makes them. */
+export type Accepted = {
+  readonly submission: Omit<Submission, 'workflowId' | 'branch' | 'plan'>;
+  readonly tasks: readonly Draft[] | null;
+};
+
+const invalid = (message: string) => new HiveError('input.invalid', message);
+
+/** Accepts or refuses a request. Records nothing: a refusal leaves no trace (exit codes 2 and 78 of CONTRACTS section 4). */
+export const atTheDoor = async (input: SubmitRequest, { config, means }: Door): Promise<Accepted> => {
+  const request = parseRequest(input);
+  const repo = await openRepo(request.repo);
+  await assertHomeOutside(config.home, repo);
+  const configured = repoConfigOf(config, repo.root);
+  const plan = request.plan === undefined ? null : parsePlanFile(request.plan);
+  const change = await changeIn(request, repo);
+  const base = change?.base ?? (await resolveBase(repo, request.base));
+  const into = await targetOf(request.into ?? configured?.into, repo);
+
+  const redBefore: Submission['redBefore'] = request.redBefore ?? 'needed';
+  const defaults = { redBefore, repo: configured };
+  const tasks = plan ? await draftsOfPlan(plan, defaults) : change ? [draftOfChange(change, defaults)] : null;
+  const given = { request, plan, configured, repo, base };
+  const checks = await chooseChecks(given);
+  assertProvable(checks, tasks, repo.root);
+  const setup = await chooseSetup(given);
+  await tryPatches(tasks ?? [], { home: config.home, repo, base, ofPlan: plan !== null });
+  await assertMeans(request, tasks, { means, config });
+
+  return {
+    tasks,
+    submission: {
+      goal: request.goal,
+      repo: repo.root,
+      base,
+      into,
+      checks,
+      setup,
+      source: plan ? 'file' : change ? 'submit' : 'model',
+      model: request.model ?? null,
+      localOnly: request.localOnly ?? false,
+      budget: budgetOf(request.budget ?? config.budgets.workflow),
+      redBefore,
+      passEnv: [...new Set([...config.sandbox.passEnv, ...(request.passEnv ?? [])])],
+      example: isExample(plan, repo, config.home),
+    },
+  };
+};
+
+const parseRequest = (input: SubmitRequest): SubmitRequest => {
+  const parsed = SubmitRequest.safeParse(input);
+  const issue = parsed.error?.issues[0];
+  if (!parsed.success)
+    throw invalid(`The request is not valid at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
+  const { plan, patch, commit, goal, repo } = parsed.data;
+  if (goal.trim() === '') throw invalid('The goal is empty; say what is to be done');
+  if (!isAbsolute(repo)) throw invalid(`The repository ${repo} has to be named by its whole path`);
+  const sources = Object.entries({ plan, patch, commit }).filter(([, value]) => value !== undefined);
+  if (sources.length > 1)
+    throw invalid(`A request has one of ${sources.map(([name]) => name).join(' and ')}, not both`);
+  return parsed.data;
+};
+
+const changeIn = async (request: SubmitRequest, repo: Repo): Promise<Change | null> => {
+  if (request.commit !== undefined) return changeOf(repo, { kind: 'rev', name: request.commit }, request.base);
+  if (request.patch === undefined) return null;
+  const change = await changeOf(repo, { kind: 'patch', bytes: Buffer.from(request.patch) }, request.base);
+  // A mailed patch says what it does; any other is told by its goal.
+  return /^Subject: /m.test(request.patch.slice(0, 20_000)) ? change : { ...change, title: request.goal.slice(0, 300) };
+};
+
+/** The user's branch that is to be moved in the end. It must exist, and no working tree may show it. */
+const targetOf = async (name: string | undefined, repo: Repo): Promise<string | null> => {
+  if (name === undefined) return null;
+  const branch = name.replace(/^refs\/heads\//, '');
+  await resolveBase(repo, `refs/heads/${branch}`).catch((error: unknown) => {
+    if (!hasCode(error, 'repo.base_unknown')) throw error;
+    throw new HiveError(
+      'repo.base_unknown',
+      `${repo.root} has no branch ${branch} to merge into; make it with: git branch ${branch}`,
+    );
+  });
+  if ((await checkedOut(repo)).includes(branch))
+    throw new HiveError(
+      'branch.checked_out',
+      `${branch} is checked out in ${repo.root} or one of its worktrees, so it cannot be moved; switch to another branch there, or leave --into out`,
+    );
+  return branch;
+};
+
+const budgetOf = (
+  limit: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null,
+): Submission['budget'] =>
+  limit && {
+    ...(limit.usd !== undefined && { usd: limit.usd }),
+    ...(limit.tokens !== undefined && { tokens: limit.tokens }),
+  };
+
+/** A bundled plan, or work on a repository that Hive itself made in its home: never counted among the user's figures. */
+const isExample = (plan: PlanFile | null, repo: Repo, home: string): boolean =>
+  (plan !== null && isStoredPlan(plan)) || repo.root.startsWith(`${home}/`);

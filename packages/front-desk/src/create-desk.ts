@@ -1,0 +1,72 @@
+import type { Bus } from '@hive/bus';
+import type { Artefacts } from '@hive/core-db';
+import { HiveError } from '@hive/errors';
+import type { Desk, TaskView } from '@hive/events';
+import type { Door } from './at-the-door.ts';
+import { createBuilding } from './building.ts';
+import { createDecisions } from './decisions.ts';
+import { findHead } from './find-id.ts';
+import { createLogReading } from './log-reading.ts';
+import type { Means } from './means.ts';
+import { pageLimit, pageOf } from './page.ts';
+import { readResult, readSummary, readTasks, taskDetail } from './read-workflow.ts';
+import { createSubmit } from './submit.ts';
+import { readWhy } from './why.ts';
+
+/** What a desk stands on. Without `means` no model is called and no sandbox is tried before work is accepted. */
+export type DeskOptions = {
+  readonly bus: Bus;
+  readonly artefacts: Artefacts;
+  readonly config: Door['config'];
+  readonly means?: Partial<Means>;
+};
+
+/** The front desk in this process. It owns nothing: whoever made bus and store closes them. */
+export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions): Desk => {
+  const { store } = bus;
+  return {
+    submit: createSubmit(bus, artefacts, { config, means }),
+    ...createDecisions(bus),
+    ...createLogReading(bus),
+    ...createBuilding(bus, means.sandbox),
+
+    workflows: async ({ after, limit: asked } = {}) => {
+      const limit = pageLimit(asked);
+      const heads = await store.listHeads({
+        kind: 'workflow',
+        limit: limit + 1,
+        ...(after !== undefined && { before: after }),
+      });
+      const page = pageOf(heads, limit, { key: (head) => head.id, item: (head) => head });
+      return { items: await Promise.all(page.items.map((head) => readSummary(store, head))), next: page.next };
+    },
+    workflow: async (id) => readResult(store, (await findHead(store, 'workflow', id)).view),
+
+    tasks: async ({ workflow, after, limit: asked } = {}) => {
+      const limit = pageLimit(asked);
+      const item = { key: (task: TaskView) => task.id, item: taskDetail };
+      if (workflow !== undefined) {
+        const tasks = await readTasks(store, (await findHead(store, 'workflow', workflow)).view);
+        return pageOf(tasks.slice(tasks.findIndex((task) => task.id === after) + 1), limit, item);
+      }
+      const heads = await store.listHeads({
+        kind: 'task',
+        limit: limit + 1,
+        ...(after !== undefined && { before: after }),
+      });
+      return pageOf(
+        heads.map((head) => head.view as TaskView),
+        limit,
+        item,
+      ); // heads of kind task
+    },
+    task: async (id) => taskDetail((await findHead(store, 'task', id)).view),
+    why: (text) => readWhy(store, text),
+
+    artefact: async (hash) => {
+      const bytes = await artefacts.get(hash);
+      if (bytes) return bytes;
+      throw new HiveError('input.unknown_id', `There is no artefact ${hash}`);
+    },
+  };
+};

@@ -1,0 +1,76 @@
+import type { Bus } from '@hive/bus';
+import { HiveError, hasCode } from '@hive/errors';
+import { isOpen, isWorkflowOpen, streams, type Desk, type NewEvent, type TaskView } from '@hive/events';
+import { called, findHead } from './find-id.ts';
+import { readResult, taskDetail } from './read-workflow.ts';
+
+const wrongState = (message: string) => new HiveError('input.state', message);
+
+/** What a person decides about work that was accepted: cancel it, or have it tried again. */
+export const createDecisions = (bus: Bus): Pick<Desk, 'cancel' | 'retry' | 'cancelTask'> => {
+  const { store } = bus;
+
+  const command = async (events: readonly NewEvent[], correlationId: string, on: string) => {
+    try {
+      await bus.command({ events, correlationId, on });
+    } catch (error) {
+      if (!hasCode(error, 'transition.refused')) throw error;
+      throw new HiveError('input.state', `It has just changed, and this does not fit any more: ${error.message}`, {
+        cause: error,
+      });
+    }
+  };
+
+  const changed = async (id: string) => taskDetail((await findHead(store, 'task', id)).view);
+
+  return {
+    cancel: async (text) => {
+      const head = await findHead(store, 'workflow', text);
+      if (!isWorkflowOpen(head.view.state))
+        throw wrongState(`Workflow ${called(head)} is ${head.view.state} already; there is nothing to cancel`);
+      await command(
+        [{ type: 'workflow.cancelled', stream: head.stream, data: { workflowId: head.id } }],
+        head.id,
+        head.stream,
+      );
+      return readResult(store, (await findHead(store, 'workflow', head.id)).view);
+    },
+
+    retry: async (text, { note } = {}) => {
+      const { view, stream, correlationId } = await findHead(store, 'task', text);
+      const workflow = await findHead(store, 'workflow', view.workflowId);
+      const isOver = workflow.view.state === 'failed' || workflow.view.state === 'cancelled';
+      const resumed: NewEvent = {
+        type: 'workflow.resumed',
+        stream: streams.workflow(workflow.id),
+        data: { workflowId: workflow.id },
+      };
+      await command([again(view, stream, note), ...(isOver ? [resumed] : [])], correlationId, stream);
+      return changed(view.id);
+    },
+
+    cancelTask: async (text) => {
+      const { view, stream, correlationId } = await findHead(store, 'task', text);
+      if (!isOpen(view.state) && view.state !== 'dead_lettered')
+        throw wrongState(
+          `Task ${called(view)} (${view.spec.key}) is ${view.state} already; there is nothing to cancel`,
+        );
+      await command([{ type: 'task.cancelled', stream, data: { taskId: view.id } }], correlationId, stream);
+      return changed(view.id);
+    },
+  };
+};
+
+/** A waiting task goes back to its author, a settled one begins anew. */
+const again = (task: TaskView, stream: string, note: string | undefined): NewEvent => {
+  const about = { taskId: task.id, ...(note !== undefined && { note }) };
+  if (task.state === 'waiting')
+    return { type: 'task.returned', stream, data: { ...about, findings: [...task.findings] } };
+  if (isOpen(task.state))
+    throw wrongState(
+      `Task ${called(task)} (${task.spec.key}) is ${task.state} and still on its way; there is nothing to retry`,
+    );
+  if (task.state === 'merged' || task.state === 'completed')
+    throw wrongState(`Task ${called(task)} (${task.spec.key}) is ${task.state}; there is nothing to retry`);
+  return { type: 'task.redriven', stream, data: about };
+};

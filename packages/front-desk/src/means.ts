@@ -1,0 +1,69 @@
+import type { HiveConfig } from '@hive/config';
+import { HiveError } from '@hive/errors';
+import type { SubmitRequest } from '@hive/events';
+import type { Draft } from './draft.ts';
+
+/** Which model is wanted for what. `ref` is what the user named; null: what is configured for the role. */
+export type Wanted = {
+  readonly role: 'planner' | 'worker' | 'reviewer';
+  readonly ref: string | null;
+  readonly localOnly: boolean;
+};
+
+/** What the desk asks before it accepts work that needs it. */
+export type Means = {
+  /** Throws `model.missing` (remedy `fix_config`) and the like when no wanted model can be reached. */
+  readonly model: (wanted: Wanted) => Promise<unknown>;
+  /** The sandbox as it was found by running it. */
+  readonly sandbox: () => Promise<{ readonly kind: 'bwrap' | 'none'; readonly note: string }>;
+};
+
+const wantedModels = (
+  request: SubmitRequest,
+  tasks: readonly Draft[] | null,
+  config: Pick<HiveConfig, 'models'>,
+): Wanted[] => {
+  const localOnly = request.localOnly ?? false;
+  const named = request.model ?? null;
+  const reviewer: Wanted[] = config.models.reviewer.length > 0 ? [{ role: 'reviewer', ref: null, localOnly }] : [];
+  if (tasks === null)
+    return [{ role: 'planner', ref: named, localOnly }, { role: 'worker', ref: named, localOnly }, ...reviewer];
+  const refs = new Set(tasks.filter((task) => task.author === null).map((task) => task.model ?? named));
+  return [...[...refs].map((ref): Wanted => ({ role: 'worker', ref, localOnly })), ...reviewer];
+};
+
+/** Refuses work for which a model or a sandbox is missing, before anything is recorded. Exit code 78. */
+export const assertMeans = async (
+  request: SubmitRequest,
+  tasks: readonly Draft[] | null,
+  { means, config }: { readonly means: Partial<Means>; readonly config: Pick<HiveConfig, 'models' | 'sandbox'> },
+): Promise<void> => {
+  for (const wanted of wantedModels(request, tasks, config)) await (means.model ?? configured(config))(wanted);
+  const writesByModel = tasks === null || tasks.some((task) => task.author === null);
+  const required = config.sandbox.mode === 'required' || (writesByModel && !config.sandbox.allowUnsandboxed);
+  if (!required || !means.sandbox) return;
+  const { kind, note } = await means.sandbox();
+  if (kind !== 'none') return;
+  const why =
+    config.sandbox.mode === 'required' ? 'hive.yaml requires a sandbox' : "a model's change runs only in a sandbox";
+  throw new HiveError(
+    'sandbox.missing',
+    `There is no sandbox, and ${why}: ${note} Or, knowing that it can do what you can, set hive.sandbox.allowUnsandboxed: true`,
+    { remedy: 'fix_config' },
+  );
+};
+
+/** Without a way to ask, what is written in hive.yaml has to do. */
+const configured =
+  ({ models }: Pick<HiveConfig, 'models'>): Means['model'] =>
+  ({ role, ref }) => {
+    if (ref !== null || models[role].length > 0) return Promise.resolve();
+    return Promise.reject(
+      new HiveError(
+        'model.missing',
+        `This needs a model as ${role}, and none is configured: name one with --model or under hive.models in hive.yaml, ` +
+          'or hand in a patch or a plan of patches and commands',
+        { remedy: 'fix_config' },
+      ),
+    );
+  };
