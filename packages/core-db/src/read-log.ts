@@ -11,7 +11,7 @@ const place = 'cast(xid as text) as xid, position';
 export const createLogReads = (read: Read, on: Dialect): LogReads => {
   const end = async () => {
     const [row] = await read(
-      `select ${place} from event where ${on.visible} order by event.xid desc, position desc limit 1`,
+      `select ${place} from event where ${on.visible} order by ${on.order('backwards')} limit 1`,
     );
     return row ? cursorOf(row) : origin;
   };
@@ -21,8 +21,9 @@ export const createLogReads = (read: Read, on: Dialect): LogReads => {
     const last = await end();
     const after = query.newest ? origin : (query.after ?? origin);
     if (last.position === after.position && last.xid === after.xid) return { events: [], looked: last };
-    const where = [on.after, on.upTo];
-    const values: Value[] = [after.xid, after.position, last.xid, last.position];
+    const bounds = [on.after(after), on.upTo(last)];
+    const where = bounds.map((it) => it.sql);
+    const values: Value[] = bounds.flatMap((it) => it.values);
     const types = query.types ? topicFilter(query.types) : null;
     if (types) {
       where.push(types.sql);
@@ -36,11 +37,11 @@ export const createLogReads = (read: Read, on: Dialect): LogReads => {
       where.push('stream = ?');
       values.push(query.stream);
     }
-    const way = query.newest ? ' desc' : '';
-    const rows = await read(
-      `select ${eventSelect} from event where ${where.join(' and ')} order by event.xid${way}, position${way} limit ?`,
-      [...values, query.limit],
-    );
+    const order = on.order(query.newest ? 'backwards' : 'forwards');
+    const rows = await read(`select ${eventSelect} from event where ${where.join(' and ')} order by ${order} limit ?`, [
+      ...values,
+      query.limit,
+    ]);
     const found = rows.map(eventOf);
     const full = !query.newest && found.length >= query.limit;
     return { events: found, looked: (full ? found.at(-1)?.cursor : undefined) ?? last };

@@ -1,10 +1,12 @@
-import { marks, type Dialect, type Read, type Row, type Value } from './dialect.ts';
-import type { Store } from './port.ts';
+import { marks, type Dialect, type Read, type Value } from './dialect.ts';
+import type { StepState, Store } from './port.ts';
 import { agentOf, stepColumn, stepFields, stepOf } from './rows.ts';
 
 type QueueReads = Pick<Store, 'claimable' | 'steps' | 'nextDue' | 'agents'>;
 
 const columns = stepFields.map((it) => stepColumn[it]).join(', ');
+
+const stepStates: readonly StepState[] = ['ready', 'scheduled', 'claimed', 'done', 'cancelled'];
 
 /** An agent whose last beat is older is not counted on, though its lease may still hold. */
 const aliveMs = 15_000;
@@ -12,33 +14,29 @@ const aliveMs = 15_000;
 /** How the queue and the agents are read; the same statements on both databases. */
 export const createQueueReads = (read: Read, on: Dialect): QueueReads => ({
   claimable: async ({ kinds, agent, capabilities, limit }) => {
-    const [clock] = await read(`select ${on.clock} as now`);
-    const now = clock?.['now'] as string;
-    const [peer] = await read(
-      `select 1 as found from agent me join agent other on other.role = me.role and other.agent <> me.agent
-        where me.agent = ? and other.status <> 'draining' and other.beat_at > ? limit 1`,
-      [agent, new Date(Date.parse(now) - aliveMs).toISOString()],
+    const [first] = await read(
+      `select ${on.clock} as now, (select max(other.beat_at) from agent me join agent other on other.role = me.role and other.agent <> me.agent
+        where me.agent = ? and other.status <> 'draining') as peer`,
+      [agent],
     );
-    const mine = `(only_agent is null or only_agent = ?) and ${on.capable(capabilities.length)}${peer ? ' and (avoid_agent is null or avoid_agent <> ?)' : ''}`;
-    const given: Value[] = [agent, ...capabilities, ...(peer ? [agent] : [])];
-    // One statement for each kind and state, so that each is read in the order of its own index.
-    const found: Row[] = [];
-    for (const kind of new Set(kinds)) {
-      found.push(
-        ...(await read(
-          `select seq, ${columns} from step where kind = ? and state = 'ready' and ${mine} order by priority desc, seq limit ?`,
-          [kind, ...given, limit],
-        )),
-        ...(await read(
-          `select seq, ${columns} from step where kind = ? and state = 'scheduled' and run_at <= ? and ${mine} order by priority desc, seq limit ?`,
-          [kind, now, ...given, limit],
-        )),
-      );
-    }
-    return found
-      .sort((a, b) => Number(b['priority']) - Number(a['priority']) || Number(a['seq']) - Number(b['seq']))
-      .slice(0, limit)
-      .map(stepOf);
+    const now = first?.['now'] as string;
+    const peer = first?.['peer'] as string | null;
+    const hasPeer = peer !== null && Date.parse(now) - Date.parse(peer) < aliveMs;
+    const mine = `(only_agent is null or only_agent = ?) and ${on.capable(capabilities.length)}${hasPeer ? ' and (avoid_agent is null or avoid_agent <> ?)' : ''}`;
+    const given: Value[] = [agent, ...capabilities, ...(hasPeer ? [agent] : [])];
+    // One part for each kind and state, so that each is read in the order of its own index and stops at the limit.
+    const part = (due: string) =>
+      `select * from (select seq, ${columns} from step where kind = ? and ${due} and ${mine} order by priority desc, seq limit ?) part`;
+    const parts = [...new Set(kinds)].flatMap((kind) => [
+      { sql: part(`state = 'ready'`), values: [kind, ...given, limit] },
+      { sql: part(`state = 'scheduled' and run_at <= ?`), values: [kind, now, ...given, limit] },
+    ]);
+    if (parts.length === 0) return [];
+    const rows = await read(`${parts.map((it) => it.sql).join(' union all ')} order by priority desc, seq limit ?`, [
+      ...parts.flatMap((it) => it.values),
+      limit,
+    ]);
+    return rows.map(stepOf);
   },
 
   steps: async (query) => {
@@ -51,9 +49,13 @@ export const createQueueReads = (read: Read, on: Dialect): QueueReads => ({
     if (query.ids) add(`id in (${marks(query.ids.length)})`, ...query.ids);
     if (query.workflowId !== undefined) add('workflow_id = ?', query.workflowId);
     if (query.taskId !== undefined) add('task_id = ?', query.taskId);
-    if (query.holder !== undefined) add('holder = ?', query.holder);
-    if (query.states) add(`state in (${marks(query.states.length)})`, ...query.states);
-    // Only claimed steps have a lease; naming the state lets the index of leases be used.
+    // Only claimed steps have a holder and a lease; naming the state lets their index be used.
+    if (query.holder !== undefined) add(`state = 'claimed' and holder = ?`, query.holder);
+    // Written out, so that the index of the steps in one state is known to fit.
+    if (query.states) {
+      const states = stepStates.filter((it) => query.states?.includes(it));
+      add(`(${states.map((it) => `state = '${it}'`).join(' or ') || 'false'})`);
+    }
     if (query.leaseBefore !== undefined) add(`state = 'claimed' and lease_until < ?`, query.leaseBefore);
     const rows = await read(`select ${columns} from step where ${where.join(' and ')} order by seq limit ?`, [
       ...values,

@@ -99,7 +99,8 @@ function* applied(write: Write, on: Dialect): Script<WriteResult> {
 }
 
 /**
- * Looks whether the events of a write are in the log already. `repeated`: all of them with the same content. Null: none of them.
+ * Looks whether the events of a write are in the log already. `repeated`: all of them with the same content. Null: none of them. `cursor`:
+ * another reader of the subscription was faster.
  * Anything between means that an id was used twice. Version, time and position do not belong to the content: a handler that runs
  * again derives the same ids at a later moment.
  */
@@ -114,6 +115,7 @@ export function* recordedScript(write: Write): Script<WriteResult | null> {
   }
   if (found.size === 0) return null;
   const other = write.events.find((it) => found.get(it.id)?.content !== contentOf(it));
+  if (other && write.cursor && (yield* hasMoved(write.cursor))) return { status: 'cursor', which: write.cursor.name };
   if (other)
     throw new HiveError(
       'event.id_reused',
@@ -123,6 +125,15 @@ export function* recordedScript(write: Write): Script<WriteResult | null> {
       },
     );
   return { status: 'repeated', positions: write.events.map((it) => found.get(it.id)?.position ?? 0) };
+}
+
+/** Two readers that react to one event derive the same ids; the slower one learns that it was slower, whatever it wanted to say. */
+function* hasMoved({ name, from }: NonNullable<Write['cursor']>): Script<boolean> {
+  const rows = yield {
+    sql: 'select name from subscription where name = ? and xid = ? and position = ?',
+    values: [name, from.xid, from.position],
+  };
+  return rows.length === 0;
 }
 
 const contentOf = (event: EventRow): string =>

@@ -101,9 +101,9 @@ CREATE INDEX "event_correlation" ON "event" USING btree ("correlation_id","posit
 CREATE UNIQUE INDEX "step_id" ON "step" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "step_ready" ON "step" USING btree ("kind","priority" desc,"seq") WHERE state = 'ready';--> statement-breakpoint
 CREATE INDEX "step_due" ON "step" USING btree ("run_at") WHERE state = 'scheduled';--> statement-breakpoint
-CREATE INDEX "step_lease" ON "step" USING btree ("lease_until") WHERE state = 'claimed';--> statement-breakpoint
+CREATE INDEX "step_claimed" ON "step" USING btree ("seq") WHERE state = 'claimed';--> statement-breakpoint
 CREATE INDEX "step_workflow" ON "step" USING btree ("workflow_id");--> statement-breakpoint
 CREATE INDEX "step_task" ON "step" USING btree ("task_id");--> statement-breakpoint
 CREATE INDEX "head_kind" ON "stream_head" USING btree ("kind","id");--> statement-breakpoint
-CREATE INDEX "head_state" ON "stream_head" USING btree ("kind","state");--> statement-breakpoint
-CREATE INDEX "head_correlation" ON "stream_head" USING btree ("correlation_id","kind");
+CREATE INDEX "head_state" ON "stream_head" USING btree ("kind","state","id");--> statement-breakpoint
+CREATE INDEX "head_correlation" ON "stream_head" USING btree ("correlation_id","kind","id");

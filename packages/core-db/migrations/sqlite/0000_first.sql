@@ -39,7 +39,6 @@ CREATE TABLE `event` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `event_id` ON `event` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `event_stream` ON `event` (`stream`,`version`);--> statement-breakpoint
-CREATE INDEX `event_order` ON `event` (`xid`,`position`);--> statement-breakpoint
 CREATE INDEX `event_correlation` ON `event` (`correlation_id`,`position`);--> statement-breakpoint
 CREATE TABLE `meta` (
 	`key` text PRIMARY KEY NOT NULL,
@@ -75,7 +74,7 @@ CREATE TABLE `step` (
 CREATE UNIQUE INDEX `step_id` ON `step` (`id`);--> statement-breakpoint
 CREATE INDEX `step_ready` ON `step` (`kind`,"priority" desc,`seq`) WHERE state = 'ready';--> statement-breakpoint
 CREATE INDEX `step_due` ON `step` (`run_at`) WHERE state = 'scheduled';--> statement-breakpoint
-CREATE INDEX `step_lease` ON `step` (`lease_until`) WHERE state = 'claimed';--> statement-breakpoint
+CREATE INDEX `step_claimed` ON `step` (`seq`) WHERE state = 'claimed';--> statement-breakpoint
 CREATE INDEX `step_workflow` ON `step` (`workflow_id`);--> statement-breakpoint
 CREATE INDEX `step_task` ON `step` (`task_id`);--> statement-breakpoint
 CREATE TABLE `stream_head` (
@@ -91,8 +90,8 @@ CREATE TABLE `stream_head` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `head_kind` ON `stream_head` (`kind`,`id`);--> statement-breakpoint
-CREATE INDEX `head_state` ON `stream_head` (`kind`,`state`);--> statement-breakpoint
-CREATE INDEX `head_correlation` ON `stream_head` (`correlation_id`,`kind`);--> statement-breakpoint
+CREATE INDEX `head_state` ON `stream_head` (`kind`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `head_correlation` ON `stream_head` (`correlation_id`,`kind`,`id`);--> statement-breakpoint
 CREATE TABLE `subscription` (
 	`name` text PRIMARY KEY NOT NULL,
 	`xid` text NOT NULL,

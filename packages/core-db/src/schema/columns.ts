@@ -8,6 +8,8 @@ const xid8 = pg.customType<{ data: string }>({ dataType: () => 'xid8' });
 const forSqlite = {
   table: sqlite.sqliteTable,
   index: sqlite.index,
+  /** The order in which the log is read: on SQLite that of the positions. */
+  logOrder: (_xid: sqlite.AnySQLiteColumn, _position: sqlite.AnySQLiteColumn): sqlite.IndexBuilder[] => [],
   unique: sqlite.uniqueIndex,
   text: (name: string) => sqlite.text(name),
   count: (name: string) => sqlite.integer(name),
@@ -25,6 +27,7 @@ export type Columns = typeof forSqlite;
 const forPostgres = {
   table: pg.pgTable,
   index: pg.index,
+  logOrder: (xid: pg.AnyPgColumn, position: pg.AnyPgColumn) => [pg.index('event_order').on(xid, position)],
   unique: pg.uniqueIndex,
   text: (name: string) => pg.text(name),
   count: (name: string) => pg.bigint(name, { mode: 'number' }),

@@ -23,7 +23,7 @@ export const defineTables = (c: Columns) => ({
     (t) => [
       c.unique('event_id').on(t.id),
       c.unique('event_stream').on(t.stream, t.version),
-      c.index('event_order').on(t.xid, t.position),
+      ...c.logOrder(t.xid, t.position),
       c.index('event_correlation').on(t.correlationId, t.position),
     ],
   ),
@@ -43,8 +43,8 @@ export const defineTables = (c: Columns) => ({
     },
     (t) => [
       c.index('head_kind').on(t.kind, t.id),
-      c.index('head_state').on(t.kind, t.state),
-      c.index('head_correlation').on(t.correlationId, t.kind),
+      c.index('head_state').on(t.kind, t.state, t.id),
+      c.index('head_correlation').on(t.correlationId, t.kind, t.id),
     ],
   ),
   /** The work queue. Waiting and ended rows are in none of the indexes that claims read. */
@@ -86,8 +86,8 @@ export const defineTables = (c: Columns) => ({
         .on(t.runAt)
         .where(sql`state = 'scheduled'`),
       c
-        .index('step_lease')
-        .on(t.leaseUntil)
+        .index('step_claimed')
+        .on(t.seq)
         .where(sql`state = 'claimed'`),
       c.index('step_workflow').on(t.workflowId),
       c.index('step_task').on(t.taskId),

@@ -278,6 +278,21 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
         expect(await store.deadLetters(1)).toEqual([{ ...dead, at: expect.any(String) as string }]);
       });
 
+      test('of two readers that derive the same ids from one event, the slower one learns that it was slower', async () => {
+        const name = randomUUID();
+        const from = await store.subscription(name, 'origin');
+        await store.write(sampleWrite(newStream(), 0));
+        const to = await store.end();
+        const [stream, id] = [newStream(), randomUUID()];
+        const react = (alert: string) =>
+          store.write(
+            sampleWrite(stream, 0, { events: [{ id, data: { alert } as never }], cursor: { name, from, to } }),
+          );
+        expect((await react('first')).status).toBe('written');
+        expect((await react('first')).status).toBe('repeated');
+        expect(await react('second')).toEqual({ status: 'cursor', which: name });
+      });
+
       test('heads are listed, counted and found by their last characters', async () => {
         const made = ['a', 'b', 'c'].map((it) => `approval/0000-${it}_%x`);
         for (const [i, stream] of made.entries())
