@@ -39,12 +39,15 @@ export const patchFiles = (patch: Uint8Array | string): string[] => {
   return [...paths].sort();
 };
 
+const quotedName = /^"(?:[^"\\]|\\.)*"/;
+
 const namedPath = (line: string): string | null => {
   const moved = /^(?:rename|copy) (?:from|to) (.*?)\r?$/.exec(line)?.[1];
   if (moved !== undefined) return unquote(moved);
   const side = /^(?:---|\+\+\+) (.*?)\r?$/.exec(line)?.[1];
   if (side === undefined) return null;
-  const path = unquote(side.startsWith('"') ? side : (side.split('\t')[0] ?? ''));
+  // A tab ends a name: git writes one after names with spaces, diff before a date.
+  const path = unquote(quotedName.exec(side)?.[0] ?? side.split('\t')[0] ?? '');
   return path === '/dev/null' ? path : stripPrefix(path);
 };
 
@@ -53,7 +56,7 @@ const stripPrefix = (path: string) => path.replace(/^[^/]+\//, '');
 /** Without other lines (mode change, empty or binary file) both sides have the same name, in `a/NAME b/NAME`. */
 const fromGitHeader = (header: string): string[] => {
   if (header.startsWith('"')) {
-    const first = /^"(?:[^"\\]|\\.)*"/.exec(header)?.[0];
+    const first = quotedName.exec(header)?.[0];
     return first ? [stripPrefix(unquote(first))] : [];
   }
   const half = (header.length - 1) / 2;

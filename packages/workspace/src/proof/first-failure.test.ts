@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { firstFailure } from './first-failure.ts';
+
+test.each([
+  [
+    'node:test, TAP',
+    "ok 1 - a\n    not ok 1 - inner\n      location: 'test/a.test.js:4:3'\nnot ok 2 - outer\n",
+    { line: 'inner', file: 'test/a.test.js', at: 4 },
+  ],
+  ['node:test, spec', '✔ fine (1ms)\n✖ adds (0.5ms)\n✖ failing tests:\n', { line: 'adds' }],
+  [
+    'jest',
+    ' FAIL src/a.test.js\n  ● sum › adds\n    at Object.<anonymous> (src/a.test.js:3:9)\n',
+    { line: 'sum › adds', file: 'src/a.test.js', at: 3 },
+  ],
+  [
+    'vitest',
+    ' FAIL  src/a.test.ts > adds\nAssertionError\n ❯ src/a.test.ts:5:3\n',
+    { line: 'src/a.test.ts > adds', file: 'src/a.test.ts', at: 5 },
+  ],
+  [
+    'pytest',
+    'tests/test_a.py:3: AssertionError\nFAILED tests/test_a.py::test_f - assert 1 == 2\n',
+    { line: 'tests/test_a.py::test_f - assert 1 == 2' },
+  ],
+  [
+    'unittest',
+    'FAIL: test_f (tests.test_a.T)\n  File "tests/test_a.py", line 3\n',
+    { line: 'test_f (tests.test_a.T)' },
+  ],
+  [
+    'go',
+    '--- FAIL: TestSum (0.00s)\n    sum_test.go:8: got 3\nFAIL\n',
+    { line: 'TestSum (0.00s)', file: 'sum_test.go', at: 8 },
+  ],
+  [
+    'cargo',
+    "test sum ... FAILED\n\nthread 'sum' panicked at src/lib.rs:9:5:\n",
+    { line: 'sum', file: 'src/lib.rs', at: 9 },
+  ],
+  [
+    'tsc',
+    'src/a.ts(3,1): error TS2304: Cannot find name\n',
+    { line: 'src/a.ts(3,1): error TS2304: Cannot find name', file: 'src/a.ts', at: 3 },
+  ],
+  ['make', 'cc\nmake: *** [Makefile:2: test] Error 1\n', { line: 'make: *** [Makefile:2: test] Error 1' }],
+  ['anything else', 'some\nlast words\n\n', { line: 'last words' }],
+])('%s', (_, output, expected) => {
+  expect(firstFailure(output)).toEqual(expected);
+});
+
+test('no output has no first failure', () => {
+  expect(firstFailure('\n\n')).toBeNull();
+});
