@@ -17,7 +17,7 @@ export const claudeError = (
   if (ended) return ended;
   if (isHiveError(error)) return error;
   const unanswered = error instanceof APIUserAbortError || error instanceof APIConnectionError;
-  if (unanswered || !(error instanceof APIError)) return transportError(error, { guard, destination });
+  if (unanswered || !isApiError(error)) return transportError(error, { guard, destination });
 
   const message = error.apiMessage ?? 'no explanation';
   const type: string | null = error.type;
@@ -25,7 +25,7 @@ export const claudeError = (
   // The one place where the words decide: a prompt that is too long has no type or code of its own.
   if (error.status === 400 && /prompt is too long/i.test(message))
     return retold('model.context_full', { message, error, destination });
-  const status: unknown = error.status;
+  const { status } = error;
   if (typeof status === 'number') {
     const known = httpError({ status, headers: error.headers ?? new Headers(), message, destination, now });
     if (known.code !== 'model.unknown') return known;
@@ -41,6 +41,9 @@ export const claudeError = (
   // An error in the middle of a stream has no status.
   return httpError({ status: statusOf(type), headers: new Headers(), message, destination, now });
 };
+
+/** The bare class has `any` in every place. */
+const isApiError = (error: unknown): error is APIError => error instanceof APIError;
 
 const isBilling = (type: string | null, code: string | null): boolean =>
   type === 'billing_error' || (code !== null && (code.endsWith('_spend_limit_reached') || code === 'credits_required'));

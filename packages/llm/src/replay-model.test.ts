@@ -47,7 +47,6 @@ const scriptedModel = (answers: readonly (readonly Chunk[] | HiveError)[]): Mode
   return {
     ref,
     destination: 'nowhere',
-    // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous, a script is not
     async *call() {
       const answer = answers[n++];
       if (!answer || answer instanceof HiveError) throw answer ?? new Error('the script is over');
