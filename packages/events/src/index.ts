@@ -65,3 +65,5 @@ export {
   type FollowOptions,
   type Page,
 } from './api.ts';
+export { createDeskClient, type DeskClientOptions } from './client.ts';
+export { sseFrames, type SseFrame } from './sse.ts';
