@@ -8,17 +8,24 @@ import { git, gitList, type GitOptions } from './git.ts';
  */
 export const stage = async (options: GitOptions, dir: string, made: readonly string[]): Promise<void> => {
   const skip = made.flatMap((path) => ['--exclude', `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}`]);
-  const [changed, others] = await Promise.all([
-    gitList(['diff-files', '-z', '--name-only', '--no-ext-diff', '--ignore-submodules=all'], options),
+  const [changes, others] = await Promise.all([
+    gitList(['diff-files', '-z', '--name-status', '--no-renames', '--no-ext-diff', '--ignore-submodules=all'], options),
     untracked(options, dir, skip),
   ]);
-  const paths = [...changed, ...others];
-  if (paths.length === 0) return;
-  await git(['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], {
-    ...options,
-    input: paths.join('\0') + '\0',
-  });
+  const changed = Map.groupBy(pairs(changes), ([status]) => (status === 'D' ? 'gone' : 'there'));
+  const pathsOf = (kind: 'gone' | 'there') => (changed.get(kind) ?? []).map(([, path]) => path);
+  // First and by name alone: where a folder was, there may now be a link that leads elsewhere.
+  await update(options, ['--force-remove'], pathsOf('gone'));
+  await update(options, ['--add', '--remove', '--replace'], [...pathsOf('there'), ...others]);
 };
+
+const update = async (options: GitOptions, how: readonly string[], paths: readonly string[]): Promise<void> => {
+  if (paths.length === 0) return;
+  await git(['update-index', '-z', ...how, '--stdin'], { ...options, input: `${paths.join('\0')}\0` });
+};
+
+const pairs = (fields: readonly string[]): [status: string, path: string][] =>
+  fields.flatMap((field, index) => (index % 2 === 0 ? [[field, fields[index + 1] ?? '']] : []));
 
 const untracked = async (options: GitOptions, dir: string, skip: readonly string[]): Promise<string[]> => {
   for (;;) {
