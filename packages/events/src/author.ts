@@ -7,5 +7,4 @@ import { z } from 'zod';
 export const Author = z.string().regex(/^(human|oracle|tool|(ollama|claude|double):.+)$/);
 export type Author = z.infer<typeof Author>;
 
-/** True for an author that is a model, or a double that stands in for one. */
-export const isModelAuthor = (author: string): boolean => author.includes(':');
+export { isModelAuthor } from './is-model-author.ts';

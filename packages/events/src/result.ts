@@ -1,12 +1,7 @@
-import { outcomeOf, isCode } from '@hive/errors';
 import { z } from 'zod';
 import { Evidence, Finding } from './evidence.ts';
-import type { CallView } from './heads.ts';
 import { Id, Sha } from './ids.ts';
-import type { TaskView } from './task-view.ts';
-import { isOpen, isWorkflowOpen } from './transitions.ts';
-import { Usage, noUsage } from './workflow.ts';
-import type { WorkflowView } from './workflow-view.ts';
+import { Usage } from './workflow.ts';
 
 /** How a task is told to people and programs. */
 export const TaskStatus = z.enum([
@@ -65,88 +60,4 @@ export const Result = z.object({
 });
 export type Result = z.infer<typeof Result>;
 
-/** The sum of what calls cost. Unknown stays unknown: one call without a price makes the sum null. */
-export const usageOf = (calls: readonly CallView[]): Usage =>
-  calls.reduce<Usage>(
-    (sum, call) => ({
-      input: sum.input + (call.input ?? 0),
-      output: sum.output + (call.output ?? 0),
-      cached: sum.cached + (call.cached ?? 0),
-      costUsd: sum.costUsd === null || call.costUsd === null ? null : sum.costUsd + call.costUsd,
-      calls: sum.calls + 1,
-    }),
-    noUsage,
-  );
-
-/** The status of a task in the words of a Result: `infra` is a failed task whose code is one of the environment, dead letters are failed. */
-export const taskStatus = (task: TaskView): TaskStatus => {
-  if (task.state === 'dead_lettered') return 'failed';
-  if (task.state !== 'failed') return task.state;
-  return task.code !== null && isCode(task.code) && outcomeOf(task.code) === 'infra' ? 'infra' : 'failed';
-};
-
-/** One task as a Result tells it. */
-export const taskResult = (task: TaskView): TaskResult => ({
-  id: task.id,
-  key: task.spec.key,
-  title: task.spec.title,
-  author: task.author,
-  status: taskStatus(task),
-  code: task.code,
-  reason: task.reason,
-  findings: [...task.findings],
-  attempts: task.attempts,
-  commit: task.commit,
-  evidence: task.evidence,
-});
-
-const isWaiting = (workflow: WorkflowView, tasks: readonly TaskView[]): boolean => {
-  const open = tasks.filter((task) => isOpen(task.state));
-  return (
-    workflow.state === 'running' &&
-    open.some((task) => task.state === 'waiting') &&
-    open.every((task) => task.state === 'waiting' || task.state === 'pending')
-  );
-};
-
-/** The Result of a workflow, folded from its stream, its tasks' streams, its branch and its model calls. Tasks come in the order of the plan. */
-export const resultOf = (input: {
-  readonly workflow: WorkflowView;
-  readonly tasks: readonly TaskView[];
-  readonly merge: { readonly tip: string | null; readonly into: string | null } | null;
-  readonly calls: readonly CallView[];
-}): Result => {
-  const { workflow, merge } = input;
-  const order = new Map(workflow.tasks.map((task, index) => [task.id, index]));
-  const tasks = input.tasks.toSorted((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
-  const merged = tasks.filter((task) => task.state === 'merged').length;
-  return {
-    workflow: workflow.id,
-    correlationId: workflow.id,
-    goal: workflow.submission.goal,
-    status: isWaiting(workflow, tasks) ? 'waiting' : workflow.state,
-    code: workflow.code,
-    reason: workflow.reason,
-    repo: workflow.submission.repo,
-    base: workflow.submission.base,
-    branch: merge?.tip ? workflow.submission.branch : null,
-    head: merge?.tip ?? null,
-    into: merge?.into ?? null,
-    merged,
-    tasks: tasks.map(taskResult),
-    usage: usageOf(input.calls),
-    example: workflow.submission.example,
-    submittedAt: workflow.submittedAt,
-    settledAt: workflow.settledAt,
-  };
-};
-
-/** The exit code of `run`, `submit` and `wait`: 0 all merged or completed, 1 something was not, 3 waits for a person. */
-export const exitCodeOf = (result: Result): 0 | 1 | 3 => {
-  if (result.status === 'waiting') return 3;
-  return result.status === 'completed' ? 0 : 1;
-};
-
-/** True when nothing will change any more without a person. */
-export const isSettled = (result: Result): boolean =>
-  result.status === 'waiting' || !isWorkflowOpen(result.status);
+export { exitCodeOf, isSettled, resultOf, taskResult, taskStatus, usageOf } from './result-of.ts';

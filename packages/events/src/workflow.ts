@@ -14,7 +14,7 @@ export const Usage = z.strictObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
-export const noUsage: Usage = { input: 0, output: 0, cached: 0, costUsd: 0, calls: 0 };
+export { noUsage } from './no-usage.ts';
 
 /** What was asked for and accepted at the door. Everything that later steps need, and nothing secret. */
 export const Submission = z.strictObject({

@@ -74,7 +74,6 @@ export const shellStyles = css`
     outline: none;
   }
   main > * {
-    display: block;
     max-inline-size: 1280px;
     margin-inline: auto;
   }
