@@ -52,10 +52,11 @@ const called = async (call: AskedCall, { role, model }: Asking<unknown>, step: S
   const callId = newId();
   const done = 'done' in call ? call.done : null;
   const failed = 'error' in call ? call.error : null;
-  // A failed call says as much about its usage as it knew; the port promises these two details.
-  const details = failed?.details as Partial<Pick<NonNullable<typeof done>, 'usage' | 'timing'>> | undefined;
+  // A failed call says as much about its usage as it knew; the port promises these details.
+  const details = failed?.details as Partial<Pick<NonNullable<typeof done>, 'usage' | 'timing' | 'double'>> | undefined;
   const usage = done?.usage ?? details?.usage;
   const timing = done?.timing ?? details?.timing;
+  const double = done?.double ?? details?.double;
   const local = model.ref.provider === 'ollama';
   return {
     type: 'model.called',
@@ -64,8 +65,8 @@ const called = async (call: AskedCall, { role, model }: Asking<unknown>, step: S
       callId,
       taskId: step.task?.id ?? null,
       role,
-      provider: done?.double === undefined ? model.ref.provider : 'double',
-      model: done?.double ?? model.ref.model,
+      provider: double === undefined ? model.ref.provider : 'double',
+      model: double ?? model.ref.model,
       box: model.ref.box ?? null,
       destination: model.destination,
       outcome: failed?.code ?? 'ok',

@@ -24,11 +24,12 @@ test('texts are read by glob; links, binaries and dependencies are left out', as
   await writeFile(join(dir, 'c.bin'), Buffer.from([0, 1]));
   await writeFile(join(dir, 'node_modules/d.js'), 'd');
   await symlink(join(elsewhere, 'secret'), join(dir, 'link.js'));
-  expect(await readTexts(dir, undefined)).toEqual([
+  expect(await readTexts(dir, { globs: undefined, maxBytes: 100 })).toEqual([
     { path: 'b.md', text: 'b' },
     { path: 'src/a.js', text: 'a' },
   ]);
-  expect(await readTexts(dir, ['src/**'])).toEqual([{ path: 'src/a.js', text: 'a' }]);
+  expect(await readTexts(dir, { globs: undefined, maxBytes: 1 })).toEqual([{ path: 'b.md', text: 'b' }]);
+  expect(await readTexts(dir, { globs: ['src/**'], maxBytes: 100 })).toEqual([{ path: 'src/a.js', text: 'a' }]);
 });
 
 test.each(['../x', '/etc/x', 'a/../../x', '.git/config', 'sub/.GIT/hooks/x', '', 'a//b', 'out/secret', 'x\u0000y'])(

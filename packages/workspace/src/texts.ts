@@ -7,23 +7,24 @@ import picomatch from 'picomatch';
 /** One text file of a worktree; `path` is relative, with slashes. */
 export type TextFile = { readonly path: string; readonly text: string };
 
-const maxFileBytes = 64 * 1024;
-const maxTotalBytes = 256 * 1024;
 const skipped = new Set(['.git', 'node_modules', '.venv', 'dist', 'build', 'target', '__pycache__']);
 
 /**
- * The text files of a worktree that match the globs (all of them without globs), smaller than 64 KiB each and 256 KiB together, sorted by
- * path. Links are not followed and binary files are left out.
+ * The text files of a worktree that match the globs (all of them without globs), sorted by path, `maxBytes` together: a file that would
+ * not fit is left out. Links are not followed and binary files are left out.
  */
-export const readTexts = async (dir: string, globs: readonly string[] | undefined): Promise<TextFile[]> => {
+export const readTexts = async (
+  dir: string,
+  { globs, maxBytes }: { readonly globs: readonly string[] | undefined; readonly maxBytes: number },
+): Promise<TextFile[]> => {
   const wanted = globs ? picomatch([...globs], { dot: true }) : () => true;
   const files: TextFile[] = [];
   let total = 0;
   for (const path of (await pathsBelow(dir, '')).toSorted()) {
     if (!wanted(path)) continue;
-    const text = await readText(join(dir, path));
-    if (text === null || total + text.length > maxTotalBytes) continue;
-    total += text.length;
+    const text = await readText(join(dir, path), maxBytes - total);
+    if (text === null) continue;
+    total += Buffer.byteLength(text);
     files.push({ path, text });
   }
   return files;
@@ -43,10 +44,10 @@ const pathsBelow = async (root: string, below: string): Promise<string[]> => {
   return lists.flat();
 };
 
-const readText = async (path: string): Promise<string | null> => {
+const readText = async (path: string, maxBytes: number): Promise<string | null> => {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    if ((await file.stat()).size > maxFileBytes) return null;
+    if ((await file.stat()).size > maxBytes) return null;
     const bytes = await file.readFile();
     return bytes.includes(0) ? null : new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
