@@ -25,8 +25,8 @@ export type KeptProcess = {
   /** The incarnation that it registered under; null before that. */
   incarnation(): string | null;
   send(message: unknown): void;
-  /** Asks it to drain. Resolves when it is gone; after `graceMs` it is killed. */
-  stop(graceMs: number): Promise<void>;
+  /** Asks it to drain; after `graceMs` it is killed. Resolves when it is gone, with its incarnation if it had no chance to clean up. */
+  stop(graceMs: number): Promise<string | null>;
   kill(): void;
 };
 
@@ -56,13 +56,12 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
   let deaths: number[] = [];
   let restarting: NodeJS.Timeout | undefined;
   let isStopping = false;
-  let gone: () => void = () => undefined;
-  const isGone = new Promise<void>((resolve) => (gone = resolve));
+  const gone = Promise.withResolvers<string | null>();
 
-  const end = () => {
+  const end = (signal: NodeJS.Signals | null) => {
     clearInterval(rotating);
     log.close();
-    gone();
+    gone.resolve(signal === 'SIGKILL' ? incarnation : null);
   };
 
   const start = () => {
@@ -84,7 +83,7 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
     started.on('error', () => undefined); // told by the exit that follows, or by the failed send
     started.once('exit', (exit, signal) => {
       child = null;
-      if (isStopping) return end();
+      if (isStopping) return end(signal);
       deaths = recentDeaths(deaths, startedAt, Date.now());
       const { delayMs, isLooping } = restartAfter(deaths.length);
       restarting = setTimeout(start, delayMs);
@@ -104,12 +103,13 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
       if (!isStopping) {
         isStopping = true;
         clearTimeout(restarting);
-        if (child === null) end();
+        if (child === null) end(null);
         child?.kill('SIGTERM');
       }
       const killing = setTimeout(() => child?.kill('SIGKILL'), graceMs);
-      await isGone;
+      const left = await gone.promise;
       clearTimeout(killing);
+      return left;
     },
     kill: () => child?.kill('SIGKILL'),
   };

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { HiveError } from '@hive/errors';
 
 const listening = '0A';
 
@@ -42,3 +43,18 @@ export const whyNotPort = (port: number): Promise<string | null> =>
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(null)));
   });
+
+/** Throws `port.in_use` with who holds it, or with why the system refuses it. Port 0 is always free. */
+export const assertPortFree = async (port: number): Promise<void> => {
+  const problem = port === 0 ? null : await whyNotPort(port);
+  if (problem === null) return;
+  const holder = holderOf(port);
+  const why =
+    problem === 'EADDRINUSE'
+      ? `Port ${port} is in use${holder === null ? ' by a process that this user cannot see' : ` by ${holder}`}`
+      : `Port ${port} cannot be listened on (${problem})`;
+  throw new HiveError('port.in_use', `${why}; end it, or choose another port with --port N or HIVE_PORT`, {
+    remedy: 'fix_config',
+    details: { port, holder },
+  });
+};

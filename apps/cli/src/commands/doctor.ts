@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { release } from 'node:os';
+import { readRun, type HiveConfig } from '@hive/config';
+import { isHiveError } from '@hive/errors';
+import { defineCommand } from '../command.ts';
+import { openHiveStore } from '../desk/open-store.ts';
+import { adviceOn, leavingOf, type Finding } from '../doctor/advice.ts';
+import { folderSize } from '../doctor/folder-size.ts';
+import { lookAround } from '../doctor/surroundings.ts';
+import { bytes } from '../terminal/figures.ts';
+import { table } from '../terminal/table.ts';
+import { oneLine } from '../terminal/visible.ts';
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  says: 'Say what was found on this machine, what is missing, and what leaves it',
+  examples: ['hive doctor', 'hive doctor --json'],
+  run: async (cli) => {
+    const { out, env } = cli;
+    const config = await cli.config();
+    const around = await lookAround(config, env);
+    const findings = [hiveFinding(cli.version), ...adviceOn(around, config), await storeFinding(config), await homeFinding(config)];
+    const leaving = leavingOf(config, around.boxes);
+    const isBroken = findings.some((finding) => finding.status === 'broken');
+    out.document({ ok: !isBroken, findings, leavesTheMachine: leaving, warnings: config.warnings, config: config.file });
+    const paint = { ok: out.colour.green, absent: out.colour.yellow, broken: out.colour.red };
+    out.line(
+      ...table(
+        null,
+        findings.flatMap(({ about, status, says, todo }) => [
+          [paint[status](status), about, oneLine(says)],
+          ...(todo === undefined ? [] : [['', '', out.colour.dim(`→ ${todo}`)]]),
+        ]),
+      ),
+    );
+    out.line('', ...(leaving.length === 0 ? ['Nothing leaves this machine.'] : ['What leaves this machine:', ...leaving.map((line) => `  ${line}`)]));
+    out.line(config.file === null ? `No hive.yaml in ${config.home}; nothing has to be configured.` : `Configuration: ${config.file}`);
+    for (const warning of config.warnings) out.line(`  ${oneLine(warning)}`);
+    return isBroken ? 78 : 0;
+  },
+});
+
+const hiveFinding = (version: string): Finding => ({
+  about: 'hive',
+  status: 'ok',
+  says: `${version} on Node ${process.versions.node}, ${process.platform} ${release()}${process.getuid?.() === 0 ? ', as root' : ''}`,
+});
+
+/** An absent SQLite file is made by the first start; asking must not make one. */
+const storeFinding = async (config: HiveConfig): Promise<Finding> => {
+  const about = 'database';
+  const { database } = config;
+  if (database.dialect === 'sqlite' && !existsSync(database.path))
+    return { about, status: 'ok', says: `SQLite, made at the first start in ${database.path}` };
+  try {
+    const store = await openHiveStore(config, { migrate: false });
+    try {
+      const found = await store.about();
+      return { about, status: 'ok', says: `${found.database} ${found.version}, ${bytes(found.bytes)}` };
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!isHiveError(error)) throw error;
+    return { about, status: 'broken', says: error.message };
+  }
+};
+
+const homeFinding = async (config: HiveConfig): Promise<Finding> => {
+  const run = readRun(config.home);
+  const running = run === null ? 'not running' : `running (pid ${run.pid}, ${run.url})`;
+  return { about: 'home', status: 'ok', says: `${config.home}, ${bytes(await folderSize(config.home))}, ${running}` };
+};

@@ -1,0 +1,53 @@
+import type { CommandSpec } from '../command.ts';
+import { agents } from './agents.ts';
+import { cancel } from './cancel.ts';
+import { diff } from './diff.ts';
+import { doctor } from './doctor.ts';
+import { down } from './down.ts';
+import { events } from './events.ts';
+import { init } from './init.ts';
+import { install } from './install.ts';
+import { logs } from './logs.ts';
+import { ls } from './ls.ts';
+import { open } from './open.ts';
+import { retry } from './retry.ts';
+import { run } from './run.ts';
+import { show } from './show.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { submit } from './submit.ts';
+import { tasks } from './tasks.ts';
+import { trace } from './trace.ts';
+import { up } from './up.ts';
+import { verify } from './verify.ts';
+import { wait } from './wait.ts';
+import { watch } from './watch.ts';
+import { why } from './why.ts';
+
+/** Every command of `hive`, in the order of its help. */
+export const commands: readonly CommandSpec[] = [
+  up,
+  down,
+  open,
+  start,
+  run,
+  submit,
+  init,
+  status,
+  ls,
+  tasks,
+  agents,
+  events,
+  logs,
+  show,
+  trace,
+  why,
+  diff,
+  watch,
+  wait,
+  cancel,
+  retry,
+  verify,
+  doctor,
+  install,
+];

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { loadConfig, readToken, type HiveConfig } from '@hive/config';
+import { createDeskClient, type Desk } from '@hive/events';
+import type { Cli } from '../cli.ts';
+import { defineCommand } from '../command.ts';
+import { linkLine } from '../desk/one-time-link.ts';
+import { folderSize } from '../doctor/folder-size.ts';
+import { lookAround, type Surroundings } from '../doctor/surroundings.ts';
+import { quoted } from '../follow/git-commands.ts';
+import { runExample, type ExampleEnd } from '../example/run-example.ts';
+import { launch } from '../supervisor/launch.ts';
+import { logPath } from '../supervisor/log-file.ts';
+import { assertPortFree } from '../supervisor/port-holder.ts';
+import { bytes, count } from '../terminal/figures.ts';
+import { close, open, stayUp, untilInterrupted } from './up.ts';
+
+export const start = defineCommand<{ readonly once?: boolean }>({
+  name: 'start',
+  says: 'What npm start does: the bundled example on an empty store, then the building until Ctrl-C',
+  options: [{ flags: '--once', says: 'run the example in a home of its own, and end with 0 only if all came as expected' }],
+  examples: ['hive start', 'hive start --once'],
+  run: async (cli, _, options) => {
+    const config = await cli.config();
+    return options.once ? once(cli, await exampleConfig(cli, config)) : startAndStay(cli, config);
+  },
+});
+
+/** The example's own home, on SQLite and without the user's choices: it has to come out alike everywhere. */
+const exampleConfig = (cli: Cli, { home }: HiveConfig): Promise<HiveConfig> =>
+  loadConfig({ env: exampleEnv(cli, join(home, 'example')), cwd: cli.cwd, cloneRoot: null });
+
+const exampleEnv = ({ env }: Cli, home: string) => ({
+  ...env,
+  HIVE_HOME: home,
+  HIVE_CONFIG: undefined,
+  HIVE_DATABASE_URL: undefined,
+  HIVE_URL: undefined,
+  HIVE_TOKEN: undefined,
+});
+
+const startAndStay = async (cli: Cli, config: HiveConfig): Promise<number> => {
+  const { out } = cli;
+  out.line(`Hive ${cli.version}`);
+  const building = await open(cli, config, config.port.number);
+  const desk = deskOf(config, building.url);
+  if ((await desk.workflows({ limit: 1 })).items.length > 0) return stayUp(cli, building);
+  const around = await tellSurroundings(cli, config);
+  const end = await runExample(cli, { config, desk, around, onAccepted: () => undefined });
+  if (end !== null) {
+    out.line(`${await linkLine(config, building.url)}${proofText(cli, end)}`);
+    out.line(`Now yours     cd YOUR_REPO && ${hive(cli)} submit HEAD --check "npm test"     (changes nothing there but the branch hive/…)`);
+    out.line(`Ctrl-C stops. State: ${config.home} (${bytes(await folderSize(config.home))})`);
+    out.document({ pid: process.pid, url: building.url, home: config.home, ...end });
+    await untilInterrupted(cli);
+  }
+  await close(cli, building);
+  return end === null ? 130 : 0;
+};
+
+const once = async (cli: Cli, config: HiveConfig): Promise<number> => {
+  const { out } = cli;
+  out.line(`Hive ${cli.version}`);
+  if (config.port.given) await assertPortFree(config.port.number);
+  const around = await tellSurroundings(cli, config);
+  const ticking = setInterval(() => out.progress('  … starting Hive'), 1900);
+  const port = config.port.given ? config.port.number : 0;
+  const building = await launch({
+    env: exampleEnv(cli, config.home),
+    log: logPath(config.home, 'hive'),
+    owner: 'client',
+    args: ['--port', String(port)],
+  }).finally(() => clearInterval(ticking));
+  const end = await runExample(cli, { config, desk: deskOf(config, building.url), around, onAccepted: building.own });
+  const because = await building.release();
+  if (because !== null) out.note(`The example's Hive goes on at ${building.url} (${because})`);
+  if (end === null) return 130;
+  if (end.differences.length === 0) out.line(`State: ${config.home} (${bytes(await folderSize(config.home))})${proofText(cli, end, config)}`);
+  out.document({ home: config.home, ...end });
+  return end.differences.length === 0 ? 0 : 1;
+};
+
+const deskOf = (config: HiveConfig, url: string): Desk => createDeskClient({ url, token: readToken(config.home)?.reveal() ?? '' });
+
+const hive = ({ root }: Cli): string => quoted(join(root, 'hive'));
+
+const proofText = (cli: Cli, end: NonNullable<ExampleEnd>, config?: HiveConfig): string => {
+  const merged = end.result.tasks.find((task) => task.status === 'merged' && task.commit !== null);
+  const home = config === undefined ? '' : `HIVE_HOME=${quoted(config.home)} `;
+  return merged?.commit ? `   proof of one merge: ${home}${hive(cli)} why ${merged.commit.slice(0, 7)}` : '';
+};
+
+const tellSurroundings = async (cli: Cli, config: HiveConfig): Promise<Surroundings> => {
+  const around = await lookAround(config, cli.env);
+  const { git, sandbox, boxes, claude } = around;
+  const ollama = boxes.map(({ name, endpoint, models }) => {
+    const where = `${name === 'local' ? 'Ollama' : name} ${endpoint.replace(/^https?:\/\//, '')}`;
+    return models === null ? `${where}: none` : `${where}: ${count(models.length, 'model')} (not used here)`;
+  });
+  cli.out.line(
+    [
+      git === null ? 'git missing' : `git ${git} ok`,
+      sandbox.kind === 'bwrap' ? 'sandbox bwrap ok' : 'sandbox none (only needed for models)',
+      ...ollama,
+      `Claude: ${claude.hasKey ? 'key found (not used here)' : 'not configured'}`,
+    ].join(' · '),
+  );
+  return around;
+};

@@ -1,0 +1,32 @@
+import { readRun } from '@hive/config';
+import { isWorkflowOpen, type WorkflowState } from '@hive/events';
+import { defineCommand } from '../command.ts';
+import { withDesk } from '../desk/access.ts';
+import { agentTable } from './agents.ts';
+import { workflowTable } from './ls.ts';
+import { bytes, count } from '../terminal/figures.ts';
+
+export const status = defineCommand({
+  name: 'status',
+  says: 'Show whether Hive runs, who works, and what is under way',
+  examples: ['hive status', 'hive status --json'],
+  run: (cli) =>
+    withDesk(cli, async (desk, access) => {
+      const { out } = cli;
+      const { home } = await cli.config();
+      const [health, agents, page] = await Promise.all([desk.health(), desk.agents(), desk.workflows({ limit: 100 })]);
+      // The states of the list are those of the table, and `waiting`, which is open too.
+      const open = page.items.filter((it) => it.status === 'waiting' || isWorkflowOpen(it.status as WorkflowState));
+      const run = access.url === null ? null : { url: access.url, pid: readRun(home)?.pid ?? null };
+      out.document({ home, run, health, agents, open });
+      out.line(run === null ? `Hive is not running on ${home}` : `Hive ${health.version} runs at ${run.url}${run.pid === null ? '' : ` (pid ${run.pid})`}`);
+      out.line(
+        `${health.database.name} ${health.database.version}, ${bytes(health.database.bytes)}, ${count(health.head, 'event')}` +
+          ` · steps: ${Object.entries(health.steps).map(([state, n]) => `${n} ${state}`).join(', ')}` +
+          ` · ${count(health.deadLetters, 'dead letter')}`,
+      );
+      if (agents.length > 0) out.line('', ...agentTable(cli, agents));
+      out.line('', ...(open.length === 0 ? ['Nothing is under way'] : workflowTable(cli, open)));
+      return 0;
+    }),
+});

@@ -1,0 +1,73 @@
+import { isSettled, type Desk, type HiveEvent, type Result } from '@hive/events';
+import type { Output } from '../terminal/output.ts';
+import { widthOf } from '../terminal/width.ts';
+import { logReader } from './log-reader.ts';
+import { isSettling, noProgress, progressAfter, progressLine } from './progress.ts';
+import { taskLine } from './task-line.ts';
+
+/** How a workflow is followed. `onEvent` sees every event; `quiet` prints no lines. */
+export type FollowOptions = {
+  readonly out: Output;
+  readonly signal: AbortSignal;
+  readonly quiet?: boolean;
+  readonly onEvent?: (event: HiveEvent) => void;
+};
+
+const tickMs = 1900;
+const mayEnd = /^(workflow\.(completed|failed|cancelled)|task\.escalated|approval\.requested)$/;
+
+/**
+ * Follows a workflow from its first event until nothing changes any more without a person, and answers its Result; null when `signal`
+ * was aborted before. Prints a line for each settled task, and every two seconds what is in hand.
+ */
+export const followWorkflow = async (desk: Desk, id: string, options: FollowOptions): Promise<Result | null> => {
+  const { out, quiet = false } = options;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  let progress = noProgress;
+  let isEscalated = false;
+  let saidAt = Date.now();
+  const tick = setInterval(() => {
+    if (quiet || (Date.now() - saidAt < tickMs && !out.isTerminal)) return;
+    saidAt = Date.now();
+    out.progress(progressLine(progress));
+  }, out.isTerminal ? 500 : tickMs / 4);
+  try {
+    for await (const event of desk.follow({ after: 0, correlationId: id }, signal)) {
+      options.onEvent?.(event);
+      progress = progressAfter(progress, event);
+      if (isSettling(event.type) && !quiet) {
+        const keyWidth = Math.max(...[...progress.tasks.values()].map((task) => widthOf(task.key)), 0);
+        await printTask(desk, event.stream.slice('task/'.length), { out, keyWidth });
+        saidAt = Date.now();
+      }
+      isEscalated ||= event.type === 'task.escalated';
+      if (!mayEnd.test(event.type) && !(isEscalated && isSettling(event.type))) continue;
+      const result = await desk.workflow(id);
+      if (isSettled(result)) return result;
+    }
+    return null;
+  } catch (error) {
+    if (options.signal.aborted) return null;
+    throw error;
+  } finally {
+    clearInterval(tick);
+    stop.abort();
+  }
+};
+
+const printTask = async (desk: Desk, id: string, { out, keyWidth }: { out: Output; keyWidth: number }): Promise<void> => {
+  const task = await desk.task(id);
+  if (task.settledAt === null) return; // an old outcome: the task was redriven since
+  const countsOf = await logReader(desk, task.evidence);
+  out.line(taskLine(task, { keyWidth, columns: out.columns, colour: out.colour }, countsOf));
+};
+
+/** The lines of all tasks of a result, as they are printed while it is followed. */
+export const printTasks = async (desk: Desk, result: Result, out: Output): Promise<void> => {
+  const keyWidth = Math.max(...result.tasks.map((task) => widthOf(task.key)), 0);
+  for (const task of result.tasks) {
+    const countsOf = await logReader(desk, task.evidence);
+    out.line(taskLine(task, { keyWidth, columns: out.columns, colour: out.colour }, countsOf));
+  }
+};

@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readRun, type HiveConfig } from '@hive/config';
+import { hasCode } from '@hive/errors';
+import { exitCodeOf, shortId, type Desk, type Result, type SubmitRequest } from '@hive/events';
+import type { Cli } from '../cli.ts';
+import { localAccess, remoteAccess, type Access } from '../desk/access.ts';
+import { followWorkflow } from '../follow/follow-workflow.ts';
+import { tellResult } from '../follow/tell-result.ts';
+import { launch, type Launched } from '../supervisor/launch.ts';
+import { logPath } from '../supervisor/log-file.ts';
+import { assertPortFree } from '../supervisor/port-holder.ts';
+import { tellAccepted } from './tell-accepted.ts';
+
+/** What `run` and `submit` do once the request is known: hand it in, see that somebody works on it, follow it, and tell the end. */
+export const followThrough = async (cli: Cli, request: SubmitRequest, options: { readonly detach: boolean }): Promise<number> => {
+  const config = await cli.config();
+  const access = remoteAccess(config) ?? (await localAccess(config, cli));
+  try {
+    return await submitAndFollow(cli, config, access, { request, ...options });
+  } finally {
+    await access.close();
+  }
+};
+
+const submitAndFollow = async (
+  cli: Cli,
+  config: HiveConfig,
+  access: Access,
+  { request, detach }: { readonly request: SubmitRequest; readonly detach: boolean },
+): Promise<number> => {
+  const { desk } = access;
+  const isStaffed = await access.isStaffed();
+  if (!isStaffed && config.port.given) await assertPortFree(config.port.number);
+  for (const warning of config.warnings) cli.out.note(warning);
+  const { id } = await desk.submit(request);
+  const accepted = await desk.workflow(id);
+  tellAccepted(cli.out, accepted);
+  const building = isStaffed ? null : await startFor(cli, config, { desk, id, detach });
+  if (detach) {
+    building?.leave();
+    cli.out.line(`Follow it with hive watch ${shortId(id)}`);
+    cli.out.document(await desk.workflow(id));
+    return 0;
+  }
+  const result = await followWorkflow(desk, id, { out: cli.out, signal: cli.interrupted });
+  const code = result === null ? await tellInterrupted(cli, desk, id) : await tellEnd(cli, desk, result);
+  if (building !== null) await endBuilding(cli, config, building);
+  else if (result === null && (access.url !== null || isStaffed)) cli.out.note(`The workflow goes on; follow it with hive watch ${shortId(id)}`);
+  return code;
+};
+
+/** Starts the building for one workflow. Another client may have been faster: then its building does the work. */
+const startFor = async (
+  cli: Cli,
+  config: HiveConfig,
+  { desk, id, detach }: { readonly desk: Desk; readonly id: string; readonly detach: boolean },
+): Promise<Launched | null> => {
+  const { out, env } = cli;
+  const ticking = setInterval(() => out.progress('  … starting Hive'), 1900);
+  const args = ['--port', String(config.port.given ? config.port.number : 0), ...(config.file === null ? [] : ['--config', config.file])];
+  try {
+    const owner = detach ? 'launcher' : 'client';
+    const launched = await launch({ env: { ...env, HIVE_HOME: config.home }, log: logPath(config.home, 'hive'), owner, args });
+    if (!detach) launched.own(id);
+    return launched;
+  } catch (error) {
+    if (hasCode(error, 'hive.running')) return null;
+    await desk.cancel(id); // nobody works on it, and whoever asked is told that it did not start
+    throw error;
+  } finally {
+    clearInterval(ticking);
+  }
+};
+
+const tellEnd = async (cli: Cli, desk: Desk, result: Result): Promise<number> => {
+  await tellResult(cli, desk, result);
+  return exitCodeOf(result);
+};
+
+const tellInterrupted = async (cli: Cli, desk: Desk, id: string): Promise<number> => {
+  cli.out.document(await desk.workflow(id));
+  return 130;
+};
+
+const endBuilding = async (cli: Cli, config: HiveConfig, building: Launched): Promise<void> => {
+  const { out } = cli;
+  const ticking = setInterval(() => out.progress('  … stopping Hive'), 1900);
+  const because = await building.release();
+  clearInterval(ticking);
+  if (because !== null) return out.note(`Hive goes on (${because}); stop it with hive down`);
+  if (cli.interrupted.aborted) out.note('Hive is stopped and the workflow is kept; hive up goes on with it');
+  while (readRun(config.home)?.pid === building.pid) await delay(20);
+};

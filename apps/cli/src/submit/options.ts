@@ -1,0 +1,17 @@
+import type { OptionSpec } from '../command.ts';
+
+/** The options that `run` and `submit` share. */
+export const submitOptions: readonly OptionSpec[] = [
+  { flags: '--repo <dir>', says: 'the git repository (default: the one that this folder is in)' },
+  { flags: '--base <ref>', says: 'what the change is based on' },
+  { flags: '--check <command>', says: 'a command that proves the change; may be given several times', many: true },
+  { flags: '--setup <command>', says: 'installs what the checks need' },
+  { flags: '--plan <file>', says: 'a plan file (YAML or JSON) instead of a plan by a model' },
+  { flags: '--red-before <needed>', says: 'not-needed: no check has to be red without the change (documents, refactoring)' },
+  { flags: '--into <branch>', says: 'also move this branch of yours, as a fast-forward' },
+  { flags: '--model <ref>', says: 'the model that works, for example ollama:qwen3-coder:30b or claude:NAME' },
+  { flags: '--local-only', says: 'no model outside of this machine and its boxes' },
+  { flags: '--budget <limit>', says: 'at most this much for models, for example 5usd or 200k (tokens)' },
+  { flags: '--pass-env <name>', says: 'a variable that checks may see; may be given several times', many: true },
+  { flags: '--detach', says: 'return as soon as it is accepted' },
+];
