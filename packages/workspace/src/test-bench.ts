@@ -13,9 +13,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { Artefacts } from './port.ts';
 import { createWorkspace, type WorkspaceOptions } from './workspace.ts';
+
+// Dozens of processes per test: a busy machine makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A temporary folder that goes away with the test. */
 export const tempFolder = (): string => {

@@ -1,0 +1,176 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Check } from '@hive/events';
+import { Evidence } from '@hive/events';
+import { expect, test } from 'vitest';
+import type { ProofRequest } from '../port.ts';
+import { calm, createTestRepo, createTestWorkspace, type Files } from '../test-bench.ts';
+
+const check = (script: string, source: Check['source'] = 'given', name = 'check'): Check => ({
+  name,
+  argv: ['sh', '-c', script],
+  source,
+});
+const suite = check('for f in test/*.sh; do sh "$f" || exit 1; done');
+
+const proved = async (before: Files, after: Files, more: Partial<ProofRequest> = {}) => {
+  const repo = createTestRepo(before);
+  const head = repo.commit(after);
+  const bench = createTestWorkspace();
+  const proof = await bench.workspace.prove({
+    repo: repo.root,
+    base: repo.first,
+    head,
+    author: 'human',
+    checks: [suite],
+    setup: null,
+    tests: undefined,
+    redBefore: 'needed',
+    timeoutMs: 10_000,
+    passEnv: [],
+    agent: 'worker-1',
+    signal: calm,
+    ...more,
+  });
+  const places = proof.evidence.commands.map(({ on, exit }) => `${on} ${exit}`);
+  return { ...bench, proof, places, repo, head };
+};
+
+const code = { 'sum.sh': 'echo 3\n', 'test/old.sh': '[ "$(sh sum.sh)" -gt 0 ]\n' };
+
+test('tests of the patch that fail on the base are proof; the evidence is complete and no worktree stays', async () => {
+  const { proof, places, home, incarnation, text, repo, head } = await proved(code, {
+    'sum.sh': 'echo 4\n',
+    'test/new.sh': 'sh sum.sh | grep 4\n',
+  });
+  expect(places).toEqual(['head 0', 'base 0', 'base+tests 1']);
+  expect(proof).toMatchObject({ code: null, reason: null, findings: [] });
+  expect(Evidence.parse(proof.evidence)).toMatchObject({
+    base: repo.first,
+    head,
+    tree: repo.git('rev-parse', 'HEAD^{tree}'),
+    author: 'human',
+    redBefore: 'red',
+    greenAfter: true,
+    sandbox: 'none',
+    checkedBy: { agent: 'worker-1' },
+  });
+  expect(text(proof.evidence.patch)).toContain('+echo 4');
+  expect(text(proof.evidence.commands[0]?.log ?? '')).toBe('4\n');
+  expect(readdirSync(join(home, 'worktrees', incarnation))).toEqual([]);
+});
+
+test('without test files in the patch there are two places', async () => {
+  const { places, proof } = await proved(code, { 'sum.sh': 'echo 5\n' });
+  expect(places).toEqual(['head 0', 'base 0']);
+  expect(proof).toMatchObject({ code: 'evidence.not_red', evidence: { redBefore: 'not_red', greenAfter: true } });
+  expect(proof.reason).toContain('add a test that fails without the change');
+});
+
+test('a check that was red and becomes green is proof', async () => {
+  const { proof } = await proved(code, { 'sum.sh': 'echo 4\n' }, { checks: [check('sh sum.sh | grep 4')] });
+  expect(proof).toMatchObject({ code: null, evidence: { redBefore: 'red' } });
+});
+
+test('a change declared not to need red passes with green alone', async () => {
+  const { proof } = await proved(code, { 'README.md': 'x' }, { redBefore: 'not_needed' });
+  expect(proof).toMatchObject({ code: null, evidence: { redBefore: 'not_needed' } });
+});
+
+test('red on the head is refused, with the first failure and the output', async () => {
+  const { proof } = await proved(code, {
+    'sum.sh': 'echo 0; pwd; echo "not ok 1 - is positive"\n',
+    'test/old.sh': 'sh sum.sh; exit 1\n',
+  });
+  expect(proof).toMatchObject({ code: 'checks.red', evidence: { greenAfter: false } });
+  expect(proof.reason).toBe('check: exit 1, first failure: is positive');
+  expect(proof.findings[0]?.message).toContain('not ok 1');
+});
+
+test('deleted and renamed tests are gone from base plus tests too', async () => {
+  const { places, proof } = await proved(
+    { ...code, 'test/gone.sh': 'exit 1\n', 'test/renamed.sh': 'exit 1\n' },
+    { 'sum.sh': 'echo 4\n', 'test/gone.sh': null, 'test/renamed.sh': null, 'test/other.sh': 'sh sum.sh | grep 4\n' },
+    { checks: [check('ls test; for f in test/*.sh; do sh "$f" || exit 1; done')] },
+  );
+  expect(places).toEqual(['head 0', 'base 1', 'base+tests 1']);
+  expect(proof.code).toBeNull();
+});
+
+test('globs say which files are tests', async () => {
+  const files = { 'sum.sh': 'echo 4\n', 'verify.sh': 'sh sum.sh | grep 4\n' };
+  const checks = [check('[ ! -e verify.sh ] || sh verify.sh')];
+  expect((await proved(code, files, { checks })).proof.code).toBe('evidence.not_red');
+  const { proof, places } = await proved(code, files, { checks, tests: ['verify.*'] });
+  expect([proof.code, places.at(-1)]).toEqual([null, 'base+tests 1']);
+});
+
+test('a found check that is red on the base is dropped and named, and alone it is no proof', async () => {
+  const red = check('exit 1', 'found', 'npm test');
+  const alone = (await proved(code, { 'sum.sh': 'echo 4\n' }, { checks: [red] })).proof;
+  expect(alone).toMatchObject({ code: 'evidence.no_checks', evidence: { dropped: ['npm test'] } });
+  const both = (await proved(code, { 'sum.sh': 'echo 4\n' }, { checks: [red, check('sh sum.sh | grep 4')] })).proof;
+  expect(both).toMatchObject({ code: null, evidence: { dropped: ['npm test'] } });
+});
+
+test('without checks nothing is proved', async () => {
+  expect((await proved(code, { 'sum.sh': 'echo 4\n' }, { checks: [] })).proof).toMatchObject({
+    code: 'evidence.no_checks',
+    evidence: { commands: [] },
+  });
+});
+
+test('a check that cannot run or hangs is thrown as infra and blames nobody', async () => {
+  const missing: Check = { name: 'gone', argv: ['no-such-program'], source: 'given' };
+  const change = { 'sum.sh': 'echo 4\n' };
+  await expect(proved(code, change, { checks: [missing] })).rejects.toMatchObject({
+    code: 'check.not_found',
+    remedy: 'retry',
+    where: 'other',
+  });
+  const hangs = check('grep -q 4 sum.sh && sleep 30; true');
+  await expect(proved(code, change, { checks: [hangs], timeoutMs: 300 })).rejects.toMatchObject({
+    code: 'check.timeout',
+  });
+});
+
+test('a command that left no diff is checked where it stands, once', async () => {
+  const repo = createTestRepo(code);
+  const { workspace } = createTestWorkspace();
+  const request = {
+    repo: repo.root,
+    base: repo.first,
+    head: repo.first,
+    author: 'tool',
+    checks: [suite],
+    setup: null,
+    tests: undefined,
+    redBefore: 'not_needed',
+    timeoutMs: 5000,
+    passEnv: [],
+    agent: 'w',
+    signal: calm,
+  } as const;
+  const proof = await workspace.prove(request);
+  expect(proof).toMatchObject({ code: null, evidence: { greenAfter: true, commands: [{ on: 'head', exit: 0 }] } });
+});
+
+test('the change of a model is not run without a sandbox, unless that was allowed', async () => {
+  const model = { author: 'double:scenario' };
+  await expect(proved(code, { 'sum.sh': 'echo 4\n' }, model)).rejects.toMatchObject({
+    code: 'sandbox.missing',
+    remedy: 'fix_config',
+    message: expect.stringContaining('bubblewrap') as string,
+  });
+  const repo = createTestRepo(code);
+  const allowed = createTestWorkspace({ sandbox: { mode: 'none', allowUnsandboxed: true } });
+  const tree = await allowed.workspace.open({
+    repo: repo.root,
+    base: repo.first,
+    setup: null,
+    modelAuthored: true,
+    passEnv: [],
+    signal: calm,
+  });
+  expect(existsSync(tree.dir)).toBe(true);
+});
