@@ -40,8 +40,7 @@ export const portOf = (text: string | undefined, config: HiveConfig): number => 
 export const open = async (cli: Cli, config: HiveConfig, port: number): Promise<Building> => {
   const { out } = cli;
   for (const warning of config.warnings) out.note(warning);
-  out.progress(`Starting ${programs.length} processes …`);
-  const ticking = setInterval(() => out.progress(`Starting ${programs.length} processes …`), 1900);
+  const ticking = setInterval(() => out.progress(`Starting ${programs.length} processes …`), 1500);
   try {
     return await openBuilding({ ...cli, config, port, onNotice: (text) => out.note(text) });
   } finally {
@@ -134,6 +133,7 @@ const endWithClient = (
     else void leave();
   });
   process.on('disconnect', () => void leave());
+  if (!process.connected) void leave(); // it went while everything was starting
 };
 
 const whyStay = async (config: HiveConfig, building: Building, mine: string | null): Promise<string | null> => {

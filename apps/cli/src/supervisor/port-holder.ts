@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { HiveError } from '@hive/errors';
 
 const listening = '0A';
@@ -30,8 +31,9 @@ export const holderOf = (port: number): string | null => {
   for (const pid of quietly(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name))) {
     const files = quietly(() => readdirSync(`/proc/${pid}/fd`), []);
     if (!files.some((file) => sockets.has(quietly(() => readlinkSync(`/proc/${pid}/fd/${file}`), '')))) continue;
-    const name = quietly(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'a process');
-    return `${name} (pid ${pid})`;
+    const [program = '', script = ''] = quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'), []);
+    const name = [program, script].map((word) => basename(word)).join(' ').trim();
+    return `${name || 'a process'} (pid ${pid})`;
   }
   return null;
 };
