@@ -6,6 +6,7 @@ import { origin, type Store } from '../port.ts';
 import { createHeadReads } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
 import { createQueueReads } from '../read-queue.ts';
+import { verifySnapshot } from '../verify/verify.ts';
 import { lockClass, placeOf, runOn, sessionConfig } from './connection.ts';
 import { postgresError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
@@ -123,7 +124,21 @@ export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions):
       timer ??= setTimeout(() => void look(), lookMs * Math.random());
       return () => void listeners.delete(heard);
     },
-    verify: async () => [],
+    verify: () =>
+      guarded(async () => {
+        const client = await pool.connect();
+        try {
+          // A reader of one moment does not hold back the others.
+          await client.query('begin isolation level repeatable read read only');
+          await client.query('set local statement_timeout = 0');
+          const readMoment: Read = (sql, values = []) => runOn(client, { sql, values });
+          const [clock] = await readMoment(`select ${on.clock} as now`);
+          return await verifySnapshot({ read: readMoment, on, now: clock?.['now'] as string });
+        } finally {
+          await client.query('rollback').catch(() => {});
+          client.release();
+        }
+      }),
     about: async () => {
       const [row] = await read(
         `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes`,

@@ -7,6 +7,7 @@ import { origin, type Cursor, type Store, type Write, type WriteResult } from '.
 import { createHeadReads } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
 import { createQueueReads } from '../read-queue.ts';
+import { verifySnapshot } from '../verify/verify.ts';
 import { recordedScript, writeScript, type Script } from '../write-rules.ts';
 import { beatStatement, markStatement } from '../agent-statements.ts';
 import { connect, type Connection } from './connection.ts';
@@ -104,7 +105,24 @@ export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Pr
 
     ring: bell.ring,
     listen: bell.listen,
-    verify: async () => [],
+    verify: async () => {
+      // A connection of its own: its one transaction sees one moment, while the others go on.
+      const moment = await whileBusy(() => connect(file, { readonly: true }));
+      try {
+        moment.exec('begin');
+        const readMoment: Read = async (sql, values = []) => {
+          // Each page blocks for its own time only.
+          await new Promise((turn) => setImmediate(turn));
+          return moment.run({ sql, values });
+        };
+        const [clock] = await readMoment(`select ${on.clock} as now, (select count(*) from meta) as begun`);
+        return await verifySnapshot({ read: readMoment, on, now: clock?.['now'] as string });
+      } catch (error) {
+        throw sqliteError(error, file);
+      } finally {
+        moment.close();
+      }
+    },
     about: async () => {
       const [row] = await read('select sqlite_version() as version');
       return { database: file, version: `SQLite ${String(row?.['version'])}`, bytes: statSync(file).size, schema };

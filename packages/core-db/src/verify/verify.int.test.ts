@@ -1,0 +1,250 @@
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { foldStream, parseStream, stateOf } from '@hive/events';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openStore, type EventRow, type Head, type Store, type Write } from '../index.ts';
+import { onServer } from '../testing/postgres-databases.ts';
+import { sampleEvent, sampleStep, testPostgres, type StorePlace } from '../testing/index.ts';
+
+type Place = StorePlace & { readonly raw: (sql: string) => Promise<unknown> };
+
+const places: Record<string, () => Promise<Place>> = {
+  SQLite: async () => {
+    const home = await mkdtemp(join(tmpdir(), 'hive-verify-'));
+    const raw = async (sql: string) => {
+      const db = new Database(join(home, 'hive.db'));
+      db.exec(sql);
+      db.close();
+    };
+    return { options: { home }, remove: () => rm(home, { recursive: true, force: true }), raw };
+  },
+  PostgreSQL: async () => {
+    const { url, drop } = await testPostgres();
+    return { options: { url, home: '' }, remove: drop, raw: (sql) => onServer(url, sql) };
+  },
+};
+
+describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
+  let place: Place;
+  let store: Store;
+  const heads = new Map<string, Head>();
+  const last = new Map<string, string>();
+  const [workflow, task] = [randomUUID(), randomUUID()];
+
+  beforeEach(async () => {
+    heads.clear();
+    last.clear();
+    place = await makePlace();
+    store = await openStore(place.options);
+    await tell('workflow', workflow, 'workflow.submitted', { workflowId: workflow });
+    await tell('workflow', workflow, 'workflow.plan_generated', { tasks: [{ id: task, key: 'a', needs: [] }] });
+    await tell('task', task, 'task.created', { taskId: task, workflowId: workflow, spec: { author: 'tool' } });
+    await tell('workflow', workflow, 'workflow.started', { tasks: 1 });
+    await tell('task', task, 'task.ready', { taskId: task });
+    await tell('task', task, 'task.claimed', claim(1));
+  });
+  afterEach(async () => {
+    await store.close();
+    await place.remove();
+  });
+
+  const claim = (token: number, more: object = {}) => ({
+    taskId: task,
+    step: 'work',
+    attempt: 1,
+    token,
+    agent: 'w',
+    ...more,
+  });
+
+  /** Records an event with the head that follows from it; its cause is the last event of the trace unless given. */
+  const tell = async (
+    kind: string,
+    id: string,
+    type: string,
+    data: object,
+    given: Partial<EventRow> & Pick<Write, 'cursor'> = {},
+  ) => {
+    const { cursor, ...rest } = given;
+    const stream = `${kind}/${id}`;
+    const before = heads.get(stream);
+    const correlationId = rest.correlationId ?? workflow;
+    const event = sampleEvent(stream, (before?.version ?? 0) + 1, {
+      type: type as never,
+      data: data as never,
+      correlationId,
+      causationId: last.get(correlationId) ?? null,
+      ...rest,
+    });
+    let view: unknown = before?.view ?? null;
+    try {
+      view = foldStream(view, event as never);
+    } catch {
+      // A planted event that does not fit leaves the view as it was.
+    }
+    const head: Head = {
+      stream,
+      ...parseStream(stream),
+      correlationId,
+      version: event.version,
+      state: stateOf(stream, view),
+      lastEventId: event.id,
+      view,
+    };
+    heads.set(stream, head);
+    last.set(correlationId, event.id);
+    const result = await store.write({
+      events: [event],
+      heads: [{ head, expectedVersion: before?.version ?? 0 }],
+      ...(cursor && { cursor }),
+    });
+    if (result.status !== 'written') throw new Error(result.status);
+    return event;
+  };
+
+  const broken = async () => {
+    const reports = await store.verify();
+    return Object.fromEntries(reports.filter((it) => it.status === 'broken').map((it) => [it.number, it.offenders]));
+  };
+
+  test('a sound log holds, and what cannot be checked says so', async () => {
+    const reports = await store.verify();
+    expect(reports.map((it) => it.number)).toEqual(Array.from({ length: 17 }, (_, i) => i + 1));
+    expect(await broken()).toEqual({});
+    expect(reports.filter((it) => it.status === 'not checkable here').map((it) => it.number)).toEqual([
+      2, 11, 13, 15, 16, 17,
+    ]);
+  });
+
+  const planted: readonly (readonly [number, RegExp, () => Promise<unknown>])[] = [
+    [
+      1,
+      /never created/,
+      async () => {
+        const other = randomUUID();
+        const own = { correlationId: other };
+        await tell('workflow', other, 'workflow.submitted', { workflowId: other }, own);
+        await tell('workflow', other, 'workflow.plan_generated', { tasks: [{ id: other, key: 'a', needs: [] }] }, own);
+        await tell('workflow', other, 'workflow.started', {}, own);
+      },
+    ],
+    [
+      3,
+      /merged 2 times/,
+      async () => {
+        for (const branch of ['a', 'b'])
+          await tell('merge', branch, 'merge.completed', { taskId: task, branch, commit: 'c', into: null });
+      },
+    ],
+    [
+      3,
+      /no outcome/,
+      () => tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b' }, { at: '2020-01-01T00:00:00.000Z' }),
+    ],
+    [
+      4,
+      /token 1 of work after 1/,
+      async () => {
+        await tell('task', task, 'task.lease_expired', claim(1));
+        await tell('task', task, 'task.claimed', claim(1));
+      },
+    ],
+    [5, /does not fit/, () => tell('task', task, 'task.merged', { taskId: task })],
+    [6, /3 failures/, () => store.write({ events: [], heads: [], insertSteps: [sampleStep({ failures: 3 })] })],
+    [
+      6,
+      /6 rescues/,
+      () => store.write({ events: [], heads: [], insertSteps: [sampleStep({ rescues: 6, state: 'done' })] }),
+    ],
+    [
+      6,
+      /claimed before/,
+      async () => {
+        await tell('task', task, 'task.attempt_failed', claim(1, { retryAt: '2030-01-01T00:00:00.000Z' }));
+        await tell('task', task, 'task.claimed', claim(2));
+      },
+    ],
+    [
+      7,
+      /beyond the end/,
+      async () => {
+        const from = await store.subscription('eager', 'end');
+        await store.write({
+          events: [],
+          heads: [],
+          cursor: { name: 'eager', from, to: { ...from, position: from.position + 1000 } },
+        });
+      },
+    ],
+    [
+      8,
+      /follows version/,
+      () =>
+        place.raw(`insert into event (id, type, stream, version, correlation_id, actor, at, data)
+      values ('x', 'box.online', 'box/x', 2, 'x', 'x', '2026-11-21T12:00:00.000Z', '{}')`),
+    ],
+    [9, /2 roots/, () => tell('task', task, 'task.cancelled', { taskId: task }, { causationId: null })],
+    [9, /does not exist/, () => tell('task', task, 'task.cancelled', { taskId: task }, { causationId: randomUUID() })],
+    [
+      9,
+      /comes later/,
+      async () => {
+        const id = randomUUID();
+        await tell('task', task, 'task.cancelled', { taskId: task }, { id, causationId: id });
+      },
+    ],
+    [
+      9,
+      /another trace/,
+      async () => {
+        const { id } = await tell('workflow', 'w', 'workflow.submitted', {}, { correlationId: 'w' });
+        await tell('task', task, 'task.cancelled', { taskId: task }, { causationId: id });
+      },
+    ],
+    [10, /not the fold/, () => place.raw(`update stream_head set view = '{}' where stream = 'task/${task}'`)],
+    [10, /wrong state/, () => place.raw(`update stream_head set state = 'merged' where stream = 'task/${task}'`)],
+    [
+      10,
+      /no events/,
+      () =>
+        place.raw(`insert into stream_head (stream, kind, id, correlation_id, version, state, last_event_id, view)
+      values ('box/x', 'box', 'x', 'x', 1, '', 'x', '{}')`),
+    ],
+    [10, /sum of its events/, () => place.raw('update trace set events = events + 1')],
+    [
+      12,
+      /recorded 2 times/,
+      async () => {
+        for (const call of ['a', 'b']) await tell('call', call, 'model.called', { callId: 'same' });
+      },
+    ],
+    [14, /no approval/, () => tell('merge', 'r:b', 'merge.rejected', { branch: 'b', actionHash: 'h' })],
+  ];
+
+  test.each(planted)('invariant %i is found broken: %s', async (number, says, plant) => {
+    await plant();
+    const found = await broken();
+    expect(found[number]?.join('\n') ?? '').toMatch(says);
+  });
+
+  test('an approval by someone else lets a gated effect pass, one by the proposer does not', async () => {
+    const gate = async (id: string, actor: string) => {
+      await tell('approval', id, 'approval.requested', { approvalId: id, actionHash: id, proposer: 'queen' });
+      const expiresAt = '2030-01-01T00:00:00.000Z';
+      await tell('approval', id, 'approval.decided', { actionHash: id, decision: 'approve', expiresAt }, { actor });
+      return tell('merge', `r:${id}`, 'merge.rejected', { branch: id, actionHash: id });
+    };
+    await gate('good', 'human/anna');
+    expect(await broken()).toEqual({});
+    const bad = await gate('bad', 'queen');
+    expect((await broken())[14]?.join()).toContain(bad.id);
+  });
+
+  test('events cannot be changed or removed, not even by hand', async () => {
+    await expect(place.raw(`update event set data = '{}'`)).rejects.toThrow(/append-only/);
+    await expect(place.raw('delete from event')).rejects.toThrow(/append-only/);
+  });
+});
