@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@hive/core-db';
+import { HiveError } from '@hive/errors';
 import { streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createBus, derivedId, newId, type Bus, type NewStep } from './index.ts';
@@ -186,6 +187,63 @@ test('two followers of one name handle every event once, and what they record is
     expect(ended[0]?.causationId).toBe(events[0]?.id);
     expect(ended[0]?.id).toBe(derivedId(events[0]?.id ?? '', 'follower 0'));
   }
+});
+
+test('whoever handles an event again is told to forget what it remembered of the first time', async () => {
+  const said: string[] = [];
+  const stop = new AbortController();
+  running.push(stop);
+  const following = bus.follow({
+    name: 'forgetful',
+    types: ['task.created'],
+    start: 'origin',
+    signal: stop.signal,
+    onOvertaken: () => said.push('forget'),
+    handle: () => (said.push('handle'), said.length === 1 ? Promise.reject(new Error('once')) : Promise.resolve([])),
+  });
+  await readyTask();
+  await expect.poll(() => said, { timeout: 10_000 }).toEqual(['handle', 'forget', 'handle']);
+  stop.abort();
+  await following;
+});
+
+test('a follower outlives a store that is away, however long, and blames no event for it', async () => {
+  let away = false;
+  const flaky = new Proxy(store, {
+    get: (target, name: keyof Store) =>
+      name === 'write' || name === 'events' || name === 'subscription'
+        ? (...args: never[]) =>
+            away
+              ? Promise.reject(new HiveError('store.unavailable', 'away', { remedy: 'retry' }))
+              : (target[name] as (...given: never[]) => unknown)(...args)
+        : target[name],
+  });
+  const seen: string[] = [];
+  const troubles: unknown[] = [];
+  const stop = new AbortController();
+  running.push(stop);
+  const following = createBus(flaky, 'test/flaky').follow({
+    name: 'patient',
+    types: ['task.created'],
+    start: 'origin',
+    signal: stop.signal,
+    retryMs: 5,
+    onTrouble: (error) => troubles.push(error),
+    handle: (event) => {
+      if (event.type !== 'task.created') return Promise.resolve([]);
+      away = seen.length === 0;
+      seen.push(event.id);
+      const { taskId } = event.data;
+      return Promise.resolve([{ events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }] }]);
+    },
+  });
+  await readyTask();
+  await expect.poll(() => troubles.length, { timeout: 10_000 }).toBeGreaterThan(8);
+  away = false;
+  await expect.poll(async () => (await store.countHeads('task'))['cancelled'], { timeout: 10_000 }).toBe(1);
+  stop.abort();
+  await following;
+  expect(await store.deadLetters(10)).toEqual([]);
 });
 
 test('an event that cannot be handled becomes a dead letter and the follower goes on', async () => {

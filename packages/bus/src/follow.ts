@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
+import { hasCode } from '@hive/errors';
 import type { Heard } from './bus.ts';
 import { derivedId } from './ids.ts';
 import { record, type Move } from './record.ts';
@@ -9,19 +11,30 @@ export type Follow = {
   readonly name: string;
   readonly types: readonly string[];
   readonly start: 'origin' | 'end';
-  /** Answers what follows from the event. Runs outside of any transaction, perhaps more than once. `round` grows when another follower was faster. */
+  /** Answers what follows from the event. Runs outside of any transaction, perhaps more than once. */
   readonly handle: (event: LoggedEvent) => Promise<readonly Move[]>;
-  /** Called when another follower of this name was faster, so that what was remembered must be read anew. */
+  /** Called when what was remembered must be read anew: another follower of this name was faster, or an event is handled once more. */
   readonly onOvertaken?: () => void;
   /** Called for each handled event. */
   readonly onHandled?: (event: LoggedEvent, moves: number, dropped: number, ms: number) => void;
   readonly onFailed?: (event: LoggedEvent, error: unknown, attempt: number) => void;
+  /** Called when the log could not be read or written; it is tried again after `retryMs`, for ever, and no event is blamed. */
+  readonly onTrouble?: (error: unknown) => void;
+  readonly retryMs?: number;
   readonly signal: AbortSignal;
 };
 
 const pageSize = 200;
 const pollMs = 1000;
 const maxAttempts = 5;
+const defaultRetryMs = 500;
+
+/** The store's fault and not the event's: it passes by itself. */
+const isTrouble = (error: unknown): boolean =>
+  (hasCode(error, 'store.unavailable') || hasCode(error, 'infra.disk') || hasCode(error, 'version.conflict')) &&
+  error.remedy === 'retry';
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
 
 /** Events are handled in log order; the moves and the cursor are one commit. After five failures an event becomes a dead letter and the follower goes on. */
 export const createFollower =
@@ -70,15 +83,17 @@ export const createFollower =
           if (mine) options.onHandled?.(event, moves.length, lastDropped, performance.now() - began);
           return mine;
         } catch (error) {
+          options.onOvertaken?.();
+          if (isTrouble(error)) throw error;
           options.onFailed?.(event, error, attempt);
           if (signal.aborted) return false;
           if (attempt >= maxAttempts) return commit(event.cursor, event, [], String(error));
-          await doorbell.heard(100 * 2 ** attempt, signal);
+          await pause(50 * 2 ** attempt, signal);
         }
       }
     };
 
-    while (!signal.aborted) {
+    const handlePage = async (): Promise<void> => {
       const seen = doorbell.rings();
       const page = await store.events({ after: cursor, types: options.types, limit: pageSize });
       let ours = true;
@@ -88,6 +103,15 @@ export const createFollower =
       }
       if (ours && !signal.aborted && isBefore(cursor, page.looked)) ours = await commit(page.looked, null, []);
       if (ours && page.events.length < pageSize) await doorbell.heard(pollMs, signal, seen);
+    };
+
+    while (!signal.aborted) {
+      try {
+        await handlePage();
+      } catch (error) {
+        options.onTrouble?.(error);
+        await pause(options.retryMs ?? defaultRetryMs, signal);
+      }
     }
   };
 
