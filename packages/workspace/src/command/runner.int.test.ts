@@ -26,7 +26,15 @@ const runs = (pid: string) =>
 const read = (path: string) => readFileSync(path, 'utf8');
 
 test('the environment is an allow-list, with folders of its own outside of the worktree', async () => {
-  const { sh, tree, text } = await opened({}, { passEnv: ['SECRET'] });
+  const source = {
+    PATH: '/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    SECRET: 'hunter2',
+    API_KEY: 'key',
+    HTTPS_PROXY: 'http://proxy',
+    HIVE_TOKEN: 'token',
+  };
+  const { sh, tree, text } = await opened({ env: source }, { passEnv: ['SECRET'] });
   const env = Object.fromEntries(
     text((await sh('env')).log)
       .split('\n')

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -5,12 +6,17 @@ import { calm, createTestRepo, createTestWorkspace, plain, tempFolder } from '..
 
 const auto = { mode: 'auto', allowUnsandboxed: false } as const;
 
+/** Whether bubblewrap runs anything at all: where it does, the profile has to work too. */
+const plainBwrapWorks = () =>
+  spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true'], { stdio: 'ignore' }).status === 0;
+
 /** Opens a worktree in the sandbox; where there is none, prints why and checks the refusal instead. */
 const sandboxed = async () => {
   const repo = createTestRepo({ 'a.txt': 'a\n' });
   const bench = createTestWorkspace({ sandbox: auto });
   const state = await bench.workspace.sandbox();
   if (state.kind === 'none') {
+    expect(plainBwrapWorks(), state.note).toBe(false);
     process.stdout.write(`sandbox: not tested, ${state.note}\n`);
     const refused = bench.workspace.open({ repo: repo.root, base: repo.first, ...plain, modelAuthored: true });
     await expect(refused).rejects.toMatchObject({ code: 'sandbox.missing', remedy: 'fix_config' });

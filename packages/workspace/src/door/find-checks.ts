@@ -22,8 +22,8 @@ const found = (name: string, argv: string[]): Check => ({ name, argv, source: 'f
 /** The checks that a repository brings along, read from the tree of a commit; never from the working tree. */
 export const findChecks = async (repo: Repo, sha: string): Promise<Check[]> => {
   const top = await topOf(repo, sha);
-  const all = await Promise.all([nodeCheck(top), pythonCheck(top), makeCheck(top), ...plainChecks(top)]);
-  const checks = all.filter((check) => check !== null);
+  const scripted = await Promise.all([nodeCheck(top), pythonCheck(top), makeCheck(top)]);
+  const checks = [...scripted, ...plainChecks(top)].filter((check) => check !== null);
   // `make test` mostly calls what was found beside it; it counts when there is nothing else.
   return checks.length > 1 ? checks.filter((check) => check.name !== 'make test') : checks;
 };

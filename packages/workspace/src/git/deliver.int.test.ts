@@ -109,6 +109,7 @@ test('a delivery may be repeated from every state that a kill can leave', async 
 
   user.git('update-ref', '-d', 'refs/notes/hive');
   await workspace.deliver(request);
+  expect(user.git('notes', '--ref=hive', 'show', to)).toContain(to);
   user.git('update-ref', '-d', `refs/heads/${branch}`);
   await workspace.deliver(request);
   // Another process, which remembers nothing.

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HiveError } from '@hive/errors';
 import { checkedOut } from '../door/repo.ts';
 import type { Delivery } from '../port.ts';
-import { git, type GitOptions } from './git.ts';
+import type { GitOptions } from './git.ts';
 import type { Mirror, User } from './mirror.ts';
 import { moveInto } from './move-into.ts';
 import { hasNote, noteOnTop, notesRef } from './notes.ts';

@@ -49,6 +49,15 @@ test('only the commit that is needed is copied, once, and the repository is not 
   await mirror.bring(third);
 });
 
+test('an older commit can be brought after a newer one', async () => {
+  const user = createTestRepo({ 'a.txt': 'a\n' });
+  const second = user.commit({ 'a.txt': 'b\n' });
+  const third = user.commit({ 'a.txt': 'c\n', 'b.txt': 'b\n' });
+  const mirror = await openMirror(tempFolder(), user.root);
+  for (const sha of [third, user.first, second]) await mirror.bring(sha);
+  expect(await gitText(['show', `${second}:a.txt`], { gitDir: mirror.gitDir })).toBe('b');
+});
+
 test('a shallow clone and a commit that no ref reaches serve as base', async () => {
   const origin = createTestRepo({ 'a.txt': 'a\n' });
   origin.commit({ 'a.txt': 'b\n' });

@@ -85,8 +85,10 @@ const bring = async (gitDir: string, user: User, sha: string): Promise<void> => 
     const bases = await shared(gitDir, user);
     // Before the objects: a commit that is here is always known to end here. A line without its commit does no harm.
     await appendFile(join(gitDir, 'shallow'), `${sha}\n`);
+    // The bases are cut off from their history too: the mirror has nothing of it, although the user's repository does.
+    const cut = [sha, ...bases].map((base) => `--shallow ${base}\n`).join('');
     await gitPipe(
-      pack(user.gitDir, `--shallow ${sha}\n${sha}\n${bases.map((base) => `^${base}\n`).join('')}`),
+      pack(user.gitDir, `${cut}${sha}\n${bases.map((base) => `^${base}\n`).join('')}`),
       // One pack, moved into place when it is whole: after a kill the commit is here with its tree, or not at all.
       { args: ['index-pack', '--stdin', '--fix-thin'], options: { gitDir } },
     );

@@ -88,13 +88,14 @@ test('red on the head is refused, with the first failure and the output', async 
 });
 
 test('deleted and renamed tests are gone from base plus tests too', async () => {
-  const { places, proof } = await proved(
+  const { places, proof, text } = await proved(
     { ...code, 'test/gone.sh': 'exit 1\n', 'test/renamed.sh': 'exit 1\n' },
     { 'sum.sh': 'echo 4\n', 'test/gone.sh': null, 'test/renamed.sh': null, 'test/other.sh': 'sh sum.sh | grep 4\n' },
     { checks: [check('ls test; for f in test/*.sh; do sh "$f" || exit 1; done')] },
   );
   expect(places).toEqual(['head 0', 'base 1', 'base+tests 1']);
   expect(proof.code).toBeNull();
+  expect(text(proof.evidence.commands[2]?.log ?? '')).toBe('old.sh\nother.sh\n');
 });
 
 test('globs say which files are tests', async () => {
