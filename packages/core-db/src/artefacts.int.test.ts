@@ -35,6 +35,8 @@ test('an unknown hash and a name that is none give nothing', async () => {
 
 test('a folder that cannot be made says what to do', async () => {
   await writeFile(join(home, 'file'), '');
-  await expect(createArtefacts(join(home, 'file')).put('x')).rejects.toThrow();
-  await expect(createArtefacts('/proc/nowhere').put('x')).rejects.toThrow();
+  await expect(createArtefacts(join(home, 'file')).put('x')).rejects.toMatchObject({
+    code: 'store.readonly',
+    remedy: 'fix_config',
+  });
 });

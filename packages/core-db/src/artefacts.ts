@@ -37,7 +37,7 @@ export const createArtefacts = (home: string): Artefacts => {
         await rename(half, path);
         await syncFolder(dirname(path));
       } catch (error) {
-        await rm(half, { force: true });
+        await rm(half, { force: true }).catch(() => {});
         throw diskError(error, path);
       }
       return hash;
@@ -80,7 +80,7 @@ const diskError = (error: unknown, path: string): unknown => {
       remedy: 'retry',
       cause: error,
     });
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+  if (/^(EACCES|EROFS|EPERM|ENOTDIR|EEXIST)$/.test(code ?? ''))
     return new HiveError('store.readonly', `${dirname(path)} cannot be written; give this user the right to write it`, {
       remedy: 'fix_config',
       cause: error,

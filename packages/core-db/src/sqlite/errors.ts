@@ -17,7 +17,7 @@ export const sqliteError = (error: unknown, file: string): unknown => {
       remedy: 'retry',
       cause: error,
     });
-  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|SQLITE_AUTH)/.test(code))
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|SQLITE_AUTH)/.test(code))
     return new HiveError(
       'store.readonly',
       `${file} cannot be written; give this user the right to write it and its folder`,
