@@ -13,6 +13,10 @@ export const tellFailure = (error: unknown, out: Output, options: { readonly deb
 };
 
 const unexpected = (error: unknown): HiveError =>
-  new HiveError('internal', `Something that Hive did not expect: ${error instanceof Error ? error.message : String(error)}; --debug shows where`, {
-    cause: error,
-  });
+  new HiveError(
+    'internal',
+    `Something that Hive did not expect: ${error instanceof Error ? error.message : String(error)}; --debug shows where`,
+    {
+      cause: error,
+    },
+  );

@@ -32,7 +32,10 @@ test.each([
   [['gret', 'Ann'], "Unknown command 'gret'; did you mean greet? See hive --help"],
   [['greet', 'Ann', '--lout'], "Unknown option '--lout'; did you mean --loud? See hive greet --help"],
   [['greet'], "Missing required argument 'name'; see hive greet --help"],
-  [['greet', 'Ann', 'Bob'], "Too many arguments for 'greet': expected 1 argument but got 2: Ann, Bob; see hive greet --help"],
+  [
+    ['greet', 'Ann', 'Bob'],
+    "Too many arguments for 'greet': expected 1 argument but got 2: Ann, Bob; see hive greet --help",
+  ],
 ])('%j is wrong usage', (argv, message) => {
   expect(() => parse(...argv)).toThrow(expect.objectContaining({ code: 'input.invalid', message }));
 });
@@ -43,13 +46,16 @@ test('version and help are texts', () => {
   expect(parse()).toMatchObject({ text: expect.stringContaining('greet') });
 });
 
-test.each(commands.map((spec) => [spec.name, spec] as const))('%s has help with two examples of its own', (name, spec) => {
-  const asked = parseCommandLine([name, '--help'], { commands, version: '1' });
-  const text = asked.kind === 'text' ? asked.text : '';
-  expect(text).toContain(spec.says);
-  expect(new Set(spec.examples).size).toBe(2);
-  for (const example of spec.examples) {
-    expect(text).toContain(example);
-    expect(example).toMatch(new RegExp(`hive ${name}\\b`));
-  }
-});
+test.each(commands.map((spec) => [spec.name, spec] as const))(
+  '%s has help with two examples of its own',
+  (name, spec) => {
+    const asked = parseCommandLine([name, '--help'], { commands, version: '1' });
+    const text = asked.kind === 'text' ? asked.text : '';
+    expect(text).toContain(spec.says);
+    expect(new Set(spec.examples).size).toBe(2);
+    for (const example of spec.examples) {
+      expect(text).toContain(example);
+      expect(example).toMatch(new RegExp(`hive ${name}\\b`));
+    }
+  },
+);

@@ -4,7 +4,12 @@ import type { CommandSpec } from './command.ts';
 
 /** What was asked for: a command with its arguments, or a text (help, version) that was asked for instead. */
 export type Asked =
-  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly args: readonly (string | undefined)[]; readonly options: Record<string, unknown> }
+  | {
+      readonly kind: 'command';
+      readonly spec: CommandSpec;
+      readonly args: readonly (string | undefined)[];
+      readonly options: Record<string, unknown>;
+    }
   | { readonly kind: 'text'; readonly text: string };
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];

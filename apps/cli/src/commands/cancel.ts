@@ -15,7 +15,8 @@ export const cancel = defineCommand<Options>({
   examples: ['hive cancel 1a2b3c4d', 'hive cancel --all'],
   run: (cli, [id], options) =>
     withDesk(cli, async (desk) => {
-      if (options.all && (id !== undefined || options.last)) throw new HiveError('input.invalid', 'Give an id, --last or --all, and only one of them');
+      if (options.all && (id !== undefined || options.last))
+        throw new HiveError('input.invalid', 'Give an id, --last or --all, and only one of them');
       const ids = options.all ? await openOnes(desk) : [workflowId(id, options)];
       const results = [];
       for (const each of ids) {
@@ -35,7 +36,11 @@ const openOnes = async (desk: Desk): Promise<string[]> => {
   do {
     const page = await desk.workflows({ limit: 100, ...(after !== undefined && { after }) });
     // The states of the list are those of the table, and `waiting`, which is open too.
-    ids.push(...page.items.filter((it) => it.status === 'waiting' || isWorkflowOpen(it.status as WorkflowState)).map((it) => it.id));
+    ids.push(
+      ...page.items
+        .filter((it) => it.status === 'waiting' || isWorkflowOpen(it.status as WorkflowState))
+        .map((it) => it.id),
+    );
     after = page.next ?? undefined;
   } while (after !== undefined);
   return ids;

@@ -14,7 +14,10 @@ export const diff = defineCommand({
       const task = await desk.task(id);
       const hash = task.patch ?? task.spec.patch;
       if (hash === undefined)
-        throw new HiveError('input.state', `Task ${shortId(task.id)} (${task.key}) has no change: it is ${task.status}`);
+        throw new HiveError(
+          'input.state',
+          `Task ${shortId(task.id)} (${task.key}) has no change: it is ${task.status}`,
+        );
       const patch = Buffer.from(await desk.artefact(hash)).toString('utf8');
       cli.out.document({ task: task.id, hash, patch });
       // A terminal gets text that cannot hurt it; a file gets the bytes, so that the patch applies.

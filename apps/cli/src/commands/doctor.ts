@@ -3,10 +3,8 @@ import { release } from 'node:os';
 import { readRun, type HiveConfig } from '@hive/config';
 import { isHiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
-import { openHiveStore } from '../desk/open-store.ts';
 import { adviceOn, leavingOf, type Finding } from '../doctor/advice.ts';
 import { folderSize } from '../doctor/folder-size.ts';
-import { lookAround } from '../doctor/surroundings.ts';
 import { bytes } from '../terminal/figures.ts';
 import { table } from '../terminal/table.ts';
 import { oneLine } from '../terminal/visible.ts';
@@ -18,11 +16,23 @@ export const doctor = defineCommand({
   run: async (cli) => {
     const { out, env } = cli;
     const config = await cli.config();
+    const { lookAround } = await import('../doctor/surroundings.ts');
     const around = await lookAround(config, env);
-    const findings = [hiveFinding(cli.version), ...adviceOn(around, config), await storeFinding(config), await homeFinding(config)];
+    const findings = [
+      hiveFinding(cli.version),
+      ...adviceOn(around, config),
+      await storeFinding(config),
+      await homeFinding(config),
+    ];
     const leaving = leavingOf(config, around.boxes);
     const isBroken = findings.some((finding) => finding.status === 'broken');
-    out.document({ ok: !isBroken, findings, leavesTheMachine: leaving, warnings: config.warnings, config: config.file });
+    out.document({
+      ok: !isBroken,
+      findings,
+      leavesTheMachine: leaving,
+      warnings: config.warnings,
+      config: config.file,
+    });
     const paint = { ok: out.colour.green, absent: out.colour.yellow, broken: out.colour.red };
     out.line(
       ...table(
@@ -33,8 +43,17 @@ export const doctor = defineCommand({
         ]),
       ),
     );
-    out.line('', ...(leaving.length === 0 ? ['Nothing leaves this machine.'] : ['What leaves this machine:', ...leaving.map((line) => `  ${line}`)]));
-    out.line(config.file === null ? `No hive.yaml in ${config.home}; nothing has to be configured.` : `Configuration: ${config.file}`);
+    out.line(
+      '',
+      ...(leaving.length === 0
+        ? ['Nothing leaves this machine.']
+        : ['What leaves this machine:', ...leaving.map((line) => `  ${line}`)]),
+    );
+    out.line(
+      config.file === null
+        ? `No hive.yaml in ${config.home}; nothing has to be configured.`
+        : `Configuration: ${config.file}`,
+    );
     for (const warning of config.warnings) out.line(`  ${oneLine(warning)}`);
     return isBroken ? 78 : 0;
   },
@@ -53,6 +72,7 @@ const storeFinding = async (config: HiveConfig): Promise<Finding> => {
   if (database.dialect === 'sqlite' && !existsSync(database.path))
     return { about, status: 'ok', says: `SQLite, made at the first start in ${database.path}` };
   try {
+    const { openHiveStore } = await import('../desk/open-store.ts');
     const store = await openHiveStore(config, { migrate: false });
     try {
       const found = await store.about();

@@ -24,7 +24,10 @@ export const down = defineCommand({
     let saidAt = began;
     while (readRun(home)?.pid === run.pid) {
       if (Date.now() - began > patienceMs)
-        throw new HiveError('input.state', `Hive (pid ${run.pid}) still runs after ${patienceMs / 1000} s; end it with kill -9 ${run.pid}, nothing is lost`);
+        throw new HiveError(
+          'input.state',
+          `Hive (pid ${run.pid}) still runs after ${patienceMs / 1000} s; end it with kill -9 ${run.pid}, nothing is lost`,
+        );
       if (Date.now() - saidAt > 1500) {
         saidAt = Date.now();
         out.progress(`Stopping (pid ${run.pid}) …`);

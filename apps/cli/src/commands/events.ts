@@ -9,7 +9,12 @@ import { clock } from '../terminal/figures.ts';
 import { oneLine } from '../terminal/visible.ts';
 import { padEnd } from '../terminal/width.ts';
 
-type Options = { readonly follow?: boolean; readonly type?: readonly string[]; readonly after?: string; readonly limit?: string };
+type Options = {
+  readonly follow?: boolean;
+  readonly type?: readonly string[];
+  readonly after?: string;
+  readonly limit?: string;
+};
 
 const limitOf = 50;
 
@@ -18,7 +23,11 @@ export const events = defineCommand<Options>({
   says: 'Show recorded events in log order; the newest ones without --after',
   options: [
     { flags: '-f, --follow', says: 'go on with every new event until Ctrl-C' },
-    { flags: '--type <pattern>', says: 'only these, for example task.* or workflow.submitted; may be given several times', many: true },
+    {
+      flags: '--type <pattern>',
+      says: 'only these, for example task.* or workflow.submitted; may be given several times',
+      many: true,
+    },
     { flags: '--after <position>', says: 'begin after this position; 0 is the beginning of the log' },
     { flags: '--limit <n>', says: `how many at most without -f (default: ${limitOf})` },
   ],
@@ -41,7 +50,10 @@ export const events = defineCommand<Options>({
 
 const patternOf = (text: string): string => {
   if (/^(\*|[a-z]+\.(\*|[a-z_]+))$/.test(text)) return text;
-  throw new HiveError('input.invalid', `--type takes a type or pattern such as task.merged, task.* or *, and found ${text}`);
+  throw new HiveError(
+    'input.invalid',
+    `--type takes a type or pattern such as task.merged, task.* or *, and found ${text}`,
+  );
 };
 
 const tell = ({ out }: Pick<Cli, 'out'>, event: HiveEvent): void => {

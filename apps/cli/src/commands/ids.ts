@@ -11,6 +11,9 @@ export type LastOption = { readonly last?: boolean };
 export const workflowId = (id: string | undefined, { last }: LastOption): string => {
   if (id !== undefined && last) throw new HiveError('input.invalid', `Give an id or --last, not both (${id})`);
   if (id === undefined && !last)
-    throw new HiveError('input.invalid', 'Say which workflow: its id (hive ls shows them all), or --last for the newest');
+    throw new HiveError(
+      'input.invalid',
+      'Say which workflow: its id (hive ls shows them all), or --last for the newest',
+    );
   return id ?? 'last';
 };

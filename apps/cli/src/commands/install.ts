@@ -23,7 +23,11 @@ export const install = defineCommand({
     }
     out.document({ link, target, inPath: isInPath });
     out.line(`${link} leads to ${target}`);
-    if (!isInPath) out.line(`${folder} is not in PATH yet. Add this line to ~/.profile and open a new terminal:`, '  export PATH="$HOME/.local/bin:$PATH"');
+    if (!isInPath)
+      out.line(
+        `${folder} is not in PATH yet. Add this line to ~/.profile and open a new terminal:`,
+        '  export PATH="$HOME/.local/bin:$PATH"',
+      );
     return 0;
   },
 });

@@ -28,7 +28,12 @@ export const logs = defineCommand<Options>({
     if (names.length === 0) cli.out.line(`No logs in ${join(home, 'logs')} yet; hive up writes them`);
     const count = numberOf('--lines', options.lines) ?? 50;
     const tails = names.map((name) => tailOf(name, logPath(home, name)));
-    const begun = tails.flatMap((tail) => tail.next().slice(-count).map((line) => ({ name: tail.name, line })));
+    const begun = tails.flatMap((tail) =>
+      tail
+        .next()
+        .slice(-count)
+        .map((line) => ({ name: tail.name, line })),
+    );
     for (const { name, line } of begun.toSorted((a, b) => timeOf(a.line) - timeOf(b.line))) tell(cli, name, line);
     if (!options.follow) return 0;
     while (!cli.interrupted.aborted) {
@@ -42,13 +47,19 @@ export const logs = defineCommand<Options>({
 const namesIn = (home: string): string[] => {
   const folder = join(home, 'logs');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((file) => file.endsWith('.log')).map((file) => file.slice(0, -'.log'.length)).sort();
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.log'))
+    .map((file) => file.slice(0, -'.log'.length))
+    .sort();
 };
 
 const nameIn = (home: string, agent: string): string => {
   const names = namesIn(home);
   if (names.includes(agent)) return agent;
-  throw new HiveError('input.unknown_id', `There is no log of ${agent}; there ${names.length === 0 ? 'are none yet' : `is ${names.join(', ')}`}`);
+  throw new HiveError(
+    'input.unknown_id',
+    `There is no log of ${agent}; there ${names.length === 0 ? 'are none yet' : `is ${names.join(', ')}`}`,
+  );
 };
 
 /** The lines of a file that were not read yet: at first those of its last megabyte, and from the start again when it was emptied. */

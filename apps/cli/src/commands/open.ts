@@ -15,12 +15,17 @@ export const open = defineCommand({
     const config = await cli.config();
     const url = config.remote.url ?? readRun(config.home)?.url;
     if (url === undefined)
-      throw new HiveError('hive.unreachable', `Hive is not running on ${config.home}; start it with hive up`, { remedy: 'fix_config' });
+      throw new HiveError('hive.unreachable', `Hive is not running on ${config.home}; start it with hive up`, {
+        remedy: 'fix_config',
+      });
     const link = await oneTimeLink(config, url);
     cli.out.line(link);
     cli.out.document({ url: link });
     const opener = openerOf(cli);
-    if (opener !== null) spawn(opener, [link], { detached: true, stdio: 'ignore' }).on('error', () => undefined).unref();
+    if (opener !== null)
+      spawn(opener, [link], { detached: true, stdio: 'ignore' })
+        .on('error', () => undefined)
+        .unref();
     return 0;
   },
 });

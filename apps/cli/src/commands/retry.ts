@@ -13,7 +13,9 @@ export const retry = defineCommand<{ readonly note?: string }>({
     withDesk(cli, async (desk, access) => {
       const task = await desk.retry(id, options.note === undefined ? {} : { note: options.note });
       cli.out.document(task);
-      cli.out.line(`${task.status}  ${oneLine(task.key)} (${shortId(task.id)}) is tried again; follow it with hive watch ${shortId(task.workflowId)}`);
+      cli.out.line(
+        `${task.status}  ${oneLine(task.key)} (${shortId(task.id)}) is tried again; follow it with hive watch ${shortId(task.workflowId)}`,
+      );
       if (!(await access.isStaffed())) cli.out.note('Hive is not running; hive up goes on with it');
       return 0;
     }),

@@ -37,7 +37,10 @@ const workflowOrNull = async (desk: Desk, id: string): Promise<Result | null> =>
 
 const showWorkflow = async (cli: Cli, desk: Desk, result: Result): Promise<void> => {
   const { out } = cli;
-  out.line(`${out.colour.bold(shortId(result.workflow))}  ${oneLine(result.goal)}`, `${oneLine(result.repo)} at ${result.base.slice(0, 12)}`);
+  out.line(
+    `${out.colour.bold(shortId(result.workflow))}  ${oneLine(result.goal)}`,
+    `${oneLine(result.repo)} at ${result.base.slice(0, 12)}`,
+  );
   if (!out.json) await printTasks(desk, result, out);
   await tellResult(cli, desk, result);
 };
@@ -57,11 +60,21 @@ const showTask = ({ out }: Cli, task: TaskDetail): void => {
     ['may touch', spec.paths?.join(', ')],
     ['attempts', String(task.attempts)],
     ['rescues', String(task.rescues)],
-    ['agents', Object.entries(task.agents).map(([step, agent]) => `${step} ${agent}`).join(', ') || null],
+    [
+      'agents',
+      Object.entries(task.agents)
+        .map(([step, agent]) => `${step} ${agent}`)
+        .join(', ') || null,
+    ],
     ['commit', task.commit],
     ['note', task.note === null ? null : oneLine(task.note)],
   ];
-  out.line(...table(null, rows.flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, oneLine(value)]]))));
+  out.line(
+    ...table(
+      null,
+      rows.flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, oneLine(value)]])),
+    ),
+  );
   for (const finding of task.findings) out.line(`  ${finding.rule}: ${visible(finding.message)}`);
   if (spec.instructions !== undefined) out.line('', visible(spec.instructions));
 };

@@ -5,9 +5,9 @@ import type { Cli } from '../cli.ts';
 import { defineCommand } from '../command.ts';
 import { linkLine } from '../desk/one-time-link.ts';
 import { folderSize } from '../doctor/folder-size.ts';
-import { lookAround, type Surroundings } from '../doctor/surroundings.ts';
+import type { Surroundings } from '../doctor/surroundings.ts';
 import { quoted } from '../follow/git-commands.ts';
-import { runExample, type ExampleEnd } from '../example/run-example.ts';
+import type { ExampleEnd } from '../example/run-example.ts';
 import { launch } from '../supervisor/launch.ts';
 import { logPath } from '../supervisor/log-file.ts';
 import { assertPortFree } from '../supervisor/port-holder.ts';
@@ -17,7 +17,9 @@ import { close, open, stayUp, untilInterrupted } from './up.ts';
 export const start = defineCommand<{ readonly once?: boolean }>({
   name: 'start',
   says: 'What npm start does: the bundled example on an empty store, then the building until Ctrl-C',
-  options: [{ flags: '--once', says: 'run the example in a home of its own, and end with 0 only if all came as expected' }],
+  options: [
+    { flags: '--once', says: 'run the example in a home of its own, and end with 0 only if all came as expected' },
+  ],
   examples: ['hive start', 'hive start --once'],
   run: async (cli, _, options) => {
     const config = await cli.config();
@@ -45,10 +47,13 @@ const startAndStay = async (cli: Cli, config: HiveConfig): Promise<number> => {
   const desk = deskOf(config, building.url);
   if ((await desk.workflows({ limit: 1 })).items.length > 0) return stayUp(cli, building);
   const around = await tellSurroundings(cli, config);
+  const { runExample } = await import('../example/run-example.ts');
   const end = await runExample(cli, { config, desk, around, onAccepted: () => undefined });
   if (end !== null) {
     out.line(`${await linkLine(config, building.url)}${proofText(cli, end)}`);
-    out.line(`Now yours     cd YOUR_REPO && ${hive(cli)} submit HEAD --check "npm test"     (changes nothing there but the branch hive/…)`);
+    out.line(
+      `Now yours     cd YOUR_REPO && ${hive(cli)} submit HEAD --check "npm test"     (changes nothing there but the branch hive/…)`,
+    );
     out.line(`Ctrl-C stops. State: ${config.home} (${bytes(await folderSize(config.home))})`);
     out.document({ pid: process.pid, url: building.url, home: config.home, ...end });
     await untilInterrupted(cli);
@@ -70,16 +75,19 @@ const once = async (cli: Cli, config: HiveConfig): Promise<number> => {
     owner: 'client',
     args: ['--port', String(port)],
   }).finally(() => clearInterval(ticking));
+  const { runExample } = await import('../example/run-example.ts');
   const end = await runExample(cli, { config, desk: deskOf(config, building.url), around, onAccepted: building.own });
   const because = await building.release();
   if (because !== null) out.note(`The example's Hive goes on at ${building.url} (${because})`);
   if (end === null) return 130;
-  if (end.differences.length === 0) out.line(`State: ${config.home} (${bytes(await folderSize(config.home))})${proofText(cli, end, config)}`);
+  if (end.differences.length === 0)
+    out.line(`State: ${config.home} (${bytes(await folderSize(config.home))})${proofText(cli, end, config)}`);
   out.document({ home: config.home, ...end });
   return end.differences.length === 0 ? 0 : 1;
 };
 
-const deskOf = (config: HiveConfig, url: string): Desk => createDeskClient({ url, token: readToken(config.home)?.reveal() ?? '' });
+const deskOf = (config: HiveConfig, url: string): Desk =>
+  createDeskClient({ url, token: readToken(config.home)?.reveal() ?? '' });
 
 const hive = ({ root }: Cli): string => quoted(join(root, 'hive'));
 
@@ -90,6 +98,7 @@ const proofText = (cli: Cli, end: NonNullable<ExampleEnd>, config?: HiveConfig):
 };
 
 const tellSurroundings = async (cli: Cli, config: HiveConfig): Promise<Surroundings> => {
+  const { lookAround } = await import('../doctor/surroundings.ts');
   const around = await lookAround(config, cli.env);
   const { git, sandbox, boxes, claude } = around;
   const ollama = boxes.map(({ name, endpoint, models }) => {

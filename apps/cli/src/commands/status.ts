@@ -19,10 +19,16 @@ export const status = defineCommand({
       const open = page.items.filter((it) => it.status === 'waiting' || isWorkflowOpen(it.status as WorkflowState));
       const run = access.url === null ? null : { url: access.url, pid: readRun(home)?.pid ?? null };
       out.document({ home, run, health, agents, open });
-      out.line(run === null ? `Hive is not running on ${home}` : `Hive ${health.version} runs at ${run.url}${run.pid === null ? '' : ` (pid ${run.pid})`}`);
+      out.line(
+        run === null
+          ? `Hive is not running on ${home}`
+          : `Hive ${health.version} runs at ${run.url}${run.pid === null ? '' : ` (pid ${run.pid})`}`,
+      );
       out.line(
         `${health.database.name} ${health.database.version}, ${bytes(health.database.bytes)}, ${count(health.head, 'event')}` +
-          ` · steps: ${Object.entries(health.steps).map(([state, n]) => `${n} ${state}`).join(', ')}` +
+          ` · steps: ${Object.entries(health.steps)
+            .map(([state, n]) => `${n} ${state}`)
+            .join(', ')}` +
           ` · ${count(health.deadLetters, 'dead letter')}`,
       );
       if (agents.length > 0) out.line('', ...agentTable(cli, agents));

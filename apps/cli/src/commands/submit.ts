@@ -5,7 +5,6 @@ import { defineCommand } from '../command.ts';
 import { followThrough } from '../submit/follow-through.ts';
 import { submitOptions } from '../submit/options.ts';
 import { submitRequest, type SubmitOptions } from '../submit/request.ts';
-import { changeGoal } from '../submit/change-goal.ts';
 
 const maxBytes = 50_000_000;
 
@@ -14,11 +13,15 @@ export const submit = defineCommand<SubmitOptions>({
   args: [['<change>', 'a patch file, a commit, a local branch, or - for a patch on standard input']],
   says: 'Hand in a change of your own: checked, reviewed and merged like any other',
   options: submitOptions.filter((option) => !option.flags.startsWith('--plan')),
-  examples: ['hive submit fix.patch --check "npm test"', 'git diff | hive submit - --check "make test" --red-before not-needed'],
+  examples: [
+    'hive submit fix.patch --check "npm test"',
+    'git diff | hive submit - --check "make test" --red-before not-needed',
+  ],
   run: async (cli, [change = ''], options) => {
     const repo = resolve(cli.cwd, options.repo ?? '.');
     const patch = change === '-' ? await readInput() : readPatch(resolve(cli.cwd, change));
     const what = patch === null ? { commit: change } : { patch };
+    const { changeGoal } = await import('../submit/change-goal.ts');
     const goal = await changeGoal(await cli.config(), repo, patch === null ? { name: change } : { patch });
     return followThrough(cli, submitRequest({ goal, ...what }, options, repo), { detach: options.detach === true });
   },
@@ -33,7 +36,11 @@ const readPatch = (path: string): string | null => {
 };
 
 const readInput = async (): Promise<string> => {
-  if (process.stdin.isTTY) throw new HiveError('input.invalid', 'hive submit - reads a patch from standard input; pipe one in, for example: git diff | hive submit -');
+  if (process.stdin.isTTY)
+    throw new HiveError(
+      'input.invalid',
+      'hive submit - reads a patch from standard input; pipe one in, for example: git diff | hive submit -',
+    );
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin) {
@@ -45,4 +52,5 @@ const readInput = async (): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-const tooLarge = (what: string) => new HiveError('input.invalid', `${what} is larger than 50 MB; hand in the change in parts`);
+const tooLarge = (what: string) =>
+  new HiveError('input.invalid', `${what} is larger than 50 MB; hand in the change in parts`);

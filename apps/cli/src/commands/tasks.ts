@@ -17,7 +17,10 @@ export const tasks = defineCommand<LastOption>({
   run: (cli, [id], options) =>
     withDesk(cli, async (desk) => {
       const workflow = options.last ? 'last' : id;
-      const page = await desk.tasks({ limit: workflow === undefined ? 50 : 2000, ...(workflow !== undefined && { workflow }) });
+      const page = await desk.tasks({
+        limit: workflow === undefined ? 50 : 2000,
+        ...(workflow !== undefined && { workflow }),
+      });
       cli.out.document(page);
       cli.out.line(...(page.items.length === 0 ? ['No tasks yet'] : taskTable(cli, page.items)));
       return 0;

@@ -82,7 +82,12 @@ const upDetached = async (cli: Cli, config: HiveConfig, port: number): Promise<n
   const { out, env } = cli;
   for (const warning of config.warnings) out.note(warning);
   const args = ['--port', String(port), ...(config.file === null ? [] : ['--config', config.file])];
-  const launched = await launch({ env: { ...env, HIVE_HOME: config.home }, log: logPath(config.home, 'hive'), owner: 'launcher', args });
+  const launched = await launch({
+    env: { ...env, HIVE_HOME: config.home },
+    log: logPath(config.home, 'hive'),
+    owner: 'launcher',
+    args,
+  });
   launched.leave();
   out.line(`Hive ${cli.version} runs in the background (pid ${launched.pid})`);
   out.line(await linkLine(config, launched.url), 'Stop it with hive down');
@@ -91,7 +96,11 @@ const upDetached = async (cli: Cli, config: HiveConfig, port: number): Promise<n
 };
 
 /** The supervisor as a process of its own: tells whoever started it how the start went, then lives as long as it is needed. */
-const runOwned = async (cli: Cli, config: HiveConfig, { port, owner }: { port: number; owner: Owner }): Promise<number> => {
+const runOwned = async (
+  cli: Cli,
+  config: HiveConfig,
+  { port, owner }: { port: number; owner: Owner },
+): Promise<number> => {
   const tell = (told: SupervisorTold) => {
     if (process.connected) process.send?.(told);
   };
@@ -99,7 +108,10 @@ const runOwned = async (cli: Cli, config: HiveConfig, { port, owner }: { port: n
   try {
     building = await open(cli, config, port);
   } catch (error) {
-    tell({ type: 'failed', error: isHiveError(error) ? errorJson(error) : { code: 'internal', message: String(error) } });
+    tell({
+      type: 'failed',
+      error: isHiveError(error) ? errorJson(error) : { code: 'internal', message: String(error) },
+    });
     throw error;
   }
   tell({ type: 'up', pid: process.pid, url: building.url });

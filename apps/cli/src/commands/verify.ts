@@ -1,6 +1,5 @@
 import { HiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
-import { openHiveStore } from '../desk/open-store.ts';
 import { colourOfStatus } from '../terminal/colour.ts';
 import { duration } from '../terminal/figures.ts';
 import { oneLine } from '../terminal/visible.ts';
@@ -14,7 +13,11 @@ export const verify = defineCommand({
     const { out } = cli;
     const config = await cli.config();
     if (config.remote.url !== null)
-      throw new HiveError('input.invalid', 'hive verify reads the store itself: run it where the store is, without HIVE_URL');
+      throw new HiveError(
+        'input.invalid',
+        'hive verify reads the store itself: run it where the store is, without HIVE_URL',
+      );
+    const { openHiveStore } = await import('../desk/open-store.ts');
     const store = await openHiveStore(config);
     try {
       const reports = await store.verify();
@@ -23,7 +26,9 @@ export const verify = defineCommand({
       for (const report of reports) {
         const note = report.note === undefined ? '' : ` (${oneLine(report.note)})`;
         const paint = colourOfStatus(out.colour, report.status);
-        out.line(`${String(report.number).padStart(2)}  ${paint(padEnd(report.status, 18))}  ${oneLine(report.name)}${note}  ${out.colour.dim(duration(report.ms))}`);
+        out.line(
+          `${String(report.number).padStart(2)}  ${paint(padEnd(report.status, 18))}  ${oneLine(report.name)}${note}  ${out.colour.dim(duration(report.ms))}`,
+        );
         for (const offender of report.offenders) out.line(`      ${oneLine(offender)}`);
       }
       return isBroken ? 1 : 0;

@@ -44,13 +44,23 @@ const evidenceLines = (evidence: Evidence, countsOf: (log: string) => TestCounts
     ['head', evidence.head],
     ['patch', `sha256 ${evidence.patch}`],
     ['author', oneLine(evidence.author)],
-    ...(evidence.setup ? [['setup', `${command(evidence.setup.argv)}${evidence.setup.cached ? ' (reused)' : ''}`]] : []),
-    ['checked', `by ${oneLine(evidence.checkedBy.agent)} on ${oneLine(evidence.checkedBy.host)}, sandbox ${evidence.sandbox}, ${evidence.at}`],
+    ...(evidence.setup
+      ? [['setup', `${command(evidence.setup.argv)}${evidence.setup.cached ? ' (reused)' : ''}`]]
+      : []),
+    [
+      'checked',
+      `by ${oneLine(evidence.checkedBy.agent)} on ${oneLine(evidence.checkedBy.host)}, sandbox ${evidence.sandbox}, ${evidence.at}`,
+    ],
     ...(evidence.reviewers ?? []).map((reviewer) => [
       'review',
-      reviewer.kind === 'rules' ? `rules passed (${oneLine(reviewer.agent)})` : `reviewed by ${oneLine(reviewer.model ?? reviewer.agent)}`,
+      reviewer.kind === 'rules'
+        ? `rules passed (${oneLine(reviewer.agent)})`
+        : `reviewed by ${oneLine(reviewer.model ?? reviewer.agent)}`,
     ]),
-    ...(evidence.dropped ?? []).map((name) => ['dropped', `${oneLine(name)}: found, and red on the base, so it does not count`]),
+    ...(evidence.dropped ?? []).map((name) => [
+      'dropped',
+      `${oneLine(name)}: found, and red on the base, so it does not count`,
+    ]),
     ...(evidence.flaky ?? []).map((name) => ['flaky', `${oneLine(name)} ended differently when it was run again`]),
   ]),
   '',

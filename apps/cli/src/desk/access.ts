@@ -21,7 +21,10 @@ export const remoteAccess = (config: HiveConfig): Access | null => {
   if (url === undefined) return null;
   const token = remote.token ?? readToken(home);
   if (token === null)
-    throw new HiveError('auth.missing', `There is no token for ${url}; set HIVE_TOKEN to the content of the file token in its HIVE_HOME`);
+    throw new HiveError(
+      'auth.missing',
+      `There is no token for ${url}; set HIVE_TOKEN to the content of the file token in its HIVE_HOME`,
+    );
   return {
     desk: createDeskClient({ url, token: token.reveal() }),
     url,
@@ -39,7 +42,9 @@ export const localAccess = async (config: HiveConfig, cli: Pick<Cli, 'env'>): Pr
 
 const isStaffed = async (desk: Desk): Promise<boolean> => {
   const agents = await desk.agents();
-  return neededRoles.every((role) => agents.some((agent) => agent.role === role && agent.status !== 'gone' && agent.status !== 'draining'));
+  return neededRoles.every((role) =>
+    agents.some((agent) => agent.role === role && agent.status !== 'gone' && agent.status !== 'draining'),
+  );
 };
 
 /** Opens the best way to the front desk, uses it, and closes it again. */

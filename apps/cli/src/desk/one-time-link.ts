@@ -5,7 +5,9 @@ import { HiveError } from '@hive/errors';
 export const oneTimeLink = async (config: HiveConfig, url: string): Promise<string> => {
   const token = config.remote.token ?? readToken(config.home);
   const unreachable = (cause?: unknown) =>
-    new HiveError('hive.unreachable', `The control room at ${url} gave no link; see hive logs event-dashboard`, { cause });
+    new HiveError('hive.unreachable', `The control room at ${url} gave no link; see hive logs event-dashboard`, {
+      cause,
+    });
   try {
     const response = await fetch(`${url}/api/v1/pair/codes`, {
       method: 'POST',

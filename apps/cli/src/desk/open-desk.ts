@@ -8,7 +8,10 @@ import { openHiveStore } from './open-store.ts';
 import { openWorkspace } from './open-workspace.ts';
 
 /** The front desk in this process, on the store itself. */
-export const openDesk = async (config: HiveConfig, env: Env): Promise<{ readonly desk: Desk; close(): Promise<void> }> => {
+export const openDesk = async (
+  config: HiveConfig,
+  env: Env,
+): Promise<{ readonly desk: Desk; close(): Promise<void> }> => {
   const store = await openHiveStore(config);
   const bus = createBus(store, `cli/${newId().slice(-8)}`);
   const desk = createDesk({

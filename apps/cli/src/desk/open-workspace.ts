@@ -5,7 +5,10 @@ import { HiveError } from '@hive/errors';
 import { createWorkspace, type Artefacts, type Workspace } from '@hive/workspace';
 
 /** A workspace for one command. `close` ends what it started and removes its folders. */
-export const openWorkspace = (config: HiveConfig, env: Env): { readonly workspace: Workspace; close(): Promise<void> } => {
+export const openWorkspace = (
+  config: HiveConfig,
+  env: Env,
+): { readonly workspace: Workspace; close(): Promise<void> } => {
   const incarnation = newId();
   const workspace = createWorkspace({
     home: config.home,
@@ -13,7 +16,10 @@ export const openWorkspace = (config: HiveConfig, env: Env): { readonly workspac
     agent: 'cli',
     incarnation,
     env,
-    sandbox: { mode: config.sandbox.mode === 'off' ? 'none' : 'auto', allowUnsandboxed: config.sandbox.allowUnsandboxed },
+    sandbox: {
+      mode: config.sandbox.mode === 'off' ? 'none' : 'auto',
+      allowUnsandboxed: config.sandbox.allowUnsandboxed,
+    },
   });
   return { workspace, close: () => workspace.cleanUp(incarnation) };
 };

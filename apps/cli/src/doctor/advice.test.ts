@@ -27,7 +27,10 @@ test('a machine without any model is fit for patches', () => {
 });
 
 test('what keeps Hive from working is broken and says what to do', () => {
-  expect(about('git', { ...bare, git: null })).toMatchObject({ status: 'broken', todo: expect.stringContaining('install git') });
+  expect(about('git', { ...bare, git: null })).toMatchObject({
+    status: 'broken',
+    todo: expect.stringContaining('install git'),
+  });
   const none = { ...bare, sandbox: { kind: 'none', note: 'bubblewrap is not installed.' } } as const;
   expect(about('sandbox', none)?.status).toBe('absent');
   expect(about('sandbox', none, config({ sandbox: { mode: 'required' } }))?.status).toBe('broken');

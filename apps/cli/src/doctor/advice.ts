@@ -19,7 +19,9 @@ export const adviceOn = ({ git, sandbox, boxes, claude }: Surroundings, config: 
     about: 'sandbox',
     status: sandbox.kind === 'bwrap' ? 'ok' : config.sandbox.mode === 'required' ? 'broken' : 'absent',
     says: sandbox.note,
-    ...(sandbox.kind === 'none' && { todo: 'without it your own checks run as you, and nothing written by a model runs' }),
+    ...(sandbox.kind === 'none' && {
+      todo: 'without it your own checks run as you, and nothing written by a model runs',
+    }),
   },
   ...boxes.map(boxAdvice),
   claudeAdvice(claude),
@@ -31,23 +33,48 @@ const hostOf = (endpoint: string): string => endpoint.replace(/^https?:\/\//, ''
 const boxAdvice = ({ name, endpoint, version, models }: FoundBox): Finding => {
   const about = name === 'local' ? 'Ollama' : `box ${name}`;
   if (models === null)
-    return { about, status: 'absent', says: `nothing answers at ${hostOf(endpoint)}`, todo: 'only needed for models: start Ollama, or name a box under hive.agents in hive.yaml' };
+    return {
+      about,
+      status: 'absent',
+      says: `nothing answers at ${hostOf(endpoint)}`,
+      todo: 'only needed for models: start Ollama, or name a box under hive.agents in hive.yaml',
+    };
   const says = `${version ?? ''} at ${hostOf(endpoint)}, ${count(models.length, 'model')}${models.length > 0 ? `: ${models.slice(0, 6).join(', ')}` : ''}`;
-  return models.length > 0 ? { about, status: 'ok', says } : { about, status: 'absent', says, todo: 'pull one, for example: ollama pull qwen3-coder:30b' };
+  return models.length > 0
+    ? { about, status: 'ok', says }
+    : { about, status: 'absent', says, todo: 'pull one, for example: ollama pull qwen3-coder:30b' };
 };
 
 const claudeAdvice = ({ hasKey, isNamed }: Surroundings['claude']): Finding => {
   const about = 'Claude';
   if (hasKey && isNamed) return { about, status: 'ok', says: 'key found, and named in hive.yaml' };
-  if (hasKey) return { about, status: 'absent', says: 'key found, and not used', todo: 'name a claude: model with --model or under hive.models to use it' };
-  if (isNamed) return { about, status: 'broken', says: 'named in hive.yaml, and there is no key', todo: 'set ANTHROPIC_API_KEY in the environment of Hive' };
-  return { about, status: 'absent', says: 'not configured', todo: 'only if you want it: set ANTHROPIC_API_KEY and name a claude: model' };
+  if (hasKey)
+    return {
+      about,
+      status: 'absent',
+      says: 'key found, and not used',
+      todo: 'name a claude: model with --model or under hive.models to use it',
+    };
+  if (isNamed)
+    return {
+      about,
+      status: 'broken',
+      says: 'named in hive.yaml, and there is no key',
+      todo: 'set ANTHROPIC_API_KEY in the environment of Hive',
+    };
+  return {
+    about,
+    status: 'absent',
+    says: 'not configured',
+    todo: 'only if you want it: set ANTHROPIC_API_KEY and name a claude: model',
+  };
 };
 
 const modelAdvice = ({ models }: HiveConfig, boxes: readonly FoundBox[]): Finding => {
   const about = 'models';
   const roles = (['planner', 'worker', 'reviewer'] as const).filter((role) => models[role].length > 0);
-  if (roles.length > 0) return { about, status: 'ok', says: roles.map((role) => `${role}: ${models[role].join(', ')}`).join('; ') };
+  if (roles.length > 0)
+    return { about, status: 'ok', says: roles.map((role) => `${role}: ${models[role].join(', ')}`).join('; ') };
   const first = boxes.flatMap((box) => box.models ?? []).find((name) => !name.includes('embed'));
   return first === undefined
     ? { about, status: 'absent', says: 'none: patches and plans of commands work, goals in words do not' }
@@ -58,14 +85,21 @@ const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\
 
 /** What would be called outside of this machine, and when. */
 export const leavingOf = (config: HiveConfig, boxes: readonly Pick<FoundBox, 'name' | 'endpoint'>[]): string[] => {
-  const hosts = boxes.map((box) => [hostOf(box.endpoint).split('/')[0] ?? '', `box ${box.name}: prompts with parts of your repository`] as const);
+  const hosts = boxes.map(
+    (box) =>
+      [hostOf(box.endpoint).split('/')[0] ?? '', `box ${box.name}: prompts with parts of your repository`] as const,
+  );
   const outside = hosts.filter(([host]) => !isLoopback(host)).map(([host, what]) => `${host}  (${what})`);
-  const named = [...config.models.planner, ...config.models.worker, ...config.models.reviewer].some((ref) => ref.startsWith('claude:'));
+  const named = [...config.models.planner, ...config.models.worker, ...config.models.reviewer].some((ref) =>
+    ref.startsWith('claude:'),
+  );
   const claude = URL.parse(config.anthropic.baseUrl ?? 'https://api.anthropic.com')?.host ?? '';
   const database = config.database.dialect === 'postgres' ? (URL.parse(config.database.url.reveal())?.host ?? '') : '';
   return [
     ...outside,
-    ...(named && config.anthropic.apiKey !== null ? [`${claude}  (Claude: prompts with parts of your repository)`] : []),
+    ...(named && config.anthropic.apiKey !== null
+      ? [`${claude}  (Claude: prompts with parts of your repository)`]
+      : []),
     ...(database !== '' && !isLoopback(database) ? [`${database}  (database)`] : []),
   ];
 };

@@ -8,7 +8,11 @@ export const folderSize = async (folder: string): Promise<number> => {
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) sum += await folderSize(path);
-    else sum += await lstat(path).then((stat) => stat.blocks * 512, () => 0);
+    else
+      sum += await lstat(path).then(
+        (stat) => stat.blocks * 512,
+        () => 0,
+      );
   }
   return sum;
 };

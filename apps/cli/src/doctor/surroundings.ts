@@ -28,7 +28,11 @@ const probeMs = 1500;
 
 /** Looks around: asks git, tries the sandbox, and asks each box. Nothing outside of this machine and its boxes is called. */
 export const lookAround = async (config: HiveConfig, env: Env): Promise<Surroundings> => {
-  const [git, sandbox, boxes] = await Promise.all([gitVersion(), sandboxOf(config, env), Promise.all(boxesOf(config).map(askBox))]);
+  const [git, sandbox, boxes] = await Promise.all([
+    gitVersion(),
+    sandboxOf(config, env),
+    Promise.all(boxesOf(config).map(askBox)),
+  ]);
   const named = [...config.models.planner, ...config.models.worker, ...config.models.reviewer];
   const claude = { hasKey: config.anthropic.apiKey !== null, isNamed: named.some((ref) => ref.startsWith('claude:')) };
   return { git, sandbox, boxes, claude };

@@ -8,10 +8,13 @@ export type Expected = { readonly key: string; readonly status: string; readonly
 /** Reads the expected file of an example. */
 export const readExpected = (path: string): readonly Expected[] => {
   // Our own file; one that somebody has edited is told apart below.
-  const rows = JSON.parse(readFileSync(path, 'utf8')) as readonly Expected[];
-  if (Array.isArray(rows) && rows.every((row) => typeof row.key === 'string' && typeof row.status === 'string')) return rows;
+  const rows: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (Array.isArray(rows) && rows.every(isExpected)) return rows;
   throw new HiveError('input.invalid', `${path} must be a list of { key, status, code }`);
 };
+
+const isExpected = (row: unknown): row is Expected =>
+  typeof row === 'object' && row !== null && 'key' in row && 'status' in row && 'code' in row;
 
 /** What ended otherwise than expected, one sentence for each task; none when all is as expected. */
 export const differences = (result: Pick<Result, 'tasks'>, expected: readonly Expected[]): string[] => {
@@ -23,7 +26,9 @@ export const differences = (result: Pick<Result, 'tasks'>, expected: readonly Ex
     return isSame ? [] : [`${key}: ${outcome(status, code)} was expected, ${outcome(task.status, task.code)} came`];
   });
   const known = new Set(expected.map((row) => row.key));
-  const unknown = result.tasks.filter((task) => !known.has(task.key)).map((task) => `${task.key}: nothing was expected, ${outcome(task.status, task.code)} came`);
+  const unknown = result.tasks
+    .filter((task) => !known.has(task.key))
+    .map((task) => `${task.key}: nothing was expected, ${outcome(task.status, task.code)} came`);
   return [...wrong, ...unknown];
 };
 

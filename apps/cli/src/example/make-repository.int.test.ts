@@ -15,7 +15,8 @@ beforeEach(() => {
   writeFileSync(join(dir, 'library/b.js'), 'ignored by name, and part of the library\n');
 });
 const make = (folder: string) => makeRepository(join(dir, 'library'), join(dir, folder), process.env);
-const git = (folder: string, ...args: string[]) => execFileSync('git', args, { cwd: join(dir, folder), encoding: 'utf8' }).trim();
+const git = (folder: string, ...args: string[]) =>
+  execFileSync('git', args, { cwd: join(dir, folder), encoding: 'utf8' }).trim();
 
 test('the same files are the same commit everywhere', async () => {
   expect(await make('one')).toBe(await make('two'));

@@ -14,18 +14,22 @@ const who = { name: 'Hive examples', email: 'hive@localhost', date: '2026-01-01T
 export const makeRepository = async (library: string, folder: string, env: Env): Promise<string> => {
   await mkdir(folder, { recursive: true });
   const git = async (...args: string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)('git', ['-c', 'core.autocrlf=false', '-c', 'core.fileMode=true', ...args], {
-      cwd: folder,
-      env: {
-        PATH: env['PATH'],
-        GIT_CONFIG_GLOBAL: devNull,
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_DIR: join(folder, '.git'),
-        GIT_WORK_TREE: folder,
-        ...{ GIT_AUTHOR_NAME: who.name, GIT_AUTHOR_EMAIL: who.email, GIT_AUTHOR_DATE: who.date },
-        ...{ GIT_COMMITTER_NAME: who.name, GIT_COMMITTER_EMAIL: who.email, GIT_COMMITTER_DATE: who.date },
+    const { stdout } = await promisify(execFile)(
+      'git',
+      ['-c', 'core.autocrlf=false', '-c', 'core.fileMode=true', ...args],
+      {
+        cwd: folder,
+        env: {
+          PATH: env['PATH'],
+          GIT_CONFIG_GLOBAL: devNull,
+          GIT_CONFIG_NOSYSTEM: '1',
+          GIT_DIR: join(folder, '.git'),
+          GIT_WORK_TREE: folder,
+          ...{ GIT_AUTHOR_NAME: who.name, GIT_AUTHOR_EMAIL: who.email, GIT_AUTHOR_DATE: who.date },
+          ...{ GIT_COMMITTER_NAME: who.name, GIT_COMMITTER_EMAIL: who.email, GIT_COMMITTER_DATE: who.date },
+        },
       },
-    });
+    );
     return stdout.trim();
   };
   await git('init', '--quiet', '--initial-branch=main', '--template=');

@@ -26,7 +26,10 @@ export type ExampleOptions = {
 };
 
 /** Runs the bundled example through the building, a line for each task, and compares what came with the expected file. */
-export const runExample = async (cli: Cli, { config, desk, around, onAccepted }: ExampleOptions): Promise<ExampleEnd> => {
+export const runExample = async (
+  cli: Cli,
+  { config, desk, around, onAccepted }: ExampleOptions,
+): Promise<ExampleEnd> => {
   const { out } = cli;
   const folder = join(cli.root, 'examples', name);
   const plan = readPlan(join(folder, 'plan.yaml'));
@@ -38,7 +41,8 @@ export const runExample = async (cli: Cli, { config, desk, around, onAccepted }:
   const result = await followWorkflow(desk, id, { out, signal: cli.interrupted });
   if (result === null) return null;
   const wrong = differences(result, readExpected(join(folder, 'expected.json')));
-  const verdict = wrong.length === 0 ? `all ${result.tasks.length} as expected` : `${count(wrong.length, 'task')} not as expected`;
+  const verdict =
+    wrong.length === 0 ? `all ${result.tasks.length} as expected` : `${count(wrong.length, 'task')} not as expected`;
   out.line(`${outcomes(result)}: ${verdict}${networkText(result, around)}`);
   for (const line of wrong) out.line(`  ${line}`);
   return { result, differences: wrong };
@@ -60,5 +64,7 @@ const whatIsIn = (plan: PlanFile): string => {
 const networkText = (result: Result, { sandbox }: Surroundings): string => {
   const isQuiet = result.usage.calls === 0 && result.tasks.every((task) => task.evidence?.setup === undefined);
   if (!isQuiet) return '';
-  return sandbox.kind === 'bwrap' ? ' · network used after install: none' : ' · network used by Hive after install: none';
+  return sandbox.kind === 'bwrap'
+    ? ' · network used after install: none'
+    : ' · network used by Hive after install: none';
 };

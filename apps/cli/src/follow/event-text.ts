@@ -2,7 +2,21 @@ import { shortId, type HiveEvent } from '@hive/events';
 import { oneLine } from '../terminal/visible.ts';
 import { cut } from '../terminal/width.ts';
 
-const told = ['key', 'agent', 'step', 'attempt', 'code', 'reason', 'decision', 'because', 'branch', 'goal', 'author', 'count', 'merged'] as const;
+const told = [
+  'key',
+  'agent',
+  'step',
+  'attempt',
+  'code',
+  'reason',
+  'decision',
+  'because',
+  'branch',
+  'goal',
+  'author',
+  'count',
+  'merged',
+] as const;
 
 /** The few fields of an event that a person looks for, on one line. */
 export const eventText = (event: HiveEvent): string => {
@@ -20,5 +34,5 @@ export const streamText = ({ stream }: Pick<HiveEvent, 'stream'>): string => {
   const slash = stream.indexOf('/');
   if (slash < 0) return oneLine(stream);
   const id = stream.slice(slash + 1);
-  return oneLine(`${stream.slice(0, slash)}/${/^[0-9a-f-]{36}$/.test(id) ? shortId(id) : cut(id, 40)}`);
+  return oneLine(`${stream.slice(0, slash)}/${/^[0-9a-f-]{36}$/.test(id) ? shortId(id) : cut(id, 24)}`);
 };

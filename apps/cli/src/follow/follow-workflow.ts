@@ -27,11 +27,14 @@ export const followWorkflow = async (desk: Desk, id: string, options: FollowOpti
   let progress = noProgress;
   let isEscalated = false;
   let saidAt = Date.now();
-  const tick = setInterval(() => {
-    if (quiet || (Date.now() - saidAt < tickMs && !out.isTerminal)) return;
-    saidAt = Date.now();
-    out.progress(progressLine(progress));
-  }, out.isTerminal ? 500 : tickMs / 4);
+  const tick = setInterval(
+    () => {
+      if (quiet || (Date.now() - saidAt < tickMs && !out.isTerminal)) return;
+      saidAt = Date.now();
+      out.progress(progressLine(progress));
+    },
+    out.isTerminal ? 500 : tickMs / 4,
+  );
   try {
     for await (const event of desk.follow({ after: 0, correlationId: id }, signal)) {
       options.onEvent?.(event);
@@ -56,7 +59,11 @@ export const followWorkflow = async (desk: Desk, id: string, options: FollowOpti
   }
 };
 
-const printTask = async (desk: Desk, id: string, { out, keyWidth }: { out: Output; keyWidth: number }): Promise<void> => {
+const printTask = async (
+  desk: Desk,
+  id: string,
+  { out, keyWidth }: { out: Output; keyWidth: number },
+): Promise<void> => {
   const task = await desk.task(id);
   if (task.settledAt === null) return; // an old outcome: the task was redriven since
   const countsOf = await logReader(desk, task.evidence);

@@ -14,7 +14,9 @@ test('inside of the repository git needs no folder', () => {
 });
 
 test('elsewhere it is named, quoted where a shell needs it', () => {
-  expect(gitCommands(result({}), '/home/ann/my repo 2')[1]).toBe("Take  git -C '/home/ann/my repo' merge hive/tidy-1a2b3c4d");
+  expect(gitCommands(result({}), '/home/ann/my repo 2')[1]).toBe(
+    "Take  git -C '/home/ann/my repo' merge hive/tidy-1a2b3c4d",
+  );
   expect(quoted("it's")).toBe("'it'\\''s'");
 });
 
@@ -23,5 +25,7 @@ test('nothing is shown where nothing was merged', () => {
 });
 
 test('what became of --into is said', () => {
-  expect(gitCommands(result({ into: 'main is checked out in /r' }), '/').at(-1)).toBe('Not moved  main is checked out in /r');
+  expect(gitCommands(result({ into: 'main is checked out in /r' }), '/').at(-1)).toBe(
+    'Not moved  main is checked out in /r',
+  );
 });

@@ -2,7 +2,8 @@ import { relative, isAbsolute } from 'node:path';
 import type { Result } from '@hive/events';
 
 /** A word as a shell takes it. */
-export const quoted = (word: string): string => (/^[A-Za-z0-9_/.:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+export const quoted = (word: string): string =>
+  /^[A-Za-z0-9_/.:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 const isInside = (cwd: string, root: string): boolean => {
   const path = relative(root, cwd);
@@ -14,6 +15,9 @@ export const gitCommands = (result: Result, cwd: string): string[] => {
   if (result.branch === null) return [];
   const git = isInside(cwd, result.repo) ? 'git' : `git -C ${quoted(result.repo)}`;
   const branch = quoted(result.branch);
-  const into = result.into === null ? [] : [result.into === 'moved' ? 'Delivered  into the branch that --into named' : `Not moved  ${result.into}`];
+  const into =
+    result.into === null
+      ? []
+      : [result.into === 'moved' ? 'Delivered  into the branch that --into named' : `Not moved  ${result.into}`];
   return [`Show  ${git} log -p ${result.base.slice(0, 12)}..${branch}`, `Take  ${git} merge ${branch}`, ...into];
 };

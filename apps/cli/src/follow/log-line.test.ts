@@ -6,8 +6,18 @@ const plain = createColour(false);
 
 test('our lines are read by people', () => {
   const time = Date.parse('2026-01-01T10:00:00.123Z');
-  const line = JSON.stringify({ level: 40, time, pid: 1, agent: 'worker-1', taskId: 't', err: { message: 'gone' }, msg: 'beat failed' });
-  expect(logLine('worker-1', line, plain)).toMatch(/^\d\d:00:00\.123  worker-1         warn   beat failed  gone  taskId=t$/);
+  const line = JSON.stringify({
+    level: 40,
+    time,
+    pid: 1,
+    agent: 'worker-1',
+    taskId: 't',
+    err: { message: 'gone' },
+    msg: 'beat failed',
+  });
+  expect(logLine('worker-1', line, plain)).toMatch(
+    /^\d\d:00:00\.123  worker-1         warn   beat failed  gone  taskId=t$/,
+  );
 });
 
 test('anything else is shown as it is, and cannot move the cursor', () => {

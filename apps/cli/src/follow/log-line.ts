@@ -3,7 +3,14 @@ import { clock } from '../terminal/figures.ts';
 import { oneLine } from '../terminal/visible.ts';
 import { padEnd } from '../terminal/width.ts';
 
-const levels: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+const levels: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
 const known = new Set(['level', 'time', 'msg', 'agent', 'role', 'pid', 'hostname', 'err', 'name']);
 
 /** A log line as a person reads it; what is not one of ours is shown as it is. */
@@ -12,19 +19,22 @@ export const logLine = (log: string, line: string, colour: Colour): string => {
   const name = padEnd(log, 15);
   if (entry === null) return `${' '.repeat(12)}  ${name}  ${oneLine(line)}`;
   const level = levels[Number(entry['level'])] ?? String(entry['level']);
-  const paint = level === 'error' || level === 'fatal' ? colour.red : level === 'warn' ? colour.yellow : (text: string) => text;
+  const paint =
+    level === 'error' || level === 'fatal' ? colour.red : level === 'warn' ? colour.yellow : (text: string) => text;
   const rest = Object.entries(entry)
     .filter(([key]) => !known.has(key))
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}=${textOf(value)}`);
   const failure = (entry['err'] as { message?: string } | undefined)?.message; // as pino writes errors
-  const words = [String(entry['msg'] ?? ''), ...(failure === undefined ? [] : [failure]), ...rest].join('  ');
+  const words = [textOf(entry['msg']), ...(failure === undefined ? [] : [failure]), ...rest].join('  ');
   return `${clock(new Date(Number(entry['time'])).toISOString(), { millis: true })}  ${name}  ${paint(padEnd(level, 5))}  ${oneLine(words)}`;
 };
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 const entryOf = (line: string): Record<string, unknown> | null => {
   try {
     const entry: unknown = JSON.parse(line);
-    return typeof entry === 'object' && entry !== null && 'time' in entry && 'level' in entry ? (entry as Record<string, unknown>) : null;
+    return typeof entry === 'object' && entry !== null && 'time' in entry && 'level' in entry ? entry : null;
   } catch {
     return null;
   }

@@ -16,7 +16,8 @@ export const noProgress: Progress = { tasks: new Map(), running: new Map(), hasP
 const settling = new Set(['merged', 'completed', 'refused', 'failed', 'blocked', 'cancelled', 'dead_lettered']);
 
 /** The topic of a task's event without `task.` when it settles the task. */
-export const isSettling = (type: string): boolean => type.startsWith('task.') && settling.has(type.slice('task.'.length));
+export const isSettling = (type: string): boolean =>
+  type.startsWith('task.') && settling.has(type.slice('task.'.length));
 
 /** What runs after one more event. */
 export const progressAfter = (progress: Progress, event: HiveEvent): Progress => {
@@ -33,7 +34,11 @@ export const progressAfter = (progress: Progress, event: HiveEvent): Progress =>
   const id = event.stream.slice('task/'.length);
   const task = tasks.get(id);
   if (event.type === 'task.created') tasks.set(id, { key: event.data.spec.key, isSettled: false });
-  else if (task) tasks.set(id, { ...task, isSettled: event.type === 'task.redriven' ? false : task.isSettled || isSettling(event.type) });
+  else if (task)
+    tasks.set(id, {
+      ...task,
+      isSettled: event.type === 'task.redriven' ? false : task.isSettled || isSettling(event.type),
+    });
   return { tasks, running, hasPlan };
 };
 

@@ -16,8 +16,7 @@ const isRed = (command: EvidenceCommand): boolean => command.infra === undefined
 /** Each check counts once: on the base with the tests of the change where that was run, else on the base. */
 const lastRuns = (commands: readonly EvidenceCommand[]): EvidenceCommand[] => {
   const runs = new Map<string, EvidenceCommand>();
-  for (const command of commands)
-    if (command.on !== 'base' || !runs.has(command.name)) runs.set(command.name, command);
+  for (const command of commands) if (command.on !== 'base' || !runs.has(command.name)) runs.set(command.name, command);
   return [...runs.values()];
 };
 

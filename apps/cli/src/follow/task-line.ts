@@ -28,7 +28,9 @@ export const taskLine = (task: Settled, layout: Layout, countsOf: (log: string) 
   const paint = colourOfStatus(layout.colour, task.status);
   const start = `  ${paint(padEnd(task.status, statusWidth))} ${padEnd(oneLine(task.key), layout.keyWidth)}  `;
   if (task.code !== null || task.evidence === null) {
-    const why = [task.code, task.reason === null ? null : oneLine(task.reason)].filter((part) => part !== null).join(': ');
+    const why = [task.code, task.reason === null ? null : oneLine(task.reason)]
+      .filter((part) => part !== null)
+      .join(': ');
     return (start + cut(why, Math.max(60, layout.columns - statusWidth - layout.keyWidth - 6))).trimEnd();
   }
   const { evidence } = task;

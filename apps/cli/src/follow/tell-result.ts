@@ -22,10 +22,16 @@ export const usageText = ({ usage }: Pick<Result, 'usage'>): string => {
 };
 
 /** The end of a workflow: its status, what each task became in short, and the git commands that show and take the branch. */
-export const tellResult = async (cli: Pick<Cli, 'out' | 'cwd'>, desk: Pick<Desk, 'task'>, result: Result): Promise<void> => {
+export const tellResult = async (
+  cli: Pick<Cli, 'out' | 'cwd'>,
+  desk: Pick<Desk, 'task'>,
+  result: Result,
+): Promise<void> => {
   const { out, cwd } = cli;
   out.document(result);
-  const why = [result.code, result.reason === null ? null : oneLine(result.reason)].filter((part) => part !== null).join(': ');
+  const why = [result.code, result.reason === null ? null : oneLine(result.reason)]
+    .filter((part) => part !== null)
+    .join(': ');
   const paint = colourOfStatus(out.colour, result.status);
   out.line(`${paint(result.status)}: ${outcomes(result)}${why === '' || result.tasks.length > 0 ? '' : ` (${why})`}`);
   const usage = usageText(result);
@@ -33,7 +39,9 @@ export const tellResult = async (cli: Pick<Cli, 'out' | 'cwd'>, desk: Pick<Desk,
   const unhappy = result.tasks.find((task) => task.status !== 'merged' && task.status !== 'completed');
   if (unhappy) out.line(`Why   hive why ${shortId(unhappy.id)}`);
   if (result.status === 'waiting') {
-    const waiting = await Promise.all(result.tasks.filter((task) => task.status === 'waiting').map((task) => desk.task(task.id)));
+    const waiting = await Promise.all(
+      result.tasks.filter((task) => task.status === 'waiting').map((task) => desk.task(task.id)),
+    );
     for (const task of waiting) out.line(`Waits  ${shortId(task.id)}  ${oneLine(task.reason ?? task.title)}`);
   }
   out.line(...gitCommands(result, cwd));

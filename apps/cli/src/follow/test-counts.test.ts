@@ -11,6 +11,9 @@ test.each([
   ['colours', '\u001b[32m# pass 1\u001b[39m\n\u001b[31m# fail 0\u001b[39m\n', { passed: 1, failed: 0 }],
 ])('%s', (_, log, counts) => expect(testCounts(log)).toEqual(counts));
 
-test.each(['', 'ok\n', '3 tests were fine\n', '# pass 3\n', 'pass 3\nfail 1\n'])('nothing is guessed from %j', (log) => {
-  expect(testCounts(log)).toBeNull();
-});
+test.each(['', 'ok\n', '3 tests were fine\n', '# pass 3\n', 'pass 3\nfail 1\n'])(
+  'nothing is guessed from %j',
+  (log) => {
+    expect(testCounts(log)).toBeNull();
+  },
+);

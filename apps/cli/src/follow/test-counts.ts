@@ -5,7 +5,9 @@ export type TestCounts = { readonly passed: number; readonly failed: number };
 const formats: readonly ((text: string) => TestCounts | null)[] = [
   (text) => {
     const [pass, fail] = ['pass', 'fail'].map((word) => lastNumber(text, new RegExp(`^(?:#|ℹ) ${word} (\\d+)$`, 'gm')));
-    return pass === undefined || pass === null || fail === undefined || fail === null ? null : { passed: pass, failed: fail };
+    return pass === undefined || pass === null || fail === undefined || fail === null
+      ? null
+      : { passed: pass, failed: fail };
   },
   (text) => {
     const line = [...text.matchAll(/^\s*Tests:?\s+(.*\d+ passed.*|.*\d+ failed.*)$/gm)].at(-1)?.[1];
@@ -29,7 +31,6 @@ const fromWords = (line: string): TestCounts => ({
 
 /** Reads the summary of a test run. Null when none of the known runners wrote one: nothing is guessed. */
 export const testCounts = (log: string): TestCounts | null => {
-  // eslint-disable-next-line no-control-regex -- colours of the runner
   const plain = log.replace(/\u001b\[[\d;]*m/g, '');
   for (const read of formats) {
     const counts = read(plain);

@@ -12,7 +12,14 @@ test('a chain stays at one depth', () => {
 });
 
 test('several effects branch, each followed by its own', () => {
-  const events = [event('a', null, 0), event('b', 'a', 1), event('c', 'a', 2), event('b1', 'b', 3), event('c1', 'c', 4), event('c2', 'c', 5)];
+  const events = [
+    event('a', null, 0),
+    event('b', 'a', 1),
+    event('c', 'a', 2),
+    event('b1', 'b', 3),
+    event('c1', 'c', 4),
+    event('c2', 'c', 5),
+  ];
   expect(drawn(...events)).toEqual(['a', '├─ b', '│  b1', '└─ c', '   ├─ c1', '   └─ c2']);
 });
 

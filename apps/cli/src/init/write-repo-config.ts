@@ -14,7 +14,8 @@ export const commandText = (argv: readonly string[]): string | string[] =>
 export const withRepo = (text: string, repo: string, proposal: RepoProposal): string => {
   const document = parseDocument(text);
   document.setIn(['hive', 'repos', repo, 'checks'], document.createNode(proposal.checks.map(commandText)));
-  if (proposal.setup) document.setIn(['hive', 'repos', repo, 'setup'], document.createNode(commandText(proposal.setup)));
+  if (proposal.setup)
+    document.setIn(['hive', 'repos', repo, 'setup'], document.createNode(commandText(proposal.setup)));
   return document.toString({ lineWidth: 0 });
 };
 

@@ -1,4 +1,5 @@
 import type { HiveConfig } from '@hive/config';
+import { changeOf, openRepo } from '@hive/workspace';
 
 /** What a change is called: the subject of its commit or mail, else the files that it names. On another machine's Hive, the word that names it. */
 export const changeGoal = async (
@@ -7,7 +8,9 @@ export const changeGoal = async (
   change: { readonly patch: string } | { readonly name: string },
 ): Promise<string> => {
   if (config.remote.url !== null) return 'name' in change ? change.name : 'A patch';
-  const { changeOf, openRepo } = await import('@hive/workspace');
-  const submitted = 'name' in change ? ({ kind: 'rev', ...change } as const) : ({ kind: 'patch', bytes: Buffer.from(change.patch) } as const);
+  const submitted =
+    'name' in change
+      ? ({ kind: 'rev', ...change } as const)
+      : ({ kind: 'patch', bytes: Buffer.from(change.patch) } as const);
   return (await changeOf(await openRepo(repo), submitted)).title;
 };

@@ -10,9 +10,14 @@ import { launch, type Launched } from '../supervisor/launch.ts';
 import { logPath } from '../supervisor/log-file.ts';
 import { assertPortFree } from '../supervisor/port-holder.ts';
 import { tellAccepted } from './tell-accepted.ts';
+import { tellModels } from './tell-models.ts';
 
 /** What `run` and `submit` do once the request is known: hand it in, see that somebody works on it, follow it, and tell the end. */
-export const followThrough = async (cli: Cli, request: SubmitRequest, options: { readonly detach: boolean }): Promise<number> => {
+export const followThrough = async (
+  cli: Cli,
+  request: SubmitRequest,
+  options: { readonly detach: boolean },
+): Promise<number> => {
   const config = await cli.config();
   const access = remoteAccess(config) ?? (await localAccess(config, cli));
   try {
@@ -32,6 +37,7 @@ const submitAndFollow = async (
   const isStaffed = await access.isStaffed();
   if (!isStaffed && config.port.given) await assertPortFree(config.port.number);
   for (const warning of config.warnings) cli.out.note(warning);
+  await tellModels(cli, config, request);
   const { id } = await desk.submit(request);
   const accepted = await desk.workflow(id);
   tellAccepted(cli.out, accepted);
@@ -45,7 +51,8 @@ const submitAndFollow = async (
   const result = await followWorkflow(desk, id, { out: cli.out, signal: cli.interrupted });
   const code = result === null ? await tellInterrupted(cli, desk, id) : await tellEnd(cli, desk, result);
   if (building !== null) await endBuilding(cli, config, building);
-  else if (result === null && (access.url !== null || isStaffed)) cli.out.note(`The workflow goes on; follow it with hive watch ${shortId(id)}`);
+  else if (result === null && (access.url !== null || isStaffed))
+    cli.out.note(`The workflow goes on; follow it with hive watch ${shortId(id)}`);
   return code;
 };
 
@@ -57,10 +64,19 @@ const startFor = async (
 ): Promise<Launched | null> => {
   const { out, env } = cli;
   const ticking = setInterval(() => out.progress('  … starting Hive'), 1900);
-  const args = ['--port', String(config.port.given ? config.port.number : 0), ...(config.file === null ? [] : ['--config', config.file])];
+  const args = [
+    '--port',
+    String(config.port.given ? config.port.number : 0),
+    ...(config.file === null ? [] : ['--config', config.file]),
+  ];
   try {
     const owner = detach ? 'launcher' : 'client';
-    const launched = await launch({ env: { ...env, HIVE_HOME: config.home }, log: logPath(config.home, 'hive'), owner, args });
+    const launched = await launch({
+      env: { ...env, HIVE_HOME: config.home },
+      log: logPath(config.home, 'hive'),
+      owner,
+      args,
+    });
     if (!detach) launched.own(id);
     return launched;
   } catch (error) {

@@ -7,7 +7,10 @@ export const submitOptions: readonly OptionSpec[] = [
   { flags: '--check <command>', says: 'a command that proves the change; may be given several times', many: true },
   { flags: '--setup <command>', says: 'installs what the checks need' },
   { flags: '--plan <file>', says: 'a plan file (YAML or JSON) instead of a plan by a model' },
-  { flags: '--red-before <needed>', says: 'not-needed: no check has to be red without the change (documents, refactoring)' },
+  {
+    flags: '--red-before <needed>',
+    says: 'not-needed: no check has to be red without the change (documents, refactoring)',
+  },
   { flags: '--into <branch>', says: 'also move this branch of yours, as a fast-forward' },
   { flags: '--model <ref>', says: 'the model that works, for example ollama:qwen3-coder:30b or claude:NAME' },
   { flags: '--local-only', says: 'no model outside of this machine and its boxes' },

@@ -34,7 +34,9 @@ test.each([
   ['version: 1\ntasks: [{ key: a, title: A, patch: none.patch }]', /Task a: the patch .*none\.patch does not exist/],
 ])('%j is refused with one sentence', (text, message) => {
   const path = file('plan.yaml', text);
-  expect(() => readPlan(path)).toThrow(expect.objectContaining({ code: 'plan.invalid', message: expect.stringMatching(message) }));
+  expect(() => readPlan(path)).toThrow(
+    expect.objectContaining({ code: 'plan.invalid', message: expect.stringMatching(message) }),
+  );
 });
 
 test('a plan that is not there is named', () => {

@@ -15,7 +15,11 @@ const read = (path: string, what: string): string => {
     if (size <= maxBytes) return readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw invalid(code === 'ENOENT' ? `${what} ${path} does not exist` : `${what} ${path} cannot be read (${code ?? String(error)})`);
+    throw invalid(
+      code === 'ENOENT'
+        ? `${what} ${path} does not exist`
+        : `${what} ${path} cannot be read (${code ?? String(error)})`,
+    );
   }
   throw invalid(`${what} ${path} has ${size.toLocaleString('en')} bytes; ${maxBytes.toLocaleString('en')} are allowed`);
 };
@@ -24,7 +28,8 @@ const read = (path: string, what: string): string => {
 export const readPlan = (path: string): PlanFile => {
   const document = parseDocument(read(path, 'The plan'), { uniqueKeys: true });
   const broken = document.errors[0];
-  if (broken) throw invalid(`${path} is not valid YAML or JSON: ${broken.message.split('\n')[0] ?? 'cannot be parsed'}`);
+  if (broken)
+    throw invalid(`${path} is not valid YAML or JSON: ${broken.message.split('\n')[0] ?? 'cannot be parsed'}`);
   const plan = parsePlanFile(dataOf(document, path));
   return {
     ...plan,

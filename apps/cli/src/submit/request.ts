@@ -26,19 +26,24 @@ export const parseBudget = (text: string): NonNullable<SubmitRequest['budget']> 
   if (!figure || !(amount > 0)) throw wrong(`--budget ${text} is not a limit; write for example 5usd or 200k`);
   if (unit?.toLowerCase() === 'usd') return { usd: amount };
   const tokens = amount * ({ k: 1000, m: 1_000_000 }[unit?.toLowerCase() ?? ''] ?? 1);
-  if (!Number.isInteger(tokens)) throw wrong(`--budget ${text} is not a whole number of tokens; write for example 200k`);
+  if (!Number.isInteger(tokens))
+    throw wrong(`--budget ${text} is not a whole number of tokens; write for example 200k`);
   return { tokens };
 };
 
 const parseRedBefore = (text: string): 'not_needed' => {
   if (text === 'not-needed' || text === 'not_needed') return 'not_needed';
-  throw wrong(`--red-before takes not-needed only, and found ${text}; without it a check has to be red without the change`);
+  throw wrong(
+    `--red-before takes not-needed only, and found ${text}; without it a check has to be red without the change`,
+  );
 };
 
 const parsePassEnv = (names: readonly string[]): string[] =>
   names.map((name) => {
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-    throw wrong(`--pass-env takes the name of a variable, and found ${name}; its value comes from the environment of Hive`);
+    throw wrong(
+      `--pass-env takes the name of a variable, and found ${name}; its value comes from the environment of Hive`,
+    );
   });
 
 /** What is asked of the front desk. `repo` is absolute by now, `plan` and `patch` are contents. */
@@ -47,7 +52,8 @@ export const submitRequest = (
   options: SubmitOptions,
   repo: string,
 ): SubmitRequest => {
-  if (what.goal.trim() === '') throw wrong('The goal is empty; say what is to be done, for example: hive run "Fix the date parser"');
+  if (what.goal.trim() === '')
+    throw wrong('The goal is empty; say what is to be done, for example: hive run "Fix the date parser"');
   if (what.goal.length > 4000) throw wrong(`The goal has ${what.goal.length} characters; 4,000 are allowed`);
   return {
     goal: what.goal,

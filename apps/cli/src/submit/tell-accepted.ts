@@ -4,4 +4,6 @@ import { oneLine } from '../terminal/visible.ts';
 
 /** The line that says that a goal was accepted, and under which id. */
 export const tellAccepted = (out: Output, result: Result): void =>
-  out.line(`${out.colour.bold(shortId(result.workflow))}  ${oneLine(result.goal)}   (${oneLine(result.repo)} at ${result.base.slice(0, 7)})`);
+  out.line(
+    `${out.colour.bold(shortId(result.workflow))}  ${oneLine(result.goal)}   (${oneLine(result.repo)} at ${result.base.slice(0, 7)})`,
+  );

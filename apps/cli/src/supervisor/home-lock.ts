@@ -15,7 +15,9 @@ export const lockHome = async (home: string): Promise<HomeLock | null> => {
   const name = createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 40);
   const server = createServer((socket) => socket.destroy());
   const isTaken = await new Promise<boolean>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(true) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(true) : reject(error),
+    );
     server.listen(`\0hive-${name}`, () => resolve(false));
   });
   if (isTaken) return null;

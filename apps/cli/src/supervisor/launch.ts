@@ -60,7 +60,12 @@ const firstWord = (child: ChildProcess, log: string): Promise<SupervisorTold> =>
     child.once('message', (message) => resolve(message as SupervisorTold));
     child.once('error', reject);
     child.once('exit', (exit, signal) =>
-      reject(new HiveError('internal', `The building ended while it was starting (${signal ?? `exit code ${exit ?? 'none'}`}); see ${log}`)),
+      reject(
+        new HiveError(
+          'internal',
+          `The building ended while it was starting (${signal ?? `exit code ${exit ?? 'none'}`}); see ${log}`,
+        ),
+      ),
     );
   });
 

@@ -6,7 +6,6 @@ import { lockHome } from './home-lock.ts';
 import { keepRunning, type Death, type KeptProcess, type Told } from './kept-process.ts';
 import { lastWords, logPath } from './log-file.ts';
 import { assertPortFree } from './port-holder.ts';
-import { prepareStore } from './prepare-store.ts';
 import { entryOf, programs } from './programs.ts';
 import { sweep } from './sweep.ts';
 
@@ -50,6 +49,7 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
     throw runningError(config.home, other);
   }
   await assertPortFree(port);
+  const { prepareStore } = await import('./prepare-store.ts');
   await prepareStore(config, options.version);
   ensureToken(config.home);
 
@@ -80,7 +80,11 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
   const close = async () => {
     isClosing = true;
     const left = await Promise.all(kept.map((process) => process.stop(graceMs)));
-    await sweep(config, env, left.filter((incarnation) => incarnation !== null));
+    await sweep(
+      config,
+      env,
+      left.filter((incarnation) => incarnation !== null),
+    );
     removeRun(config.home, process.pid);
     lock.release();
   };
@@ -94,7 +98,12 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
         name,
         entry: await entryOf(root, app),
         ...(app === 'event-dashboard' && { args: ['--port', String(port)] }),
-        env: { ...env, HIVE_HOME: config.home, HIVE_AGENT_NAME: name, ...(config.file !== null && { HIVE_CONFIG: config.file }) },
+        env: {
+          ...env,
+          HIVE_HOME: config.home,
+          HIVE_AGENT_NAME: name,
+          ...(config.file !== null && { HIVE_CONFIG: config.file }),
+        },
         cwd: root,
         log: logPath(config.home, name),
         onTold: (message) => onTold(name, message),
@@ -103,7 +112,13 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
     );
   }
   const late = setTimeout(
-    () => ready.reject(new HiveError('hive.unreachable', `${[...waiting].join(', ')} did not start within ${startMs / 1000} s; see ${join(config.home, 'logs')}`)),
+    () =>
+      ready.reject(
+        new HiveError(
+          'hive.unreachable',
+          `${[...waiting].join(', ')} did not start within ${startMs / 1000} s; see ${join(config.home, 'logs')}`,
+        ),
+      ),
     startMs,
   );
   try {
@@ -131,13 +146,18 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
   };
 };
 
-const how = ({ exit, signal }: Death): string => (signal !== null ? `was ended by ${signal}` : `ended with exit code ${exit ?? 'none'}`);
+const how = ({ exit, signal }: Death): string =>
+  signal !== null ? `was ended by ${signal}` : `ended with exit code ${exit ?? 'none'}`;
 
 const cannotStart = (death: Death, words: string | null): HiveError =>
-  new HiveError(death.exit === 78 ? 'config.invalid' : 'internal', `${death.name} cannot start: ${words ?? `it ${how(death)}`}`, {
-    remedy: 'fix_config',
-    details: { process: death.name, exit: death.exit, signal: death.signal },
-  });
+  new HiveError(
+    death.exit === 78 ? 'config.invalid' : 'internal',
+    `${death.name} cannot start: ${words ?? `it ${how(death)}`}`,
+    {
+      remedy: 'fix_config',
+      details: { process: death.name, exit: death.exit, signal: death.signal },
+    },
+  );
 
 const told = (death: Death, words: string | null): string => {
   const because = death.signal === null && words !== null ? `: ${words}` : '';

@@ -32,7 +32,10 @@ export const holderOf = (port: number): string | null => {
     const files = quietly(() => readdirSync(`/proc/${pid}/fd`), []);
     if (!files.some((file) => sockets.has(quietly(() => readlinkSync(`/proc/${pid}/fd/${file}`), '')))) continue;
     const [program = '', script = ''] = quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'), []);
-    const name = [program, script].map((word) => basename(word)).join(' ').trim();
+    const name = [program, script]
+      .map((word) => basename(word))
+      .join(' ')
+      .trim();
     return `${name || 'a process'} (pid ${pid})`;
   }
   return null;

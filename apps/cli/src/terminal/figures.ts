@@ -18,7 +18,8 @@ export const bytes = (count: number): string => {
 };
 
 /** `1 task`, `2 tasks`, `1,089 packages`. */
-export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
 const two = (n: number): string => String(n).padStart(2, '0');
 

@@ -27,7 +27,10 @@ export type Streams = {
 const clearLine = '\r\u001b[2K';
 
 /** The output of one command. */
-export const createOutput = (streams: Streams, options: { readonly json: boolean; readonly noColour: boolean }): Output => {
+export const createOutput = (
+  streams: Streams,
+  options: { readonly json: boolean; readonly noColour: boolean },
+): Output => {
   const { stdout, stderr } = streams;
   const { json } = options;
   const isTerminal = !json && stdout.isTTY;

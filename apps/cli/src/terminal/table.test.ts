@@ -3,17 +3,38 @@ import { table } from './table.ts';
 import { cut, widthOf } from './width.ts';
 
 test('columns line up and nothing trails', () => {
-  expect(table(['id', 'status'], [['a1b2c3d4', 'merged'], ['b', '']])).toEqual(['id        status', 'a1b2c3d4  merged', 'b']);
+  expect(
+    table(
+      ['id', 'status'],
+      [
+        ['a1b2c3d4', 'merged'],
+        ['b', ''],
+      ],
+    ),
+  ).toEqual(['id        status', 'a1b2c3d4  merged', 'b']);
 });
 
 test('numbers are aligned to the right', () => {
-  expect(table(['n', 'of'], [[5, 'a'], [12, 'b']])).toEqual([' n  of', ' 5  a', '12  b']);
+  expect(
+    table(
+      ['n', 'of'],
+      [
+        [5, 'a'],
+        [12, 'b'],
+      ],
+    ),
+  ).toEqual([' n  of', ' 5  a', '12  b']);
 });
 
 test('wide characters take two columns and colours none', () => {
   expect(widthOf('日本')).toBe(4);
   expect(widthOf('\u001b[32mok\u001b[0m')).toBe(2);
-  expect(table(null, [['日本', 'x'], ['abcd', 'y']])).toEqual(['日本  x', 'abcd  y']);
+  expect(
+    table(null, [
+      ['日本', 'x'],
+      ['abcd', 'y'],
+    ]),
+  ).toEqual(['日本  x', 'abcd  y']);
 });
 
 test('a long text is cut at the width', () => {

@@ -1,6 +1,7 @@
 // Wide in every terminal: CJK, Hangul, full-width forms, and pictures.
-const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
-// eslint-disable-next-line no-control-regex -- colours that we put there ourselves
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
+
 const colour = /\u001b\[\d+m/g;
 const segments = new Intl.Segmenter();
 
