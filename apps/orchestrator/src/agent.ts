@@ -1,6 +1,6 @@
 import { defineAgent, type Context } from '@hive/agent-kit';
 import { origin } from '@hive/core-db';
-import { Plan, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
+import { Plan, isOpen, isWorkflowOpen, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
 import { decide, type Known } from './decide.ts';
 import { evolve, initialState, type State } from './state.ts';
 
@@ -81,5 +81,6 @@ const settling = new Set<string>([
 const readPlan = async (hash: string, { artefacts }: Context): Promise<readonly PlannedTask[]> =>
   Plan.parse(JSON.parse(Buffer.from(await artefacts.get(hash)).toString('utf8'))).tasks;
 
-const isOver = (state: State): boolean =>
-  state.workflow?.state === 'completed' || (state.workflow?.state === 'failed' && state.tasks.size === 0);
+/** Nothing more will come, so nothing is kept; a redrive reads it again. */
+const isOver = ({ workflow, tasks }: State): boolean =>
+  workflow !== null && !isWorkflowOpen(workflow.state) && ![...tasks.values()].some((task) => isOpen(task.state));

@@ -203,6 +203,16 @@ test('a branch takes one change at a time, by priority and then in the order of 
   expect(hive.open()).toEqual(['merge a']);
 });
 
+test('two changes that are approved before the queen looks are merged one after the other, each once', () => {
+  const hive = started([planned('a'), planned('b')]);
+  for (const key of ['a', 'b']) for (const event of [claimed(key), handedIn(key), checked(key)]) hive.tell(event);
+  hive.open();
+  hive.tell(reviewed('b'), reviewed('a'));
+  expect(hive.open()).toEqual(['merge b']);
+  hive.tell(merged('b'));
+  expect(hive.open()).toEqual(['merge a']);
+});
+
 test('a merge that is refused makes room for the next one', () => {
   const hive = started([planned('a'), planned('b')]);
   approveAll(hive, 'a');
@@ -230,6 +240,17 @@ test('the change of a model with a red check returns to it three times, then is 
       hive.tell(event);
   }
   expect(hive.view('a')).toMatchObject({ state: 'refused', returns: 3, code: 'checks.red' });
+});
+
+test('a change that a reviewer rejects is refused for that, not for a failed call before it', () => {
+  const hive = started([planned('a')]);
+  for (const event of [claimed('a'), handedIn('a'), checked('a')]) hive.tell(event);
+  const late = { code: 'model.timeout' as const, reason: 'slow', final: false, retryAt: '2026-01-01T00:00:00.000Z' };
+  hive.tell({ type: 'task.attempt_failed', ...on('a'), data: { taskId: taskId('a'), ...mark('review'), ...late } });
+  const found = [{ rule: 'model', message: 'proves nothing' }];
+  const verdict = reviewed('a', 'return') as NewEvent<'task.review_completed'>;
+  hive.tell({ ...verdict, data: { ...verdict.data, findings: found } });
+  expect(hive.view('a')).toMatchObject({ state: 'refused', code: 'review.rejected', reason: 'proves nothing' });
 });
 
 test('nothing is merged before the last reviewer has approved', () => {
@@ -282,4 +303,19 @@ test('a redriven task starts anew, brings its blocked dependents back, and reope
   expect(hive.workflow()).toBe('running');
   expect(hive.status()).toEqual({ a: 'ready', b: 'pending' });
   expect(hive.open()).toEqual(['work a']);
+});
+
+test('a workflow that was declared over while one of its tasks was redriven goes on', () => {
+  const hive = started([planned('a')]);
+  for (const event of [claimed('a'), handedIn('a')]) hive.tell(event);
+  // The person is faster than the queen, who has not yet seen that the last task has settled.
+  hive.tell(
+    { type: 'task.refused', ...on('a'), data: { taskId: taskId('a'), code: 'patch.conflict', reason: 'conflict' } },
+    { type: 'task.redriven', ...on('a'), data: { taskId: taskId('a') } },
+  );
+  expect(hive.log.some((event) => event.type === 'workflow.failed')).toBe(true);
+  expect(hive.workflow()).toBe('running');
+  approveAll(hive, 'a');
+  hive.tell(merged('a'));
+  expect(hive.workflow()).toBe('completed');
 });

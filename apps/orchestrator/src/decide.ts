@@ -1,4 +1,4 @@
-import { isCode } from '@hive/errors';
+import { isCode, outcomeOf } from '@hive/errors';
 import { derivedId, type Move, type NewStep } from '@hive/bus';
 import {
   isModelAuthor,
@@ -28,7 +28,12 @@ export type Known = { readonly plan: readonly PlannedTask[]; readonly calls: rea
  * What follows from an event: the moves of the queen. Pure. `state` already includes the event. A move that no longer fits because the world
  * has moved on is dropped by the store; the event that made it unfit will be decided in its turn.
  */
-export const decide = (state: State, event: HiveEvent, known: Known): readonly Move[] => {
+export const decide = (state: State, event: HiveEvent, known: Known): readonly Move[] => [
+  ...follows(state, event, known),
+  ...merges(state, event),
+];
+
+const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] => {
   switch (event.type) {
     case 'workflow.submitted':
       return [{ events: [], step: planStep(event) }];
@@ -36,6 +41,8 @@ export const decide = (state: State, event: HiveEvent, known: Known): readonly M
       return start(state, event, known.plan);
     case 'workflow.plan_failed':
       return [fail(state, event.data.code, event.data.reason, usageOf(known.calls))];
+    case 'workflow.failed':
+      return openTasks(state).length > 0 ? [resume(event.data.workflowId)] : [];
     case 'workflow.cancelled':
       return openTasks(state).map((task) => ({ events: [cancelled(task.id, event.data.reason)] }));
     case 'task.submitted':
@@ -47,9 +54,7 @@ export const decide = (state: State, event: HiveEvent, known: Known): readonly M
     case 'task.review_completed':
       return event.data.remaining > 0 && event.data.decision === 'approve' ? [] : afterReview(state, event);
     case 'task.returned':
-      return [...work(state, event, event.data.taskId, 'returned to its author'), ...nextMerge(state, event)];
-    case 'task.escalated':
-      return nextMerge(state, event);
+      return work(state, event, event.data.taskId, 'returned to its author');
     case 'task.merged':
     case 'task.completed':
       return settledWell(state, event, event.data.taskId, known);
@@ -164,25 +169,22 @@ const afterReview = (state: State, event: EventOf<'task.review_completed'>): rea
   if (!task) return [];
   const stream = streams.task(taskId);
   const what = findings[0]?.message ?? 'the reviewer gave no reason';
-  if (decision === 'approve') return nextMerge(state, event);
+  if (decision === 'approve') return [];
   if (decision === 'escalate')
     return [{ events: [{ type: 'task.escalated', stream, data: { taskId, reason: `${reviewer.agent}: ${what}` } }] }];
   if (isModelAuthor(task.author ?? '') && task.returns < maxReturns)
     return [{ events: [{ type: 'task.returned', stream, data: { taskId, findings } }] }];
-  // The verdict of the check says more than "rejected" where it was what spoke against the change.
-  const code = task.code !== null && isCode(task.code) ? task.code : 'review.rejected';
-  return [{ events: [{ type: 'task.refused', stream, data: { taskId, code, reason: task.reason ?? what, findings } }] }];
+  // The verdict of the check says more than "rejected" where it was what spoke against the change. A failed call of the reviewer says nothing.
+  const verdict = task.code !== null && isCode(task.code) && outcomeOf(task.code) === 'refused' ? task.code : null;
+  const because = verdict === null ? { code: 'review.rejected' as const, reason: what } : { code: verdict, reason: task.reason ?? what };
+  return [{ events: [{ type: 'task.refused', stream, data: { taskId, ...because, findings } }] }];
 };
 
-/** A branch takes one change at a time: by priority, then in the order of the plan. */
-const nextMerge = (state: State, event: HiveEvent): readonly Move[] => {
-  if (state.merging !== null || !state.workflow) return [];
-  const order = new Map(state.workflow.tasks.map((task, index) => [task.id, index]));
-  const next = [...state.approved]
-    .flatMap((id) => state.tasks.get(id) ?? [])
-    .toSorted((a, b) => b.spec.priority - a.spec.priority || (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0))[0];
-  return next ? enqueue(state, event, next.id, 'merge', 'first of the approved changes of this branch') : [];
-};
+/** The merge of the change whose turn has come with this event. */
+const merges = (state: State, event: HiveEvent): readonly Move[] =>
+  state.merging?.since === event.id
+    ? enqueue(state, event, state.merging.taskId, 'merge', 'first of the approved changes of this branch')
+    : [];
 
 const isDone = (task: TaskView | undefined): boolean => task?.state === 'merged' || task?.state === 'completed';
 const isLost = (task: TaskView | undefined): boolean => task !== undefined && !isOpen(task.state) && !isDone(task);
@@ -194,7 +196,6 @@ const settledWell = (state: State, event: HiveEvent, taskId: string, known: Know
   ...dependents(state, taskId)
     .filter((task) => task.state === 'pending' && task.spec.needs.every((need) => isDone(state.tasks.get(need))))
     .map((task) => ready(event, task.workflowId, task.spec, 'all its needs are merged')),
-  ...nextMerge(state, event),
   ...finish(state, known),
 ];
 
@@ -202,7 +203,6 @@ const settledBadly = (state: State, event: HiveEvent, taskId: string, known: Kno
   ...dependents(state, taskId)
     .filter((task) => task.state === 'pending' || task.state === 'ready')
     .map((task) => block(state, task.id, taskId)),
-  ...nextMerge(state, event),
   ...finish(state, known),
 ];
 
@@ -214,20 +214,17 @@ const block = (state: State, taskId: string, by: string): Move => {
   };
 };
 
+/** A workflow that was over goes on. */
+const resume = (workflowId: string): Move => ({
+  events: [{ type: 'workflow.resumed', stream: streams.workflow(workflowId), data: { workflowId } }],
+});
+
 /** A redriven task starts anew; what it had blocked is redriven with it, and a workflow that was over goes on. */
 const redriven = (state: State, event: EventOf<'task.redriven'>, taskId: string): readonly Move[] => {
   const task = state.tasks.get(taskId);
   if (!task || !state.workflow) return [];
-  const resumed: Move[] =
-    state.workflow.state === 'failed' || state.workflow.state === 'cancelled'
-      ? [
-          {
-            events: [
-              { type: 'workflow.resumed', stream: streams.workflow(task.workflowId), data: { workflowId: task.workflowId } },
-            ],
-          },
-        ]
-      : [];
+  const isOver = state.workflow.state === 'failed' || state.workflow.state === 'cancelled';
+  const resumed = isOver ? [resume(task.workflowId)] : [];
   const needs = task.spec.needs.map((need) => state.tasks.get(need));
   const lostNeed = needs.find(isLost);
   const self = lostNeed

@@ -1,7 +1,6 @@
 import {
   foldTask,
   foldWorkflow,
-  isOpen,
   parseStream,
   type HiveEvent,
   type TaskView,
@@ -14,8 +13,11 @@ export type State = {
   readonly tasks: ReadonlyMap<string, TaskView>;
   /** Tasks whose reviewers have all approved, and that are not merged yet. */
   readonly approved: ReadonlySet<string>;
-  /** The task whose merge is in the queue; a branch takes one at a time. */
-  readonly merging: string | null;
+  /**
+   * The task whose turn it is to be merged, and the event that made it so; a branch takes one at a time. Chosen in the fold, because several
+   * events may already be in the log when the first of them is decided.
+   */
+  readonly merging: { readonly taskId: string; readonly since: string } | null;
 };
 
 export const initialState = (): State => ({ workflow: null, tasks: new Map(), approved: new Set(), merging: null });
@@ -28,7 +30,8 @@ export const evolve = (state: State, event: HiveEvent): State => {
   const task = foldTask(state.tasks.get(id) ?? null, event);
   // A map per workflow is changed in place and handed on: a plan may have 2,000 tasks, and nobody keeps an earlier state.
   (state.tasks as Map<string, TaskView>).set(id, task);
-  return { ...state, approved: approvedAfter(state, event, task), merging: mergingAfter(state, event, task) };
+  const approved = approvedAfter(state, event, task);
+  return { ...state, approved, merging: mergingAfter({ ...state, approved }, event) };
 };
 
 const approvedAfter = (state: State, event: HiveEvent, task: TaskView): ReadonlySet<string> => {
@@ -38,7 +41,13 @@ const approvedAfter = (state: State, event: HiveEvent, task: TaskView): Readonly
   return new Set([...state.approved].filter((id) => id !== task.id));
 };
 
-const mergingAfter = (state: State, event: HiveEvent, task: TaskView): string | null => {
-  if (event.type === 'task.assigned' && event.data.step === 'merge') return task.id;
-  return state.merging === task.id && (!isOpen(task.state) || task.state !== 'reviewed') ? null : state.merging;
+/** By priority, then in the order of the plan. */
+const mergingAfter = ({ workflow, tasks, approved, merging }: State, event: HiveEvent): State['merging'] => {
+  if (merging !== null && approved.has(merging.taskId)) return merging;
+  if (approved.size === 0) return null;
+  const order = new Map(workflow?.tasks.map((task, index) => [task.id, index]));
+  const [next] = [...approved]
+    .flatMap((id) => tasks.get(id) ?? [])
+    .toSorted((a, b) => b.spec.priority - a.spec.priority || (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  return next ? { taskId: next.id, since: event.id } : null;
 };
