@@ -34,7 +34,7 @@ export const logs = defineCommand<Options>({
         .slice(-count)
         .map((line) => ({ name: tail.name, line })),
     );
-    for (const { name, line } of begun.toSorted((a, b) => timeOf(a.line) - timeOf(b.line))) tell(cli, name, line);
+    for (const { name, line } of begun.toSorted((a, b) => timeOf(a.line).localeCompare(timeOf(b.line)))) tell(cli, name, line);
     if (!options.follow) return 0;
     while (!cli.interrupted.aborted) {
       await delay(lookMs, undefined, { signal: cli.interrupted }).catch(() => undefined);
@@ -86,7 +86,7 @@ const tailOf = (name: string, path: string): { readonly name: string; next(): st
   };
 };
 
-const timeOf = (line: string): number => Number(/"time":(\d+)/.exec(line)?.[1] ?? 0);
+const timeOf = (line: string): string => /"time":"([^"]+)"/.exec(line)?.[1] ?? '';
 
 const tell = ({ out }: Cli, name: string, line: string): void => {
   if (line === '') return;

@@ -5,7 +5,7 @@ import { logLine } from './log-line.ts';
 const plain = createColour(false);
 
 test('our lines are read by people', () => {
-  const time = Date.parse('2026-01-01T10:00:00.123Z');
+  const time = '2026-01-01T10:00:00.123Z';
   const line = JSON.stringify({
     level: 40,
     time,
@@ -18,6 +18,10 @@ test('our lines are read by people', () => {
   expect(logLine('worker-1', line, plain)).toMatch(
     /^\d\d:00:00\.123  worker-1         warn   beat failed  gone  taskId=t$/,
   );
+});
+
+test('a line with another idea of time is shown as it is', () => {
+  expect(logLine('planner', '{"level":30,"time":"later"}', plain)).toContain('{"level":30');
 });
 
 test('anything else is shown as it is, and cannot move the cursor', () => {

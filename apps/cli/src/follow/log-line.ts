@@ -18,7 +18,7 @@ export const logLine = (log: string, line: string, colour: Colour): string => {
   const entry = entryOf(line);
   const name = padEnd(log, 15);
   if (entry === null) return `${' '.repeat(12)}  ${name}  ${oneLine(line)}`;
-  const level = levels[Number(entry['level'])] ?? String(entry['level']);
+  const level = levels[entry.level] ?? String(entry.level);
   const paint =
     level === 'error' || level === 'fatal' ? colour.red : level === 'warn' ? colour.yellow : (text: string) => text;
   const rest = Object.entries(entry)
@@ -26,15 +26,26 @@ export const logLine = (log: string, line: string, colour: Colour): string => {
     .map(([key, value]) => `${key}=${textOf(value)}`);
   const failure = (entry['err'] as { message?: string } | undefined)?.message; // as pino writes errors
   const words = [textOf(entry['msg']), ...(failure === undefined ? [] : [failure]), ...rest].join('  ');
-  return `${clock(new Date(Number(entry['time'])).toISOString(), { millis: true })}  ${name}  ${paint(padEnd(level, 5))}  ${oneLine(words)}`;
+  return `${clock(String(entry.time), { millis: true })}  ${name}  ${paint(padEnd(level, 5))}  ${oneLine(words)}`;
 };
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
-const entryOf = (line: string): Record<string, unknown> | null => {
+type Entry = { readonly level: number; readonly time: string; readonly [field: string]: unknown };
+
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' &&
+  value !== null &&
+  'level' in value &&
+  typeof value.level === 'number' &&
+  'time' in value &&
+  typeof value.time === 'string' &&
+  !Number.isNaN(Date.parse(value.time));
+
+const entryOf = (line: string): Entry | null => {
   try {
     const entry: unknown = JSON.parse(line);
-    return typeof entry === 'object' && entry !== null && 'time' in entry && 'level' in entry ? entry : null;
+    return isEntry(entry) ? entry : null;
   } catch {
     return null;
   }
