@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { createDeskClient, type HiveEvent } from '@hive/events';
+import { folder, makeRepo, openHouse, patch } from '@hive/front-desk/testing';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { listen } from './listen.ts';
+import { openDashboard, token } from './testing/dashboard.ts';
+
+/** A real store, a real desk, a real server, and a client as programs have it. */
+const openBuilding = async () => {
+  const house = await openHouse();
+  const dashboard = openDashboard(house.desk);
+  const { port, close } = await listen(dashboard.app, 0);
+  onTestFinished(() => close(0));
+  const url = `http://localhost:${port}`;
+  dashboard.names.hosts = [`localhost:${port}`];
+  return { ...house, ...dashboard, url, port, client: createDeskClient({ url, token }) };
+};
+
+test('all that the desk can do is there over HTTP, in the same words', async () => {
+  const { client, desk, start } = await openBuilding();
+  const repo = makeRepo();
+  const request = { goal: 'Say two', repo: repo.dir, patch, checks: ['true'] };
+  const made = await client.submit(request, { key: 'once' });
+  expect(await client.submit(request, { key: 'once' })).toEqual(made);
+  const [task] = await start(made.id);
+  const id = task?.id ?? '';
+  expect(await client.workflow('last')).toEqual(await desk.workflow(made.id));
+  expect(await client.workflows()).toEqual(await desk.workflows());
+  expect(await client.tasks({ workflow: made.id })).toEqual(await desk.tasks());
+  expect(await client.task(id.slice(-8))).toEqual(await desk.task(id));
+  expect(await client.why(id)).toEqual(await desk.why(id));
+  expect(await client.traces()).toEqual(await desk.traces());
+  expect(await client.trace(made.id)).toEqual(await desk.trace(made.id));
+  expect(await client.events({ types: ['task.*'], after: 1, limit: 1 })).toEqual(
+    await desk.events({ types: ['task.*'], limit: 1 }),
+  );
+  expect((await client.events({ newest: true, limit: 1 })).items[0]?.type).toBe('task.created');
+  expect(Buffer.from(await client.artefact(task?.patch ?? '')).toString()).toBe(patch);
+  expect((await client.health()).head).toBe(4);
+  expect(await client.agents()).toEqual([]);
+  expect((await client.cancelTask(id)).status).toBe('cancelled');
+  expect((await client.retry(id, { note: 'again' })).note).toBe('again');
+  expect((await client.cancel(made.id)).status).toBe('cancelled');
+  await expect(client.cancel(made.id)).rejects.toMatchObject({ code: 'input.state' });
+  await expect(client.task('zzz')).rejects.toMatchObject({
+    code: 'input.unknown_id',
+    message: (await desk.task('zzz').catch((e: Error) => e.message)) as string,
+  });
+  await expect(client.submit({ ...request, patch: 'x' })).rejects.toMatchObject({ code: 'patch.malformed' });
+  await expect(createDeskClient({ url: 'http://127.0.0.1:1', token }).health()).rejects.toMatchObject({
+    code: 'hive.unreachable',
+  });
+});
+
+test('the stream replays, goes on live, and resumes after it was cut: nothing is lost, nothing comes twice', async () => {
+  const { client, move, start, url, streams, draining } = await openBuilding();
+  const { id } = await client.submit({ goal: 'x', repo: makeRepo().dir, patch, checks: ['true'] });
+  await start(id);
+  const stop = new AbortController();
+  const seen: HiveEvent[] = [];
+  const follow = async (source: AsyncIterable<HiveEvent>) => {
+    for await (const event of source) if (seen.push(event) === 44) stop.abort();
+  };
+  // Every second connection is cut in the middle of a frame.
+  let connections = 0;
+  const cutting: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    connections += 1;
+    if (connections > 6 || connections % 2 === 0 || !response.body) return response;
+    let bytes = 0;
+    const cut = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        bytes += chunk.length;
+        if (bytes > 700) controller.terminate();
+        else controller.enqueue(chunk);
+      },
+    });
+    return new Response(response.body.pipeThrough(cut), response);
+  };
+  const following = follow(
+    createDeskClient({ url, token, fetch: cutting }).follow({ after: 0, correlationId: id }, stop.signal),
+  );
+  for (let n = 0; n < 20; n++)
+    for (const type of ['workflow.paused', 'workflow.resumed'] as const)
+      await move(id, { type, stream: `workflow/${id}`, data: { workflowId: id } });
+  await following;
+  expect(seen.map((event) => event.position)).toEqual(Array.from({ length: 44 }, (_, n) => n + 1));
+  expect(connections).toBeGreaterThan(1);
+  await vi.waitFor(() => expect(streams.count()).toBe(0));
+  expect(draining.signal.aborted).toBe(false);
+});
+
+test('a stream has the headers that keep proxies from holding it back', async () => {
+  const { url, draining, streams } = await openBuilding();
+  const response = await fetch(`${url}/api/v1/stream`, { headers: { authorization: `Bearer ${token}` } });
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  expect(streams.count()).toBe(1);
+  draining.abort();
+  expect(await response.text()).toMatch(/^retry: 1000\nevent: hello\n[^]*event: bye\ndata: {"reason":"drain"/);
+  expect(streams.count()).toBe(0);
+});
+
+const start = (home: string, ...args: string[]) => {
+  const child = fork(join(import.meta.dirname, 'main.ts'), args, {
+    env: { PATH: process.env['PATH'], HOME: home, HIVE_HOME: join(home, 'hive') },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+};
+
+test(
+  'the process serves, counts its followers, drains on a signal, and names who holds its port',
+  { timeout: 60_000 },
+  async () => {
+    const home = folder();
+    const child = start(home, '--port', '0');
+    const told = await new Promise<{ url: string }>((resolve) =>
+      child.on('message', (message: { type: string; url: string }) => message.type === 'listening' && resolve(message)),
+    );
+    const mine = readFileSync(join(home, 'hive/token'), 'utf8').trim();
+    const client = createDeskClient({ url: told.url, token: mine });
+    await vi.waitFor(
+      async () => expect(await client.agents()).toMatchObject([{ agent: 'event-dashboard', status: 'idle' }]),
+      5000,
+    );
+
+    const stop = new AbortController();
+    const first = client.follow({ after: 0 }, stop.signal)[Symbol.asyncIterator]();
+    expect((await first.next()).value).toMatchObject({ type: 'agent.registered' });
+    const counted = once(child, 'message');
+    child.send({ type: 'followers' });
+    expect((await counted)[0]).toEqual({ type: 'followers', count: 1 });
+    stop.abort();
+
+    const second = start(folder(), '--port', new URL(told.url).port);
+    let output = '';
+    second.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    expect((await once(second, 'exit'))[0]).toBe(78);
+    expect(output).toContain(`Port ${new URL(told.url).port} is in use by another Hive`);
+
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+  },
+);

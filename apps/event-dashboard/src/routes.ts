@@ -1,0 +1,268 @@
+import { z, type OpenAPIHono } from '@hono/zod-openapi';
+import { setCookie } from 'hono/cookie';
+import { HiveError } from '@hive/errors';
+import {
+  AgentSummary,
+  ArtefactHash,
+  Health,
+  Id,
+  Result,
+  SubmitRequest,
+  TaskDetail,
+  TraceSummary,
+  Why,
+  WorkflowSummary,
+  catalogue,
+  type Desk,
+} from '@hive/events';
+import { createRegistrar } from './endpoint.ts';
+import type { PairCodes } from './pair-codes.ts';
+import type { Sessions } from './sessions.ts';
+import type { Streams } from './stream.ts';
+
+/** What routes are served from. */
+export type Served = {
+  readonly desk: Desk;
+  readonly sessions: Sessions;
+  readonly codes: PairCodes;
+  readonly streams: Streams;
+};
+
+const EventEnvelope = z.object({
+  id: Id,
+  position: z.int(),
+  type: z.enum(Object.keys(catalogue)),
+  stream: z.string(),
+  version: z.int(),
+  correlationId: Id,
+  causationId: Id.nullable(),
+  commandId: z.string().optional(),
+  actor: z.string(),
+  at: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+const page = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), next: z.string().nullable() });
+const one = z.object({ id: z.string().min(1).max(100).describe('whole, or any unique ending') });
+const number = z
+  .string()
+  .regex(/^\d{1,15}$/, 'a number')
+  .transform(Number)
+  .openapi({ type: 'integer' });
+const list = { after: z.string().max(100).optional().describe('`next` of the page before'), limit: number.optional() };
+const events = {
+  after: number.optional().describe('a position'),
+  type: z.string().max(2000).optional().describe('types or patterns, separated by commas: task.*,workflow.failed'),
+  correlationId: Id.optional(),
+};
+
+/** A filter as the desk knows it; what was not said is left out. */
+const filterOf = ({
+  type,
+  ...rest
+}: {
+  type?: string | undefined;
+  after?: number | undefined;
+  correlationId?: string | undefined;
+}) => ({
+  ...given(rest),
+  ...(type !== undefined && type !== '' && { types: type.split(',') }),
+});
+
+const given = <T extends object>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+/** All routes below `/api/v1`. What is not here does not exist. */
+export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }: Served): void => {
+  const serve = createRegistrar(app);
+
+  serve(
+    {
+      method: 'post',
+      path: '/pair',
+      summary: 'Exchange a one-time code for the session of a browser',
+      body: z.strictObject({ code: z.string().min(1).max(200) }),
+      answer: z.object({ csrf: z.string() }),
+    },
+    ({ body, c }) => {
+      if (!codes.redeem(body.code))
+        return Promise.reject(
+          new HiveError(
+            'auth.forbidden',
+            'This link was used before, or is older than two minutes; hive open gives a new one',
+          ),
+        );
+      const session = sessions.issue();
+      const secure = new URL(c.req.url).protocol === 'https:';
+      setCookie(c, sessions.cookie, session.value, {
+        path: '/api/',
+        httpOnly: true,
+        sameSite: 'Strict',
+        secure,
+        maxAge: sessions.maxAgeS,
+      });
+      return Promise.resolve({ csrf: session.csrf });
+    },
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/pair/codes',
+      summary: 'Make a link that pairs one browser once, within two minutes',
+      answer: z.object({ url: z.string() }),
+      status: 201,
+    },
+    // In the fragment: it is not sent to any server and stands in no log.
+    ({ c }) => Promise.resolve({ url: `http://${c.req.header('host') ?? ''}/#pair=${codes.issue()}` }),
+  );
+
+  serve(
+    {
+      method: 'post',
+      path: '/workflows',
+      summary: 'Hand in a goal, a plan or a change',
+      body: SubmitRequest,
+      answer: z.object({ id: Id, correlationId: Id }),
+      status: 201,
+    },
+    ({ body, key }) => desk.submit(body, key === undefined ? {} : { key }),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/workflows',
+      summary: 'Workflows, newest first',
+      query: z.strictObject(list),
+      answer: page(WorkflowSummary),
+    },
+    ({ query }) => desk.workflows(given(query)),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/workflows/{id}',
+      summary: 'The Result as it is now; `last` is the newest',
+      params: one,
+      answer: Result,
+    },
+    ({ params }) => desk.workflow(params.id),
+  );
+  serve(
+    { method: 'post', path: '/workflows/{id}/cancel', summary: 'Cancel a workflow', params: one, answer: Result },
+    ({ params }) => desk.cancel(params.id),
+  );
+
+  serve(
+    {
+      method: 'get',
+      path: '/tasks',
+      summary: 'Tasks, newest first; those of one workflow in the order of its plan',
+      query: z.strictObject({ ...list, workflow: z.string().max(100).optional() }),
+      answer: page(TaskDetail),
+    },
+    ({ query }) => desk.tasks(given(query)),
+  );
+  serve({ method: 'get', path: '/tasks/{id}', summary: 'One task', params: one, answer: TaskDetail }, ({ params }) =>
+    desk.task(params.id),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/tasks/{id}/retry',
+      summary: 'Have a task tried again',
+      params: one,
+      body: z.strictObject({ note: z.string().max(4000).optional() }),
+      answer: TaskDetail,
+    },
+    ({ params, body }) => desk.retry(params.id, given(body)),
+  );
+  serve(
+    { method: 'post', path: '/tasks/{id}/cancel', summary: 'Cancel a task', params: one, answer: TaskDetail },
+    ({ params }) => desk.cancelTask(params.id),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/why/{id}',
+      summary: 'The evidence or the refusal behind a commit or task',
+      params: one,
+      answer: Why,
+    },
+    ({ params }) => desk.why(params.id),
+  );
+
+  serve(
+    {
+      method: 'get',
+      path: '/traces',
+      summary: 'Traces, newest first',
+      query: z.strictObject(list),
+      answer: page(TraceSummary),
+    },
+    ({ query }) => desk.traces(given(query)),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/traces/{id}',
+      summary: 'All events of a trace in log order',
+      params: one,
+      answer: page(EventEnvelope),
+    },
+    async ({ params }) => ({
+      items: await desk.trace(params.id),
+      next: null,
+    }),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/events',
+      summary: 'Events in log order, or newest first',
+      query: z.strictObject({ ...events, limit: number.optional(), newest: z.enum(['true', 'false']).optional() }),
+      answer: page(EventEnvelope),
+    },
+    ({ query: { newest, ...query } }) =>
+      desk.events({ ...filterOf(query), ...(newest === 'true' && { newest: true }) }),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/stream',
+      summary: 'Server-sent events: hello, events, beat, bye',
+      query: z.strictObject(events),
+    },
+    ({ query, c }) => {
+      // The browser resumes by this header; a new connection has only its address.
+      const resumed = number.safeParse(c.req.header('last-event-id'));
+      return Promise.resolve(
+        streams.open({ ...filterOf(query), ...(resumed.success && { after: resumed.data }) }, c.req.raw.signal),
+      );
+    },
+  );
+
+  serve(
+    { method: 'get', path: '/agents', summary: 'The processes of the building', answer: page(AgentSummary) },
+    async () => ({
+      items: await desk.agents(),
+      next: null,
+    }),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/artefacts/{hash}',
+      summary: 'The bytes of an artefact',
+      params: z.object({ hash: ArtefactHash }),
+    },
+    async ({ params, c }) =>
+      c.body(Uint8Array.from(await desk.artefact(params.hash)), 200, {
+        // Whatever a task wrote is shown as text and never run by a browser.
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'private, max-age=31536000, immutable',
+      }),
+  );
+  serve({ method: 'get', path: '/system/health', summary: 'How Hive is', answer: Health }, () => desk.health());
+};
