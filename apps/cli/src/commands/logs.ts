@@ -34,7 +34,8 @@ export const logs = defineCommand<Options>({
         .slice(-count)
         .map((line) => ({ name: tail.name, line })),
     );
-    for (const { name, line } of begun.toSorted((a, b) => timeOf(a.line).localeCompare(timeOf(b.line)))) tell(cli, name, line);
+    for (const { name, line } of begun.toSorted((a, b) => timeOf(a.line).localeCompare(timeOf(b.line))))
+      tell(cli, name, line);
     if (!options.follow) return 0;
     while (!cli.interrupted.aborted) {
       await delay(lookMs, undefined, { signal: cli.interrupted }).catch(() => undefined);

@@ -12,6 +12,7 @@ import { launch } from '../supervisor/launch.ts';
 import { logPath } from '../supervisor/log-file.ts';
 import { assertPortFree } from '../supervisor/port-holder.ts';
 import { bytes, count } from '../terminal/figures.ts';
+import { whileWaiting } from '../terminal/while-waiting.ts';
 import { close, open, stayUp, untilInterrupted } from './up.ts';
 
 export const start = defineCommand<{ readonly once?: boolean }>({
@@ -67,17 +68,16 @@ const once = async (cli: Cli, config: HiveConfig): Promise<number> => {
   out.line(`Hive ${cli.version}`);
   if (config.port.given) await assertPortFree(config.port.number);
   const around = await tellSurroundings(cli, config);
-  const ticking = setInterval(() => out.progress('  … starting Hive'), 1900);
-  const port = config.port.given ? config.port.number : 0;
-  const building = await launch({
+  const launching = launch({
     env: exampleEnv(cli, config.home),
     log: logPath(config.home, 'hive'),
     owner: 'client',
-    args: ['--port', String(port)],
-  }).finally(() => clearInterval(ticking));
+    args: ['--port', String(config.port.given ? config.port.number : 0)],
+  });
+  const building = await whileWaiting(out, 'starting Hive', launching);
   const { runExample } = await import('../example/run-example.ts');
   const end = await runExample(cli, { config, desk: deskOf(config, building.url), around, onAccepted: building.own });
-  const because = await building.release();
+  const because = await whileWaiting(out, 'stopping Hive', building.release());
   if (because !== null) out.note(`The example's Hive goes on at ${building.url} (${because})`);
   if (end === null) return 130;
   if (end.differences.length === 0)
@@ -99,7 +99,7 @@ const proofText = (cli: Cli, end: NonNullable<ExampleEnd>, config?: HiveConfig):
 
 const tellSurroundings = async (cli: Cli, config: HiveConfig): Promise<Surroundings> => {
   const { lookAround } = await import('../doctor/surroundings.ts');
-  const around = await lookAround(config, cli.env);
+  const around = await whileWaiting(cli.out, 'looking around', lookAround(config, cli.env));
   const { git, sandbox, boxes, claude } = around;
   const ollama = boxes.map(({ name, endpoint, models }) => {
     const where = `${name === 'local' ? 'Ollama' : name} ${endpoint.replace(/^https?:\/\//, '')}`;

@@ -8,6 +8,7 @@ import { launch, type Owner, type SupervisorTold } from '../supervisor/launch.ts
 import { logPath } from '../supervisor/log-file.ts';
 import { openBuilding, type Building } from '../supervisor/open-building.ts';
 import { programs } from '../supervisor/programs.ts';
+import { whileWaiting } from '../terminal/while-waiting.ts';
 
 type Options = { readonly detach?: boolean; readonly port?: string; readonly owner?: Owner };
 
@@ -40,12 +41,8 @@ export const portOf = (text: string | undefined, config: HiveConfig): number => 
 export const open = async (cli: Cli, config: HiveConfig, port: number): Promise<Building> => {
   const { out } = cli;
   for (const warning of config.warnings) out.note(warning);
-  const ticking = setInterval(() => out.progress(`Starting ${programs.length} processes …`), 1500);
-  try {
-    return await openBuilding({ ...cli, config, port, onNotice: (text) => out.note(text) });
-  } finally {
-    clearInterval(ticking);
-  }
+  const opening = openBuilding({ ...cli, config, port, onNotice: (text) => out.note(text) });
+  return whileWaiting(out, `starting ${programs.length} processes`, opening);
 };
 
 /** Keeps the building running until it is told to end, then drains it; a second signal ends it at once. */
@@ -82,12 +79,13 @@ const upDetached = async (cli: Cli, config: HiveConfig, port: number): Promise<n
   const { out, env } = cli;
   for (const warning of config.warnings) out.note(warning);
   const args = ['--port', String(port), ...(config.file === null ? [] : ['--config', config.file])];
-  const launched = await launch({
+  const launching = launch({
     env: { ...env, HIVE_HOME: config.home },
     log: logPath(config.home, 'hive'),
     owner: 'launcher',
     args,
   });
+  const launched = await whileWaiting(out, `starting ${programs.length} processes`, launching);
   launched.leave();
   out.line(`Hive ${cli.version} runs in the background (pid ${launched.pid})`);
   out.line(await linkLine(config, launched.url), 'Stop it with hive down');

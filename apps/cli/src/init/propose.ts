@@ -6,7 +6,8 @@ import type { Cli } from '../cli.ts';
 import { openWorkspace } from '../desk/open-workspace.ts';
 import { quoted } from '../follow/git-commands.ts';
 import { oneLine } from '../terminal/visible.ts';
-import { greenOnes, ticking } from './try-checks.ts';
+import { whileWaiting } from '../terminal/while-waiting.ts';
+import { greenOnes } from './try-checks.ts';
 import { writeRepoConfig } from './write-repo-config.ts';
 
 const noChecks = (message: string) => new HiveError('evidence.no_checks', message);
@@ -39,7 +40,7 @@ export const propose = async (cli: Cli, dir: string): Promise<void> => {
     if (setup) out.line(`setup   ${oneLine(setup.argv.map(quoted).join(' '))}`);
     const { passEnv } = config.sandbox;
     const opening = workspace.open({ repo: repo.root, base: repo.head, setup, modelAuthored: false, passEnv, signal });
-    const worktree = await ticking(cli, 'setup', opening);
+    const worktree = await whileWaiting(out, 'setup', opening);
     const green = await greenOnes(cli, worktree, checks);
     await worktree.remove();
     if (green.length === 0)

@@ -3,6 +3,7 @@ import type { Worktree } from '@hive/workspace';
 import type { Cli } from '../cli.ts';
 import { duration } from '../terminal/figures.ts';
 import { oneLine, visible } from '../terminal/visible.ts';
+import { whileWaiting } from '../terminal/while-waiting.ts';
 
 const timeoutMs = 600_000;
 
@@ -11,7 +12,11 @@ export const greenOnes = async (cli: Cli, worktree: Worktree, checks: readonly C
   const { out } = cli;
   const green: Check[] = [];
   for (const check of checks) {
-    const ran = await ticking(cli, check.name, worktree.run(check.argv, { timeoutMs, signal: cli.interrupted }));
+    const ran = await whileWaiting(
+      out,
+      oneLine(check.name),
+      worktree.run(check.argv, { timeoutMs, signal: cli.interrupted }),
+    );
     const how =
       ran.infra !== undefined
         ? `could not run: ${ran.reason ?? ran.infra}`
@@ -30,14 +35,4 @@ export const greenOnes = async (cli: Cli, worktree: Worktree, checks: readonly C
       );
   }
   return green;
-};
-
-/** Says every two seconds what is still under way. */
-export const ticking = async <T>({ out }: Cli, what: string, work: Promise<T>): Promise<T> => {
-  const timer = setInterval(() => out.progress(`  … ${oneLine(what)}`), 1900);
-  try {
-    return await work;
-  } finally {
-    clearInterval(timer);
-  }
 };

@@ -9,6 +9,7 @@ import { tellResult } from '../follow/tell-result.ts';
 import { launch, type Launched } from '../supervisor/launch.ts';
 import { logPath } from '../supervisor/log-file.ts';
 import { assertPortFree } from '../supervisor/port-holder.ts';
+import { whileWaiting } from '../terminal/while-waiting.ts';
 import { tellAccepted } from './tell-accepted.ts';
 import { tellModels } from './tell-models.ts';
 
@@ -38,7 +39,7 @@ const submitAndFollow = async (
   if (!isStaffed && config.port.given) await assertPortFree(config.port.number);
   for (const warning of config.warnings) cli.out.note(warning);
   await tellModels(cli, config, request);
-  const { id } = await desk.submit(request);
+  const { id } = await whileWaiting(cli.out, 'looking at what was handed in', desk.submit(request));
   const accepted = await desk.workflow(id);
   tellAccepted(cli.out, accepted);
   const building = isStaffed ? null : await startFor(cli, config, { desk, id, detach });
@@ -63,7 +64,6 @@ const startFor = async (
   { desk, id, detach }: { readonly desk: Desk; readonly id: string; readonly detach: boolean },
 ): Promise<Launched | null> => {
   const { out, env } = cli;
-  const ticking = setInterval(() => out.progress('  … starting Hive'), 1900);
   const args = [
     '--port',
     String(config.port.given ? config.port.number : 0),
@@ -71,20 +71,19 @@ const startFor = async (
   ];
   try {
     const owner = detach ? 'launcher' : 'client';
-    const launched = await launch({
+    const launching = launch({
       env: { ...env, HIVE_HOME: config.home },
       log: logPath(config.home, 'hive'),
       owner,
       args,
     });
+    const launched = await whileWaiting(out, 'starting Hive', launching);
     if (!detach) launched.own(id);
     return launched;
   } catch (error) {
     if (hasCode(error, 'hive.running')) return null;
     await desk.cancel(id); // nobody works on it, and whoever asked is told that it did not start
     throw error;
-  } finally {
-    clearInterval(ticking);
   }
 };
 
@@ -100,9 +99,7 @@ const tellInterrupted = async (cli: Cli, desk: Desk, id: string): Promise<number
 
 const endBuilding = async (cli: Cli, config: HiveConfig, building: Launched): Promise<void> => {
   const { out } = cli;
-  const ticking = setInterval(() => out.progress('  … stopping Hive'), 1900);
-  const because = await building.release();
-  clearInterval(ticking);
+  const because = await whileWaiting(out, 'stopping Hive', building.release());
   if (because !== null) return out.note(`Hive goes on (${because}); stop it with hive down`);
   if (cli.interrupted.aborted) out.note('Hive is stopped and the workflow is kept; hive up goes on with it');
   while (readRun(config.home)?.pid === building.pid) await delay(20);
