@@ -1,7 +1,7 @@
 import { newId } from '@hive/bus';
-import { HiveError } from '@hive/errors';
+import { HiveError, hasCode } from '@hive/errors';
 import { streams, usageOf, type CallView, type NewEvent } from '@hive/events';
-import { askFor, authorOf, formatModelRef, type AskedCall, type Model, type ModelRequest } from '@hive/llm';
+import { askFor, authorOf, formatModelRef, type AskedCall, type Chunk, type Model, type ModelRequest } from '@hive/llm';
 import type { z } from 'zod';
 import type { Context, StepInHand } from './agent.ts';
 import type { Role } from './models.ts';
@@ -23,10 +23,9 @@ export type Answer<T> = { readonly value: T; readonly author: string };
 
 /**
  * Asks a model under the claim of a step. Every call, well or badly ended, is recorded as `model.called` with prompt and reply as artefacts,
- * under the step's token. Throws `budget.exhausted` before the call when the workflow's budget is used up, else the bridge's `model.*`.
+ * under the step's token. Throws `budget.exhausted` before a call, a repair's too, when the workflow's budget is used up, else the bridge's `model.*`.
  */
 export const askModel = async <T>(asking: Asking<T>, step: StepInHand, ctx: Context): Promise<Answer<T>> => {
-  await refuseOverBudget(step, ctx);
   const run = {
     signal: step.signal,
     deadline: new Date(Date.now() + callMs),
@@ -36,17 +35,36 @@ export const askModel = async <T>(asking: Asking<T>, step: StepInHand, ctx: Cont
   };
   ctx.log.info({ model: formatModelRef(asking.model.ref), destination: asking.model.destination, correlationId: step.workflow.id }, 'asking a model');
   const { value, done } = await askFor(
-    asking.model,
+    { ...asking.model, call: (request, how) => callWithinBudget(() => asking.model.call(request, how), step, ctx) },
     {
       name: asking.name,
       schema: asking.schema,
       request: asking.request,
-      onCall: async (call) => step.note([await called(call, asking, step, ctx)]),
+      onCall: async (call) => {
+        if ('error' in call && hasCode(call.error, 'budget.exhausted')) return; // nobody was called
+        await tell(await called(call, asking, step, ctx), step, ctx);
+      },
     },
     run,
   );
   return { value, author: authorOf(asking.model.ref, done) };
 };
+
+/** A call that was made is charged, also when its claim was lost meanwhile. */
+const tell = async (event: NewEvent, step: StepInHand, { bus }: Context): Promise<void> => {
+  try {
+    await step.note([event]);
+  } catch (error) {
+    if (hasCode(error, 'lease.lost'))
+      await bus.command({ on: streams.workflow(step.workflow.id), correlationId: step.workflow.id, events: [event] });
+    throw error;
+  }
+};
+
+async function* callWithinBudget(call: () => AsyncIterable<Chunk>, step: StepInHand, ctx: Context): AsyncIterable<Chunk> {
+  await refuseOverBudget(step, ctx);
+  yield* call();
+}
 
 const called = async (call: AskedCall, { role, model }: Asking<unknown>, step: StepInHand, ctx: Context): Promise<NewEvent> => {
   const callId = newId();
@@ -90,10 +108,13 @@ const refuseOverBudget = async ({ workflow }: StepInHand, { bus }: Context): Pro
   const { budget } = workflow.submission;
   if (budget === null) return;
   const heads = await bus.store.listHeads({ kind: 'call', correlationId: workflow.id, limit: 100_000 });
-  const spent = usageOf(heads.map((head) => head.view as CallView)); // heads of kind `call` are made by foldStream
+  const calls = heads.map((head) => head.view as CallView); // heads of kind `call` are made by foldStream
+  const spent = usageOf(calls);
   const tokens = spent.input + spent.output;
   if (budget.tokens !== undefined && tokens >= budget.tokens)
     throw new HiveError('budget.exhausted', `The workflow's budget of ${budget.tokens} tokens is used up (${tokens})`);
-  if (budget.usd !== undefined && spent.costUsd !== null && spent.costUsd >= budget.usd)
-    throw new HiveError('budget.exhausted', `The workflow's budget of ${budget.usd} USD is used up (${spent.costUsd.toFixed(2)})`);
+  // A call whose price is unknown must not open the purse: what is known counts.
+  const usd = calls.reduce((sum, call) => sum + (call.costUsd ?? 0), 0);
+  if (budget.usd !== undefined && usd >= budget.usd)
+    throw new HiveError('budget.exhausted', `The workflow's budget of ${budget.usd} USD is used up (${usd.toFixed(2)})`);
 };

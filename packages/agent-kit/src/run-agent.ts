@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createBus, newId } from '@hive/bus';
 import { cloneRootOf, hiveVersion, loadConfig, readEnv, type HiveConfig } from '@hive/config';
 import { openStore } from '@hive/core-db';
 import { streams } from '@hive/events';
 import { errorJson, isHiveError } from '@hive/errors';
+import type { Logger } from 'pino';
 import type { Agent, Context } from './agent.ts';
 import { artefactsOf } from './artefacts-of.ts';
 import { createLogger } from './logger.ts';
@@ -27,12 +29,12 @@ export type Running = {
 /** Starts an agent in this process: registers it, follows the log, takes steps. The caller owns signals. */
 export const startAgent = async <S>(
   agent: Agent<S>,
-  options: { readonly config: HiveConfig; readonly name?: string },
+  options: { readonly config: HiveConfig; readonly name?: string; readonly log?: Logger },
 ): Promise<Running> => {
   const { config } = options;
   const name = options.name ?? agent.name;
   const incarnation = newId();
-  const log = createLogger({ agent: name, role: agent.name });
+  const log = options.log ?? createLogger({ agent: name, role: agent.name });
   const store = await openStore({ home: config.home, ...(config.database.dialect === 'postgres' && { url: config.database.url.reveal() }) });
   const bus = createBus(store, `${agent.name}/${name}`);
   const host = hostname();
@@ -70,6 +72,7 @@ export const startAgent = async <S>(
             { type: event.type, position: event.position, correlationId: event.correlationId, recorded, dropped, durationMs: Math.round(ms) },
             'handled',
           ),
+        onTrouble: (error) => log.warn({ err: error }, 'log not followed; trying again'),
         onFailed: (event, error, attempt) =>
           log.error({ err: error, type: event.type, eventId: event.id, correlationId: event.correlationId, attempt }, 'event not handled'),
         signal: stop.signal,
@@ -78,8 +81,7 @@ export const startAgent = async <S>(
   const repeating = agent.every ? repeat(agent.every, { ...ctx, own }, stop.signal) : Promise.resolve();
   log.info({ pid: process.pid, incarnation }, 'started');
 
-  const done = Promise.all([runner.run(stop.signal, () => graceMs), following, repeating]).then(async () => {
-    clearInterval(beating);
+  const signOff = async () => {
     await bus.command({
       on: streams.agent(incarnation),
       correlationId: incarnation,
@@ -87,6 +89,11 @@ export const startAgent = async <S>(
     });
     await store.forget(incarnation);
     await release();
+  };
+  const done = Promise.all([runner.run(stop.signal, () => graceMs), following, repeating]).then(async () => {
+    clearInterval(beating);
+    // A store that is away does not keep an agent from ending; others see that its process is gone.
+    await signOff().catch((error: unknown) => log.warn({ err: error }, 'not signed off'));
     bus.close();
     await store.close();
     log.info({}, 'stopped');
@@ -110,10 +117,7 @@ const repeat = async <S>(every: NonNullable<Agent<S>['every']>, ctx: Context & {
     } catch (error) {
       ctx.log.warn({ err: error }, 'repeated work failed');
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, every.ms);
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    await sleep(every.ms, undefined, { signal }).catch(() => undefined);
   }
 };
 

@@ -1,4 +1,5 @@
-import type { Claim, Outcome } from '@hive/bus';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs, type Claim, type Outcome } from '@hive/bus';
 import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
@@ -6,6 +7,7 @@ import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
 const leaseMs = 15_000;
 const watchMs = 1000;
 const pollMs = 1000;
+const soonMs = 10;
 const drainedReason = 'the agent is draining';
 
 const isSnooze = (answer: unknown): answer is Snooze => typeof answer === 'object' && answer !== null && 'snoozeMs' in answer;
@@ -29,14 +31,29 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     const began = performance.now();
     const { step } = claim;
     const fields = { step: step.kind, taskId: step.taskId, correlationId: step.workflowId, token: step.token, attempt: step.attempt };
-    const settle = async (how: string, outcome: Promise<Outcome>) =>
-      log.info({ ...fields, outcome: await outcome, durationMs: Math.round(performance.now() - began) }, how);
+    const settle = async (how: string, write: () => Promise<Outcome>) => {
+      const outcome = await written(write, signal);
+      log.info({ ...fields, outcome, durationMs: Math.round(performance.now() - began) }, how);
+    };
     try {
       const answer = await handle(claim, signal);
-      if (isSnooze(answer)) await settle('snoozed', bus.queue.snooze(claim, new Date(Date.now() + answer.snoozeMs), answer.reason));
-      else await settle('handled', bus.queue.finish(claim, answer));
+      if (isSnooze(answer)) await settle('snoozed', () => bus.queue.snooze(claim, answer.snoozeMs, answer.reason));
+      else await settle('handled', () => bus.queue.finish(claim, answer));
     } catch (error) {
       await settleError(claim, signal, error, settle);
+    }
+  };
+
+  /** Writes what a step brought. A store that is away is waited for while the claim may still hold: hours of work may hang on it. */
+  const written = async (write: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> => {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await write();
+      } catch (error) {
+        if (signal.aborted || !isHiveError(error) || error.remedy !== 'retry') throw error;
+        log.warn({ err: error }, 'outcome not recorded; trying again');
+        await sleep(Math.min(pollMs, backoffMs(failures, Math.random())), undefined, { signal }).catch(() => undefined);
+      }
     }
   };
 
@@ -44,11 +61,11 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     claim: Claim,
     signal: AbortSignal,
     error: unknown,
-    settle: (how: string, outcome: Promise<Outcome>) => Promise<void>,
+    settle: (how: string, write: () => Promise<Outcome>) => Promise<void>,
   ): Promise<void> => {
     if (hasCode(error, 'lease.lost')) return void log.info({ stepId: claim.step.id }, 'claim lost');
     if (signal.aborted && signal.reason === drainedReason)
-      return settle('handed back', bus.queue.snooze(claim, new Date(), drainedReason));
+      return settle('handed back', () => bus.queue.snooze(claim, 0, drainedReason));
     if (signal.aborted) return void log.info({ stepId: claim.step.id }, 'step stopped');
     if (isHiveError(error)) {
       log.warn({ code: error.code, reason: error.message, stepId: claim.step.id }, 'step failed');
@@ -59,11 +76,11 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
         ...(error.where === 'other' && { elsewhere: true }),
       };
-      return settle('failed', bus.queue.fail(claim, failure));
+      return settle('failed', () => bus.queue.fail(claim, failure));
     }
     log.error({ err: error, stepId: claim.step.id }, 'step failed by a bug');
     const reason = `A bug in Hive: ${error instanceof Error ? error.message : String(error)}`;
-    return settle('failed', bus.queue.fail(claim, { code: 'internal', reason: reason.slice(0, 1000), retry: true }));
+    return settle('failed', () => bus.queue.fail(claim, { code: 'internal', reason: reason.slice(0, 1000), retry: true }));
   };
 
   const handle = async (claim: Claim, signal: AbortSignal) => {
@@ -115,8 +132,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         const valid = new Set(rows.filter((row) => row.state === 'claimed').map((row) => `${row.id} ${row.token}`));
         for (const { id, token } of claims) if (!valid.has(`${id} ${token}`)) inHand.get(id)?.stop.abort('lost');
         if (Date.now() - renewedAt < leaseMs / 3) continue;
-        renewedAt = Date.now();
         const renewed = new Set(await bus.store.renew(claims, ctx.incarnation, leaseMs));
+        renewedAt = Date.now();
         for (const { id } of claims) if (!renewed.has(id)) inHand.get(id)?.stop.abort('lost');
       } catch (error) {
         log.warn({ err: error }, 'leases not renewed');
@@ -125,6 +142,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   };
 
   const claimLoop = async (signal: AbortSignal): Promise<void> => {
+    signal.addEventListener('abort', () => freed.resolve(), { once: true });
     while (!signal.aborted) {
       const seen = bus.rings();
       const slots = concurrency - inHand.size;
@@ -146,10 +164,11 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       if (claims.length > 0) continue;
       const free = freed.promise;
       if (inHand.size >= concurrency) {
-        await Promise.race([free, aborted(signal)]);
+        await free;
       } else {
         const due = await bus.store.nextDue(kinds).catch(() => null);
-        const dueMs = due === null ? pollMs : Math.max(1, Date.parse(due) - Date.now());
+        // What is overdue and still there is for somebody else: the longer it is, the longer the wait.
+        const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - Date.now()));
         await Promise.race([free, bus.heard(Math.min(pollMs, dueMs), signal, seen)]);
       }
     }
@@ -169,9 +188,3 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     },
   };
 };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

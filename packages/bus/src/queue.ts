@@ -44,8 +44,8 @@ export type Queue = {
   note(claim: Claim, events: readonly NewEvent[]): Promise<Outcome>;
   /** Records a failed attempt; runs again after a backoff unless no attempt is left. */
   fail(claim: Claim, failure: Failure): Promise<Outcome>;
-  /** Not now: runs again at `until` and costs no attempt. */
-  snooze(claim: Claim, until: Date, reason: string): Promise<Outcome>;
+  /** Not now: runs again after `ms` by the store's clock, and costs no attempt. */
+  snooze(claim: Claim, ms: number, reason: string): Promise<Outcome>;
   /** Gives back every claimed step whose holder is gone or whose lease has ended. Answers how many. */
   rescue(): Promise<number>;
 };
@@ -179,8 +179,8 @@ export const createQueue = (store: Store, actor: string): Queue => {
         ...(failure.elsewhere && { avoidAgent: step.holderAgent }),
       });
     },
-    snooze: (claim, until, reason) => {
-      const at = until.toISOString();
+    snooze: async (claim, ms, reason) => {
+      const at = new Date(Date.parse(await store.now()) + ms).toISOString();
       const event: NewEvent<'task.snoozed'> = {
         type: 'task.snoozed',
         stream: streamOfStep(claim.step),

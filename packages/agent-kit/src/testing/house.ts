@@ -1,0 +1,152 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBus, newId, record, streamOfStep, type Bus, type NewStep } from '@hive/bus';
+import { loadConfig, type HiveConfig } from '@hive/config';
+import { openStore, type Store } from '@hive/core-db';
+import { streams, type HiveEvent, type NewEvent, type PlannedTask, type Submission, type TaskView } from '@hive/events';
+import type { Artefacts } from '@hive/workspace';
+import { pino } from 'pino';
+import type { Agent } from '../agent.ts';
+import { artefactsOf } from '../artefacts-of.ts';
+import { startAgent, type Running } from '../run-agent.ts';
+
+/** A store, a home and the hand of the queen: puts tasks and steps there, starts agents in this process, and looks at what they recorded. */
+export type House = {
+  readonly folder: string;
+  readonly config: HiveConfig;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly artefacts: Artefacts;
+  /** Records a workflow that is running, with one pending task for each of these; answers the ids of the tasks. */
+  begin(submission: Partial<Submission> & Pick<Submission, 'repo' | 'base'>, ...tasks: Partial<PlannedTask>[]): Promise<string[]>;
+  /** Records events of a task, as the queen or another agent would. */
+  tell(taskId: string, ...events: NewEvent[]): Promise<void>;
+  /** Puts a step of a task into the queue; the work of a pending task makes it ready. */
+  enqueue(taskId: string, kind: Exclude<NewStep['kind'], 'plan'>, more?: Partial<NewStep>): Promise<void>;
+  start<S>(agent: Agent<S>, name?: string): Promise<Running>;
+  view(taskId: string): Promise<TaskView>;
+  /** Events of a stream in order, as `type` or as a whole. */
+  events(stream: string): Promise<readonly HiveEvent[]>;
+  /** What `hive verify` finds broken. */
+  broken(): Promise<readonly string[]>;
+  close(): Promise<void>;
+};
+
+/** Opens a house in a folder of its own. Its agents run commands without a sandbox unless `yaml` says otherwise. */
+export const openHouse = async ({
+  yaml = 'hive: { sandbox: { mode: off, allowUnsandboxed: true } }',
+  env = {},
+}: { readonly yaml?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<House> => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'hive-agents-')));
+  const home = join(folder, 'home');
+  await mkdir(home);
+  await writeFile(join(home, 'hive.yaml'), yaml);
+  const config = await loadConfig({ env: { HOME: folder, HIVE_HOME: home, ...env }, cwd: folder, cloneRoot: null });
+  const store = await openStore({ home });
+  const bus = createBus(store, 'test/house');
+  const artefacts = artefactsOf(home);
+  const started: Running[] = [];
+
+  const view = async (taskId: string): Promise<TaskView> => {
+    const { heads } = await store.heads([streams.task(taskId)]);
+    return heads.get(streams.task(taskId))?.view as TaskView;
+  };
+
+  const begin: House['begin'] = async (submission, ...tasks) => {
+    const workflowId = newId();
+    const stream = streams.workflow(workflowId);
+    const plan = '0'.repeat(64);
+    const specs = tasks.map((task, index): PlannedTask => ({ ...anyTask, id: newId(), key: `t${index}`, title: `Task ${index}`, ...task }));
+    const whole = { ...anySubmission, workflowId, branch: `hive/test-${workflowId.slice(-8)}`, plan, ...submission };
+    await bus.command({ on: null, correlationId: workflowId, events: [{ type: 'workflow.submitted', stream, data: whole }] });
+    await bus.command({
+      on: stream,
+      correlationId: workflowId,
+      events: [
+        { type: 'workflow.plan_generated', stream, data: { workflowId, plan, by: 'test', tasks: specs.map(({ id, key, needs }) => ({ id, key, needs })) } },
+        { type: 'workflow.started', stream, data: { workflowId, tasks: specs.length } },
+        ...specs.map((spec): NewEvent => ({ type: 'task.created', stream: streams.task(spec.id), data: { taskId: spec.id, workflowId, spec } })),
+      ],
+    });
+    return specs.map(({ id }) => id);
+  };
+
+  const tell: House['tell'] = async (taskId, ...events) => {
+    const { workflowId } = await view(taskId);
+    await bus.command({ on: streams.task(taskId), correlationId: workflowId, events });
+  };
+
+  const enqueue: House['enqueue'] = async (taskId, kind, more = {}) => {
+    const task = await view(taskId);
+    const stream = streams.task(taskId);
+    const step: NewStep = { ...anyStep, id: newId(), kind, taskId, workflowId: task.workflowId, ...more };
+    await record(store, {
+      streams: [streamOfStep(step)],
+      onRefused: 'throw',
+      plan: (heads) => ({
+        moves: [{ events: task.state === 'pending' ? [{ type: 'task.ready', stream, data: { taskId } }] : [], step }],
+        stamp: { correlationId: task.workflowId, causationId: heads.get(stream)?.lastEventId ?? null, actor: 'test/house' },
+      }),
+    });
+  };
+
+  return {
+    folder,
+    config,
+    store,
+    bus,
+    artefacts,
+    begin,
+    tell,
+    enqueue,
+    view,
+    start: async (agent, name = agent.name) => {
+      const running = await startAgent(agent, { config, name, log: pino({ level: 'silent' }) });
+      started.push(running);
+      return running;
+    },
+    events: async (stream) => (await store.events({ stream, limit: 1000 })).events,
+    broken: async () => (await store.verify()).flatMap(({ status, number, offenders }) => (status === 'broken' ? [`${number}: ${offenders.join('; ')}`] : [])),
+    close: async () => {
+      await Promise.all(started.map((running) => running.drain(0)));
+      bus.close();
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const anyTask = {
+  needs: [],
+  kind: 'change',
+  author: 'human',
+  checks: [],
+  redBefore: 'not_needed',
+  capabilities: [],
+  priority: 0,
+  timeoutS: 60,
+} as const satisfies Partial<PlannedTask>;
+
+const anySubmission = {
+  goal: 'test',
+  into: null,
+  checks: [],
+  setup: null,
+  source: 'file',
+  model: null,
+  localOnly: false,
+  budget: null,
+  redBefore: 'needed',
+  passEnv: [],
+  example: false,
+} as const satisfies Partial<Submission>;
+
+const anyStep = {
+  capabilities: [],
+  priority: 0,
+  maxAttempts: 3,
+  onlyAgent: null,
+  avoidAgent: null,
+  because: 'test',
+} as const satisfies Partial<NewStep>;

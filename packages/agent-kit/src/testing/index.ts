@@ -1,0 +1,2 @@
+export { openHouse, type House } from './house.ts';
+export { createRepo, type TestRepo } from './repo.ts';
