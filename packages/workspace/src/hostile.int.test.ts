@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { patchFiles } from './door/patch-files.ts';
-import { createTestRepo, createTestWorkspace, plain, tempFolder } from './test-bench.ts';
+import { createTestRepo, createTestWorkspace, plain, tempFolder } from './testing.ts';
 
 const message = { subject: 'Change', trailers: {} };
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Setup } from '@hive/events';
 import { expect, test } from 'vitest';
 import { relocateVenv } from './relocate.ts';
-import { calm, createTestRepo, createTestWorkspace, plain, tempFolder, type Files } from './test-bench.ts';
+import { calm, createTestRepo, createTestWorkspace, plain, tempFolder, type Files } from './testing.ts';
 
 /** An install that counts its runs in a file outside of the worktree, and leaves a dependency and a cache in HOME. */
 const install = (counter: string, more = '') => `

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { calm, createTestRepo, createTestWorkspace, plain } from './test-bench.ts';
+import { calm, createTestRepo, createTestWorkspace, plain } from './testing.ts';
 
 const message = {
   subject: 'Add a file',

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { tempFolder } from '../test-bench.ts';
+import { tempFolder } from '../testing.ts';
 import { registryFiles } from './registries.ts';
 
 test('a setup learns where registries are, and no token or password', async () => {

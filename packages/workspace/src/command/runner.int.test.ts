@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { calm, createTestRepo, createTestWorkspace, plain, tempFolder, userPath } from '../test-bench.ts';
+import { calm, createTestRepo, createTestWorkspace, plain, tempFolder, userPath } from '../testing.ts';
 
 const opened = async (
   options: Parameters<typeof createTestWorkspace>[0] = {},

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { calm, createTestRepo, createTestWorkspace, plain, tempFolder } from '../test-bench.ts';
+import { calm, createTestRepo, createTestWorkspace, plain, tempFolder } from '../testing.ts';
 
 const auto = { mode: 'auto', allowUnsandboxed: false } as const;
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { tempFolder } from '../test-bench.ts';
+import { tempFolder } from '../testing.ts';
 import { toolchainFolders } from './toolchain.ts';
 
 test('tools are shown with their folder, but no home as a whole and nothing that holds HIVE_HOME', () => {

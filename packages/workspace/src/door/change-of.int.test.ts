@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestRepo, tempFolder } from '../test-bench.ts';
+import { createTestRepo, tempFolder } from '../testing.ts';
 import { changeOf } from './change-of.ts';
 import { checkPatch } from './check-patch.ts';
 import { patchFiles } from './patch-files.ts';

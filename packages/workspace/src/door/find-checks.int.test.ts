@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestRepo, type Files } from '../test-bench.ts';
+import { createTestRepo, type Files } from '../testing.ts';
 import { findChecks, findSetup } from './find-checks.ts';
 import { openRepo } from './repo.ts';
 

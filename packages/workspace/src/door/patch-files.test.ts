@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestRepo } from '../test-bench.ts';
+import { createTestRepo } from '../testing.ts';
 import { patchFiles } from './patch-files.ts';
 
 test('both sides of renames, deletions, mode changes, empty and binary files are named', () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTestRepo, tempFolder } from '../test-bench.ts';
+import { createTestRepo, tempFolder } from '../testing.ts';
 import { assertHomeOutside, checkedOut, openRepo, resolveBase } from './repo.ts';
 
 test('a repository is found from any folder in it, from a linked worktree, and bare', async () => {

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Delivery, Workspace } from '../port.ts';
-import { createTestRepo, createTestWorkspace, fingerprint, plain, tempFolder } from '../test-bench.ts';
+import { createTestRepo, createTestWorkspace, fingerprint, plain, tempFolder } from '../testing.ts';
 
 const branch = 'hive/test-00000000';
 
@@ -204,4 +205,22 @@ test('packed refs, a linked worktree and a bare repository are delivered to alik
     ).toEqual({ into });
     expect(user.git('--git-dir', root === bare ? bare : join(user.root, '.git'), 'rev-parse', branch)).toBe(to);
   }
+});
+
+test('what root delivers into the repository of somebody else belongs to them', async () => {
+  if (process.getuid?.() !== 0) {
+    process.stdout.write('owner of a delivery: not tested, the tests do not run as root\n');
+    return;
+  }
+  const user = createTestRepo({ 'a.txt': 'a\n' });
+  chmodSync(dirname(user.root), 0o755);
+  execFileSync('chown', ['-R', '65534:65534', user.root]);
+  const { workspace } = createTestWorkspace();
+  const to = await change(workspace, user.root, user.first, { 'b.txt': 'b\n' });
+  await workspace.deliver(delivery(user.root, null, to));
+  const foreign = readdirSync(user.root, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => lstatSync(join(user.root, path)).uid !== 65534,
+  );
+  expect(foreign).toEqual([]);
+  expect(readFileSync(join(user.root, '.git', 'refs', 'heads', branch), 'utf8').trim()).toBe(to);
 });

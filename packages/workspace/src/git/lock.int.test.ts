@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { tempFolder } from '../test-bench.ts';
+import { tempFolder } from '../testing.ts';
 import { withLock } from './lock.ts';
 import { identityOf, isAlive } from './process-id.ts';
 

@@ -3,7 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { createTestRepo, createTestWorkspace, fingerprint, plain, tempFolder } from '../test-bench.ts';
+import { createTestRepo, createTestWorkspace, fingerprint, plain, tempFolder } from '../testing.ts';
 import { git, gitText } from './git.ts';
 import { openMirror } from './mirror.ts';
 

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
+import { reachable } from '../command/reach.ts';
 import { findGitDir } from './find-git-dir.ts';
 import { git, gitPipe, gitText, type GitOptions, type Owner } from './git.ts';
 import { withLock } from './lock.ts';
@@ -58,7 +59,8 @@ const exists = (path: string) =>
 
 const ownerOf = async (gitDir: string): Promise<{ owner?: Owner }> => {
   const { uid, gid } = await stat(gitDir);
-  return process.getuid?.() === 0 && uid !== 0 ? { owner: { uid, gid } } : {};
+  const isOther = process.getuid?.() === 0 && uid !== 0;
+  return isOther && (await reachable(gitDir, { uid, gid })) ? { owner: { uid, gid } } : {};
 };
 
 const create = async (gitDir: string, user: User): Promise<void> => {

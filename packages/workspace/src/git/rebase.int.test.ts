@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Workspace } from '../port.ts';
-import { calm, createTestRepo, createTestWorkspace, plain } from '../test-bench.ts';
+import { calm, createTestRepo, createTestWorkspace, plain } from '../testing.ts';
 
 const change = async (workspace: Workspace, repo: string, base: string, files: Record<string, string>) => {
   const tree = await workspace.open({ repo, base, ...plain });

@@ -4,7 +4,7 @@ import type { Check } from '@hive/events';
 import { Evidence } from '@hive/events';
 import { expect, test } from 'vitest';
 import type { ProofRequest } from '../port.ts';
-import { calm, createTestRepo, createTestWorkspace, type Files } from '../test-bench.ts';
+import { calm, createTestRepo, createTestWorkspace, type Files } from '../testing.ts';
 
 const check = (script: string, source: Check['source'] = 'given', name = 'check'): Check => ({
   name,
