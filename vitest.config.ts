@@ -9,7 +9,8 @@ const node: TestProjectConfiguration = {
     environment: 'node',
     pool: 'forks',
     include: ['{packages,apps,tools,e2e}/**/*.test.ts'],
-    exclude: ['apps/pwa/src/**', '**/node_modules/**', '**/dist/**'],
+    // Models of the control room need no browser: x.node.test.ts.
+    exclude: ['apps/pwa/src/**/!(*.node).test.ts', '**/node_modules/**', '**/dist/**'],
     // Starts a PostgreSQL when the first test asks for one.
     globalSetup: ['packages/core-db/src/testing/global-setup.ts'],
   },
@@ -31,6 +32,7 @@ const browser = async (): Promise<TestProjectConfiguration[]> => {
       test: {
         name: 'browser',
         include: ['src/**/*.test.ts'],
+        exclude: ['**/*.node.test.ts'],
         browser: {
           enabled: true,
           headless: true,

@@ -23,8 +23,20 @@ const manifest = {
   launch_handler: { client_mode: 'navigate-existing' as const },
   icons: [icon(192, 'any'), icon(512, 'any'), icon(192, 'maskable'), icon(512, 'maskable')],
   screenshots: [
-    { src: '/screenshots/wide.png', sizes: '1280x800', type: 'image/png', form_factor: 'wide' as const, label: 'A trace' },
-    { src: '/screenshots/narrow.png', sizes: '390x844', type: 'image/png', form_factor: 'narrow' as const, label: 'Home' },
+    {
+      src: '/screenshots/wide.png',
+      sizes: '1280x800',
+      type: 'image/png',
+      form_factor: 'wide' as const,
+      label: 'A trace',
+    },
+    {
+      src: '/screenshots/narrow.png',
+      sizes: '390x844',
+      type: 'image/png',
+      form_factor: 'narrow' as const,
+      label: 'Home',
+    },
   ],
   shortcuts: [
     { name: 'Traces', url: '/traces', icons: [icon(192, 'any')] },

@@ -1,7 +1,7 @@
 // Draws the icons of the manifest from hive.svg: `node brand/draw-icons.ts`. The results are committed.
 import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright';
-import { findChromium } from '../../../tools/chromium.ts';
+import { findChromium } from '@hive/tools/chromium';
 
 const here = import.meta.dirname;
 const svg = await readFile(`${here}/hive.svg`, 'utf8');

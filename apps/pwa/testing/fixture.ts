@@ -3,7 +3,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { foldStream, parseStream, resultOf, type AgentSummary, type HiveEvent, type Result, type TraceSummary, type Views, type WorkflowSummary } from '@hive/events';
+import {
+  foldStream,
+  parseStream,
+  resultOf,
+  type AgentSummary,
+  type HiveEvent,
+  type Result,
+  type TraceSummary,
+  type Views,
+  type WorkflowSummary,
+} from '@hive/events';
 import type { Story } from './stories.ts';
 
 const dist = join(import.meta.dirname, '../dist');
@@ -39,15 +49,20 @@ export type Fixture = {
   readonly story: Story;
   advance(events: number): number;
   setPaired(paired: boolean): void;
+  /** From now on a new version is served: the same files under another service worker. */
+  deploy(): void;
   close(): Promise<void>;
 };
 
 const resultFrom = (events: readonly HiveEvent[]): Result | null => {
   const views = new Map<string, unknown>();
   for (const event of events) views.set(event.stream, foldStream(views.get(event.stream) ?? null, event));
-  const ofKind = <K extends keyof Views>(kind: K) => [...views].filter(([stream]) => parseStream(stream).kind === kind).map(([, view]) => view as Views[K]);
+  const ofKind = <K extends keyof Views>(kind: K) =>
+    [...views].filter(([stream]) => parseStream(stream).kind === kind).map(([, view]) => view as Views[K]);
   const [workflow] = ofKind('workflow');
-  return workflow ? resultOf({ workflow, tasks: ofKind('task'), merge: ofKind('merge')[0] ?? null, calls: ofKind('call') }) : null;
+  return workflow
+    ? resultOf({ workflow, tasks: ofKind('task'), merge: ofKind('merge')[0] ?? null, calls: ofKind('call') })
+    : null;
 };
 
 const summaryOf = (result: Result): WorkflowSummary => ({
@@ -57,7 +72,9 @@ const summaryOf = (result: Result): WorkflowSummary => ({
   status: result.status,
   tasks: result.tasks.length,
   merged: result.merged,
-  counts: Object.fromEntries([...Map.groupBy(result.tasks, ({ status }) => status)].map(([status, tasks]) => [status, tasks.length])),
+  counts: Object.fromEntries(
+    [...Map.groupBy(result.tasks, ({ status }) => status)].map(([status, tasks]) => [status, tasks.length]),
+  ),
   example: result.example,
   submittedAt: result.submittedAt,
   settledAt: result.settledAt,
@@ -89,7 +106,13 @@ const agentsOf = (log: readonly HiveEvent[]): AgentSummary[] =>
         capabilities,
         status: works ? ('busy' as const) : ('idle' as const),
         load: works ? 1 : 0,
-        step: works ? { kind: who.agent === 'worker-2' ? 'check' : 'work', taskId: null, title: who.agent === 'worker-2' ? 'Read through a stream' : 'Write through a stream' } : null,
+        step: works
+          ? {
+              kind: who.agent === 'worker-2' ? 'check' : 'work',
+              taskId: null,
+              title: who.agent === 'worker-2' ? 'Read through a stream' : 'Write through a stream',
+            }
+          : null,
         startedAt: event.at,
         beatAgeMs: 400,
       },
@@ -102,19 +125,30 @@ export const startFixture = async (story: Story, options: { readonly port?: numb
   const future = [...story.future];
   const clients = new Set<ServerResponse>();
   let paired = true;
+  let version = 1;
 
   const traces = () => [...Map.groupBy(log, ({ correlationId }) => correlationId).values()];
   const traceOf = (id: string) => traces().find((events) => events[0]?.correlationId.endsWith(id));
   const page = (items: readonly unknown[]) => ({ items, next: null });
 
   const api: Readonly<Record<string, (id: string, query: URLSearchParams) => unknown>> = {
-    workflows: (id) => (id === '' ? page(traces().map(resultFrom).filter((it) => it !== null).map(summaryOf)) : resultFrom(traceOf(id) ?? [])),
+    workflows: (id) =>
+      id === ''
+        ? page(
+            traces()
+              .map(resultFrom)
+              .filter((it) => it !== null)
+              .map(summaryOf),
+          )
+        : resultFrom(traceOf(id) ?? []),
     traces: (id) => (id === '' ? page(traces().map(traceSummary).reverse()) : page(traceOf(id) ?? [])),
     agents: () => page(agentsOf(log)),
-    events: (_id, query) => page(log.filter(({ position }) => position > Number(query.get('after') ?? 0)).slice(0, 500)),
+    events: (_id, query) =>
+      page(log.filter(({ position }) => position > Number(query.get('after') ?? 0)).slice(0, 500)),
   };
 
-  const frame = (name: string, data: unknown, id?: number) => `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
+  const frame = (name: string, data: unknown, id?: number) =>
+    `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
   const head = () => log.at(-1)?.position ?? 0;
   const stream = (response: ServerResponse, after: number) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' });
@@ -126,7 +160,10 @@ export const startFixture = async (story: Story, options: { readonly port?: numb
   };
 
   const answer = (response: ServerResponse, status: number, body: unknown) => {
-    response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });
+    response.writeHead(status, {
+      'content-type': status < 400 ? 'application/json' : 'application/problem+json',
+      'cache-control': 'no-store',
+    });
     response.end(JSON.stringify(body));
   };
 
@@ -137,9 +174,12 @@ export const startFixture = async (story: Story, options: { readonly port?: numb
       return answer(response, 200, { csrf: 'fixture' });
     }
     if (!paired) return answer(response, 401, { code: 'auth.missing', detail: 'This browser is not paired' });
-    if (name === 'stream') return stream(response, Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? head()));
+    if (name === 'stream')
+      return stream(response, Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? head()));
     const found = api[name]?.(decodeURIComponent(id), url.searchParams);
-    return found ? answer(response, 200, found) : answer(response, 404, { code: 'http.not_found', detail: 'There is nothing here' });
+    return found
+      ? answer(response, 200, found)
+      : answer(response, 404, { code: 'http.not_found', detail: 'There is nothing here' });
   };
 
   const takeFile = async (response: ServerResponse, pathname: string) => {
@@ -152,7 +192,7 @@ export const startFixture = async (story: Story, options: { readonly port?: numb
       'content-security-policy': contentSecurityPolicy,
       'cache-control': pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
-    response.end(body);
+    response.end(pathname === '/sw.js' ? `${body.toString()}\n// version ${version}` : body);
   };
 
   const server = createServer((request, response) => {
@@ -174,6 +214,9 @@ export const startFixture = async (story: Story, options: { readonly port?: numb
     setPaired(value) {
       paired = value;
       for (const client of clients) client.end();
+    },
+    deploy() {
+      version += 1;
     },
     close: () =>
       new Promise((resolve) => {

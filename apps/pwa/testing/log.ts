@@ -12,7 +12,12 @@ export const shaOf = (seed: string): string => createHash('sha1').update(seed).d
 export const hashOf = (seed: string): string => createHash('sha256').update(seed).digest('hex');
 
 /** Who records, when (ms since 1970), in which trace, and because of which event. */
-export type Stamp = { readonly actor: string; readonly at: number; readonly correlationId: string; readonly cause: HiveEvent | null };
+export type Stamp = {
+  readonly actor: string;
+  readonly at: number;
+  readonly correlationId: string;
+  readonly cause: HiveEvent | null;
+};
 
 /** A log in memory that parses what is recorded as the store does. */
 export type Log = { readonly events: HiveEvent[]; record(event: NewEvent, stamp: Stamp): HiveEvent };

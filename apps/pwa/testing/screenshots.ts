@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright';
-import { findChromium } from '../../../tools/chromium.ts';
+import { findChromium } from '@hive/tools/chromium';
 import { startFixture } from './fixture.ts';
 import { tellNothing, tellStory } from './stories.ts';
 
@@ -21,7 +21,12 @@ const browser = await chromium.launch(await findChromium());
 const complaints: string[] = [];
 
 const { ids } = fixture.story;
-const shots: readonly { readonly name: string; readonly at: string; readonly full?: boolean; readonly act?: (page: Page) => Promise<void> }[] = [
+const shots: readonly {
+  readonly name: string;
+  readonly at: string;
+  readonly full?: boolean;
+  readonly act?: (page: Page) => Promise<void>;
+}[] = [
   { name: 'home', at: `${fixture.url}/`, full: true },
   { name: 'home-empty', at: `${empty.url}/` },
   { name: 'traces', at: `${fixture.url}/traces` },
@@ -39,7 +44,10 @@ const shots: readonly { readonly name: string; readonly at: string; readonly ful
     name: 'trace-selected',
     at: `${fixture.url}/traces/${ids.failed}`,
     act: async (page) => {
-      await page.getByRole('row', { name: /attempt_failed/ }).first().click();
+      await page
+        .getByRole('row', { name: /attempt_failed/ })
+        .first()
+        .click();
       await page.locator('hive-event-details').getByRole('heading').waitFor();
     },
   },
@@ -56,15 +64,20 @@ for (const [size, viewport] of Object.entries(sizes))
     const context = await browser.newContext({ viewport, colorScheme, hasTouch: size === 'phone' });
     for (const { name, at, full, act } of shots) {
       const page = await context.newPage();
-      page.on('console', (message) => message.type() === 'error' && complaints.push(`${name} ${size}: ${message.text()}`));
+      page.on(
+        'console',
+        (message) => message.type() === 'error' && complaints.push(`${name} ${size}: ${message.text()}`),
+      );
       page.on('pageerror', (error) => complaints.push(`${name} ${size}: ${error.message}`));
       await page.goto(at);
       await page.locator('h1').first().waitFor();
       await page.locator('hive-skeleton').waitFor({ state: 'detached' });
       await act?.(page);
       await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: full ?? false });
-      if (name === 'home' && size === 'phone' && colorScheme === 'light') await page.screenshot({ path: join(pwa, 'public/screenshots/narrow.png') });
-      if (name === 'trace-example' && size === 'desktop' && colorScheme === 'light') await page.screenshot({ path: join(pwa, 'public/screenshots/wide.png') });
+      if (name === 'home' && size === 'phone' && colorScheme === 'light')
+        await page.screenshot({ path: join(pwa, 'public/screenshots/narrow.png') });
+      if (name === 'trace-example' && size === 'desktop' && colorScheme === 'light')
+        await page.screenshot({ path: join(pwa, 'public/screenshots/wide.png') });
       await page.close();
     }
     await context.close();

@@ -21,17 +21,77 @@ const example = (startedAt: number): WorkflowStory => ({
       end: {
         code: 'checks.red',
         reason: '3 tests fail, first test/parse.test.js:41 refuses 2023-02-29',
-        findings: [{ rule: 'checks.red', message: 'expected "2023-02-29" to be refused\n  at test/parse.test.js:41:5', file: 'test/parse.test.js', line: 41, severity: 'error' }],
+        findings: [
+          {
+            rule: 'checks.red',
+            message: 'expected "2023-02-29" to be refused\n  at test/parse.test.js:41:5',
+            file: 'test/parse.test.js',
+            line: 41,
+            severity: 'error',
+          },
+        ],
       },
     },
-    { key: 'iso-weeks', title: 'Number the weeks around New Year as ISO 8601 does', author: oracle, end: 'merged', checkMs: 1200 },
-    { key: 'week-labels', title: 'Write weeks as 2024-W06', needs: ['iso-weeks'], author: oracle, end: { code: 'patch.conflict', reason: 'src/week.js: hunk 2 does not apply after iso-weeks' } },
-    { key: 'end-of-month', title: 'Stop at the last day when months are added', author: oracle, end: 'merged', checkMs: 760 },
-    { key: 'month-series', title: 'Let a series on the 31st return to the 31st', needs: ['end-of-month'], author: oracle, end: 'merged' },
-    { key: 'add-duration', title: 'Add durations of years and months', needs: ['end-of-month'], author: oracle, end: 'merged', checkMs: 1100 },
-    { key: 'guide', title: 'Describe the end of a month in the guide', needs: ['month-series', 'add-duration'], author: oracle, redBefore: 'not_needed', end: 'merged' },
-    { key: 'doc-examples', title: 'Run every example of the documents', needs: ['guide'], kind: 'command', author: 'tool', workMs: 640, end: 'completed' },
-    { key: 'tidy', title: 'Correct two spelling mistakes in the documents', author: oracle, redBefore: 'not_needed', end: { code: 'paths.outside', reason: 'touches src/index.js, declared docs/**' } },
+    {
+      key: 'iso-weeks',
+      title: 'Number the weeks around New Year as ISO 8601 does',
+      author: oracle,
+      end: 'merged',
+      checkMs: 1200,
+    },
+    {
+      key: 'week-labels',
+      title: 'Write weeks as 2024-W06',
+      needs: ['iso-weeks'],
+      author: oracle,
+      end: { code: 'patch.conflict', reason: 'src/week.js: hunk 2 does not apply after iso-weeks' },
+    },
+    {
+      key: 'end-of-month',
+      title: 'Stop at the last day when months are added',
+      author: oracle,
+      end: 'merged',
+      checkMs: 760,
+    },
+    {
+      key: 'month-series',
+      title: 'Let a series on the 31st return to the 31st',
+      needs: ['end-of-month'],
+      author: oracle,
+      end: 'merged',
+    },
+    {
+      key: 'add-duration',
+      title: 'Add durations of years and months',
+      needs: ['end-of-month'],
+      author: oracle,
+      end: 'merged',
+      checkMs: 1100,
+    },
+    {
+      key: 'guide',
+      title: 'Describe the end of a month in the guide',
+      needs: ['month-series', 'add-duration'],
+      author: oracle,
+      redBefore: 'not_needed',
+      end: 'merged',
+    },
+    {
+      key: 'doc-examples',
+      title: 'Run every example of the documents',
+      needs: ['guide'],
+      kind: 'command',
+      author: 'tool',
+      workMs: 640,
+      end: 'completed',
+    },
+    {
+      key: 'tidy',
+      title: 'Correct two spelling mistakes in the documents',
+      author: oracle,
+      redBefore: 'not_needed',
+      end: { code: 'paths.outside', reason: 'touches src/index.js, declared docs/**' },
+    },
   ],
 });
 
@@ -45,8 +105,31 @@ const parser = (startedAt: number): WorkflowStory => ({
   tasks: [
     { key: 'leap-days', title: 'Refuse 29 February in common years', author: model, end: 'merged' },
     { key: 'iso-weeks', title: 'Read 2026-W07-3', author: model, end: 'merged', workMs: 8200 },
-    { key: 'zones', title: 'Read offsets without a colon', author: model, firstFails: 'The answer ended in the middle of a JSON object', end: { code: 'evidence.not_red', reason: 'Nothing failed without the change: no test of the patch is red on the base. Add a test that fails before, or declare red before as not needed.', findings: [{ rule: 'evidence.not_red', message: 'All 2 checks are green on the base together with the tests of the patch.' }] } },
-    { key: 'zone-docs', title: 'Describe offsets in the guide', needs: ['zones'], author: 'human', redBefore: 'not_needed', end: 'blocked' },
+    {
+      key: 'zones',
+      title: 'Read offsets without a colon',
+      author: model,
+      firstFails: 'The answer ended in the middle of a JSON object',
+      end: {
+        code: 'evidence.not_red',
+        reason:
+          'Nothing failed without the change: no test of the patch is red on the base. Add a test that fails before, or declare red before as not needed.',
+        findings: [
+          {
+            rule: 'evidence.not_red',
+            message: 'All 2 checks are green on the base together with the tests of the patch.',
+          },
+        ],
+      },
+    },
+    {
+      key: 'zone-docs',
+      title: 'Describe offsets in the guide',
+      needs: ['zones'],
+      author: 'human',
+      redBefore: 'not_needed',
+      end: 'blocked',
+    },
   ],
 });
 
@@ -57,7 +140,14 @@ const release = (startedAt: number): WorkflowStory => ({
   tasks: [
     { key: 'changelog', title: 'Write the changelog of 2.4', author: 'human', redBefore: 'not_needed', end: 'merged' },
     { key: 'drop-node-18', title: 'Drop Node 18', author: 'human', end: 'merged', checkMs: 4100 },
-    { key: 'check-docs', title: 'Run the examples of the documents', needs: ['changelog'], kind: 'command', author: 'tool', end: 'completed' },
+    {
+      key: 'check-docs',
+      title: 'Run the examples of the documents',
+      needs: ['changelog'],
+      kind: 'command',
+      author: 'tool',
+      end: 'completed',
+    },
   ],
 });
 
@@ -83,25 +173,67 @@ const running = (startedAt: number): WorkflowStory => ({
   tasks: [
     { key: 'reader', title: 'Read through a stream', author: model, end: 'merged', workMs: 6100, checkMs: 2100 },
     { key: 'writer', title: 'Write through a stream', author: model, end: 'merged', workMs: 7400, checkMs: 2600 },
-    { key: 'index', title: 'Build the index while reading', needs: ['reader'], author: model, end: 'merged', workMs: 9100 },
-    { key: 'compact', title: 'Compact without stopping readers', needs: ['reader', 'writer'], author: 'claude:sonnet', end: 'open', workMs: 5200 },
-    { key: 'bench', title: 'Measure before and after', needs: ['compact'], kind: 'command', author: 'tool', end: 'completed' },
+    {
+      key: 'index',
+      title: 'Build the index while reading',
+      needs: ['reader'],
+      author: model,
+      end: 'merged',
+      workMs: 9100,
+    },
+    {
+      key: 'compact',
+      title: 'Compact without stopping readers',
+      needs: ['reader', 'writer'],
+      author: 'claude:sonnet',
+      end: 'open',
+      workMs: 5200,
+    },
+    {
+      key: 'bench',
+      title: 'Measure before and after',
+      needs: ['compact'],
+      kind: 'command',
+      author: 'tool',
+      end: 'completed',
+    },
   ],
 });
 
 const register = (log: Log, agent: string, role: string, at: number): void => {
   const incarnation = idOf(`agent ${agent}`);
-  const data = { agent, role, incarnation, host: 'walnut', pid: 4200 + log.events.length, capabilities: [role], version: '0.1.0' };
-  log.record({ type: 'agent.registered', stream: streams.agent(incarnation), data }, { actor: agent, at, correlationId: incarnation, cause: null });
+  const data = {
+    agent,
+    role,
+    incarnation,
+    host: 'walnut',
+    pid: 4200 + log.events.length,
+    capabilities: [role],
+    version: '0.1.0',
+  };
+  log.record(
+    { type: 'agent.registered', stream: streams.agent(incarnation), data },
+    { actor: agent, at, correlationId: incarnation, cause: null },
+  );
 };
 
 /** What was recorded before the page is opened, and what is still to come, one event after the other. */
-export type Story = { readonly past: readonly HiveEvent[]; readonly future: readonly HiveEvent[]; readonly ids: Readonly<Record<'example' | 'failed' | 'running' | 'hostile', string>> };
+export type Story = {
+  readonly past: readonly HiveEvent[];
+  readonly future: readonly HiveEvent[];
+  readonly ids: Readonly<Record<'example' | 'failed' | 'running' | 'hostile', string>>;
+};
 
 /** A day in the life of a Hive that ends now. */
 export const tellStory = (now: number): Story => {
   const log = createLog();
-  for (const [agent, role] of [['orchestrator', 'orchestrator'], ['planner-1', 'planner'], ['worker-1', 'worker'], ['worker-2', 'worker'], ['reviewer-1', 'reviewer']] as const)
+  for (const [agent, role] of [
+    ['orchestrator', 'orchestrator'],
+    ['planner-1', 'planner'],
+    ['worker-1', 'worker'],
+    ['worker-2', 'worker'],
+    ['reviewer-1', 'reviewer'],
+  ] as const)
     register(log, agent, role, now - 200 * minute);
   const ids = {
     example: tellWorkflow(log, example(now - 190 * minute)),
@@ -118,4 +250,8 @@ export const tellStory = (now: number): Story => {
 };
 
 /** A Hive in which nothing was ever asked for. */
-export const tellNothing = (): Story => ({ past: [], future: [], ids: { example: '', failed: '', running: '', hostile: '' } });
+export const tellNothing = (): Story => ({
+  past: [],
+  future: [],
+  ids: { example: '', failed: '', running: '', hostile: '' },
+});

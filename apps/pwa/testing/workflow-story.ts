@@ -1,5 +1,12 @@
-import { streams, type Evidence, type Finding, type HiveEvent, type NewEvent, type PlannedTask } from '@hive/events';
-import type { Code } from '@hive/errors';
+import {
+  streams,
+  type DataOf,
+  type Evidence,
+  type Finding,
+  type HiveEvent,
+  type NewEvent,
+  type PlannedTask,
+} from '@hive/events';
 import { hashOf, idOf, shaOf, type Log } from './log.ts';
 
 /** One task of a story: what it is and how it ends. `open` stops in the middle of its checks. */
@@ -12,7 +19,13 @@ export type TaskStory = {
   readonly redBefore?: 'not_needed';
   readonly workMs?: number;
   readonly checkMs?: number;
-  readonly end: 'merged' | 'completed' | 'blocked' | 'waiting' | 'open' | { readonly code: Code; readonly reason: string; readonly findings?: Finding[] };
+  readonly end:
+    | 'merged'
+    | 'completed'
+    | 'blocked'
+    | 'waiting'
+    | 'open'
+    | { readonly code: DataOf<'task.refused'>['code']; readonly reason: string; readonly findings?: Finding[] };
   readonly firstFails?: string;
 };
 
@@ -27,10 +40,24 @@ export type WorkflowStory = {
 
 type Ended = { readonly at: number; readonly event: HiveEvent; readonly good: boolean };
 
-const evidenceOf = (task: TaskStory, author: string, at: number, merged: boolean, reviewer: WorkflowStory['reviewer']): Evidence => {
+const evidenceOf = (
+  task: TaskStory,
+  author: string,
+  at: number,
+  merged: boolean,
+  reviewer: WorkflowStory['reviewer'],
+): Evidence => {
   const failed = typeof task.end === 'object' && task.end.code === 'checks.red';
+  const isNotRed = typeof task.end === 'object' && task.end.code === 'evidence.not_red';
   const ms = task.checkMs ?? 900;
-  const run = (on: 'base+tests' | 'head', name: string, argv: string[], exit: number, took: number) => ({ name, argv, on, exit, ms: took, log: hashOf(`${task.key} ${on} ${name}`) });
+  const run = (on: 'base+tests' | 'head', name: string, argv: string[], exit: number, took: number) => ({
+    name,
+    argv,
+    on,
+    exit,
+    ms: took,
+    log: hashOf(`${task.key} ${on} ${name}`),
+  });
   return {
     base: shaOf(`base of ${task.key}`),
     head: shaOf(`head of ${task.key}`),
@@ -39,11 +66,11 @@ const evidenceOf = (task: TaskStory, author: string, at: number, merged: boolean
     author,
     setup: { argv: ['npm', 'ci', '--ignore-scripts'], lockfile: hashOf('lock'), cached: true },
     commands: [
-      ...(task.redBefore ? [] : [run('base+tests', 'test', ['npm', 'test'], 1, ms - 140)]),
+      ...(task.redBefore ? [] : [run('base+tests', 'test', ['npm', 'test'], isNotRed ? 0 : 1, ms - 140)]),
       run('head', 'test', ['npm', 'test'], failed ? 1 : 0, ms),
       run('head', 'lint', ['npx', 'eslint', '.', '--max-warnings', '0'], 0, Math.round(ms * 0.6)),
     ],
-    redBefore: task.redBefore ?? 'red',
+    redBefore: isNotRed ? 'not_red' : (task.redBefore ?? 'red'),
     greenAfter: !failed,
     checkedBy: { agent: 'worker-2', host: 'walnut' },
     ...(merged && {
@@ -61,7 +88,10 @@ const evidenceOf = (task: TaskStory, author: string, at: number, merged: boolean
 export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
   const workflowId = idOf(`workflow ${story.goal}`);
   const stream = streams.workflow(workflowId);
-  const slug = story.goal.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 24);
+  const slug = story.goal
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 24);
   const branch = `hive/${slug}-${workflowId.slice(-8)}`;
   const taskId = (key: string) => idOf(`task ${story.goal} ${key}`);
   const waiting: { readonly at: number; readonly run: () => void }[] = [];
@@ -113,28 +143,102 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
     'desk',
     null,
   );
-  const assigned = record({ type: 'task.assigned', stream, data: { taskId: null, step: 'plan', attempt: 1, stepId: idOf('plan'), agent: null, because: 'anyone who can plan' } }, (at += 14), 'orchestrator', submitted);
-  const claimed = record({ type: 'task.claimed', stream, data: { taskId: null, step: 'plan', attempt: 1, token: 1, agent: 'planner-1', leaseUntil: new Date(at + 30_000).toISOString() } }, (at += 22), 'planner-1', assigned);
+  const assigned = record(
+    {
+      type: 'task.assigned',
+      stream,
+      data: {
+        taskId: null,
+        step: 'plan',
+        attempt: 1,
+        stepId: idOf('plan'),
+        agent: null,
+        because: 'anyone who can plan',
+      },
+    },
+    (at += 14),
+    'orchestrator',
+    submitted,
+  );
+  const claimed = record(
+    {
+      type: 'task.claimed',
+      stream,
+      data: {
+        taskId: null,
+        step: 'plan',
+        attempt: 1,
+        token: 1,
+        agent: 'planner-1',
+        leaseUntil: new Date(at + 30_000).toISOString(),
+      },
+    },
+    (at += 22),
+    'planner-1',
+    assigned,
+  );
   const planned = record(
-    { type: 'workflow.plan_generated', stream, data: { workflowId, plan: hashOf('plan'), by: 'plan file', tasks: story.tasks.map((task) => ({ id: taskId(task.key), key: task.key, needs: (task.needs ?? []).map(taskId) })) } },
+    {
+      type: 'workflow.plan_generated',
+      stream,
+      data: {
+        workflowId,
+        plan: hashOf('plan'),
+        by: 'plan file',
+        tasks: story.tasks.map((task) => ({
+          id: taskId(task.key),
+          key: task.key,
+          needs: (task.needs ?? []).map(taskId),
+        })),
+      },
+    },
     (at += 61),
     'planner-1',
     claimed,
   );
-  const started = record({ type: 'workflow.started', stream, data: { workflowId, tasks: story.tasks.length } }, (at += 18), 'orchestrator', planned);
+  const started = record(
+    { type: 'workflow.started', stream, data: { workflowId, tasks: story.tasks.length } },
+    (at += 18),
+    'orchestrator',
+    planned,
+  );
 
   const ended = new Map<string, Ended>();
   for (const task of story.tasks)
-    record({ type: 'task.created', stream: streams.task(taskId(task.key)), data: { taskId: taskId(task.key), workflowId, spec: specOf(task) } }, (at += 2), 'orchestrator', started);
+    record(
+      {
+        type: 'task.created',
+        stream: streams.task(taskId(task.key)),
+        data: { taskId: taskId(task.key), workflowId, spec: specOf(task) },
+      },
+      (at += 2),
+      'orchestrator',
+      started,
+    );
 
   const settle = (task: TaskStory, end: Ended) => {
     ended.set(task.key, end);
     for (const other of story.tasks) {
       if (!other.needs?.includes(task.key) || ended.has(other.key)) continue;
       if (!end.good) {
-        const blocked = record({ type: 'task.blocked', stream: streams.task(taskId(other.key)), data: { taskId: taskId(other.key), code: 'need.failed', reason: `${task.key} was not merged`, by: taskId(task.key) } }, end.at + 6, 'orchestrator', end.event);
+        const blocked = record(
+          {
+            type: 'task.blocked',
+            stream: streams.task(taskId(other.key)),
+            data: {
+              taskId: taskId(other.key),
+              code: 'need.failed',
+              reason: `${task.key} was not merged`,
+              by: taskId(task.key),
+            },
+          },
+          end.at + 6,
+          'orchestrator',
+          end.event,
+        );
         later(end.at + 7, () => settle(other, { at: end.at + 7, event: blocked, good: false }));
-      } else if (other.needs.every((need) => ended.get(need)?.good)) later(end.at + 9, () => work(other, end.at + 9, end.event));
+      } else if (other.needs.every((need) => ended.get(need)?.good))
+        later(end.at + 9, () => work(other, end.at + 9, end.event));
     }
   };
 
@@ -147,33 +251,144 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
     let token = 0;
     let last = record({ type: 'task.ready', stream: of, data: { taskId: id } }, now, 'orchestrator', cause);
     const claim = (step: 'work' | 'check' | 'review' | 'merge', agent: string, attempt = 1) => {
-      last = record({ type: 'task.assigned', stream: of, data: { taskId: id, step, attempt, stepId: idOf(`${id} ${step} ${attempt}`), agent: null, because: 'two workers are idle' } }, (now += 8), 'orchestrator', last);
-      last = record({ type: 'task.claimed', stream: of, data: { taskId: id, step, attempt, token: (token += 1), agent, leaseUntil: new Date(now + 30_000).toISOString() } }, (now += 24), agent, last);
+      last = record(
+        {
+          type: 'task.assigned',
+          stream: of,
+          data: {
+            taskId: id,
+            step,
+            attempt,
+            stepId: idOf(`${id} ${step} ${attempt}`),
+            agent: null,
+            because: 'two workers are idle',
+          },
+        },
+        (now += 8),
+        'orchestrator',
+        last,
+      );
+      last = record(
+        {
+          type: 'task.claimed',
+          stream: of,
+          data: {
+            taskId: id,
+            step,
+            attempt,
+            token: (token += 1),
+            agent,
+            leaseUntil: new Date(now + 30_000).toISOString(),
+          },
+        },
+        (now += 24),
+        agent,
+        last,
+      );
       return { step, attempt, token };
     };
     const steps: (() => boolean)[] = [
       () => {
         let under = claim('work', 'worker-1');
         if (task.firstFails !== undefined) {
-          last = record({ type: 'task.attempt_failed', stream: of, data: { taskId: id, ...under, code: 'model.bad_output', reason: task.firstFails, final: false, retryAt: new Date(now + 4000).toISOString() } }, (now += 3100), 'worker-1', last);
+          last = record(
+            {
+              type: 'task.attempt_failed',
+              stream: of,
+              data: {
+                taskId: id,
+                ...under,
+                code: 'model.bad_output',
+                reason: task.firstFails,
+                final: false,
+                retryAt: new Date(now + 4000).toISOString(),
+              },
+            },
+            (now += 3100),
+            'worker-1',
+            last,
+          );
           now += 900;
           under = claim('work', 'worker-1', 2);
         }
         const ms = task.workMs ?? (isModel ? 5200 : 180);
         if (isModel)
-          record({ type: 'model.called', stream: streams.call(idOf(`call ${id}`)), data: { callId: idOf(`call ${id}`), taskId: id, provider: author.split(':')[0] ?? '', model: 'qwen3-coder:30b', role: 'worker', box: 'walnut', destination: 'walnut.local:11434', outcome: 'ok', input: 6120, output: 840, cached: 4100, costUsd: 0, firstTokenMs: 410, totalMs: ms - 300, tokensPerS: 71.4, source: 'live', prompt: hashOf('prompt'), reply: hashOf('reply') } }, now + ms - 100, 'worker-1', last);
+          record(
+            {
+              type: 'model.called',
+              stream: streams.call(idOf(`call ${id}`)),
+              data: {
+                callId: idOf(`call ${id}`),
+                taskId: id,
+                provider: author.split(':')[0] ?? '',
+                model: 'qwen3-coder:30b',
+                role: 'worker',
+                box: 'walnut',
+                destination: 'walnut.local:11434',
+                outcome: 'ok',
+                input: 6120,
+                output: 840,
+                cached: 4100,
+                costUsd: 0,
+                firstTokenMs: 410,
+                totalMs: ms - 300,
+                tokensPerS: 71.4,
+                source: 'live',
+                prompt: hashOf('prompt'),
+                reply: hashOf('reply'),
+              },
+            },
+            now + ms - 100,
+            'worker-1',
+            last,
+          );
         now += ms;
         if (task.end === 'completed') {
-          last = record({ type: 'task.completed', stream: of, data: { taskId: id, ...under, evidence: evidenceOf({ ...task, redBefore: 'not_needed' }, author, now, true, 'rules') } }, now, 'worker-1', last);
+          last = record(
+            {
+              type: 'task.completed',
+              stream: of,
+              data: {
+                taskId: id,
+                ...under,
+                evidence: evidenceOf({ ...task, redBefore: 'not_needed' }, author, now, true, 'rules'),
+              },
+            },
+            now,
+            'worker-1',
+            last,
+          );
           settle(task, { at: now, event: last, good: true });
           return false;
         }
         if (typeof task.end === 'object' && task.end.code.startsWith('paths.')) {
-          last = record({ type: 'task.refused', stream: of, data: { taskId: id, ...under, ...task.end } }, now, 'worker-1', last);
+          last = record(
+            { type: 'task.refused', stream: of, data: { taskId: id, ...under, ...task.end } },
+            now,
+            'worker-1',
+            last,
+          );
           settle(task, { at: now, event: last, good: false });
           return false;
         }
-        last = record({ type: 'task.submitted', stream: of, data: { taskId: id, ...under, base: shaOf(`base of ${task.key}`), commit: shaOf(`head of ${task.key}`), patch: hashOf(task.key), author, agent: 'worker-1' } }, now, 'worker-1', last);
+        last = record(
+          {
+            type: 'task.submitted',
+            stream: of,
+            data: {
+              taskId: id,
+              ...under,
+              base: shaOf(`base of ${task.key}`),
+              commit: shaOf(`head of ${task.key}`),
+              patch: hashOf(task.key),
+              author,
+              agent: 'worker-1',
+            },
+          },
+          now,
+          'worker-1',
+          last,
+        );
         return true;
       },
       () => {
@@ -181,10 +396,30 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
         if (task.end === 'open') return false;
         now += 2 * (task.checkMs ?? 900) + 120;
         const refusal = typeof task.end === 'object' ? task.end : null;
-        const verdict = refusal ? { code: refusal.code, reason: refusal.reason, findings: refusal.findings ?? [] } : { code: null, reason: null, findings: [] };
-        last = record({ type: 'task.checked', stream: of, data: { taskId: id, ...under, evidence: evidenceOf(task, author, now, false, story.reviewer), verdict } }, now, 'worker-2', last);
+        const verdict = refusal
+          ? { code: refusal.code, reason: refusal.reason, findings: refusal.findings ?? [] }
+          : { code: null, reason: null, findings: [] };
+        last = record(
+          {
+            type: 'task.checked',
+            stream: of,
+            data: { taskId: id, ...under, evidence: evidenceOf(task, author, now, false, story.reviewer), verdict },
+          },
+          now,
+          'worker-2',
+          last,
+        );
         if (!refusal) return true;
-        last = record({ type: 'task.refused', stream: of, data: { taskId: id, code: refusal.code, reason: refusal.reason, findings: refusal.findings ?? [] } }, (now += 12), 'orchestrator', last);
+        last = record(
+          {
+            type: 'task.refused',
+            stream: of,
+            data: { taskId: id, code: refusal.code, reason: refusal.reason, findings: refusal.findings ?? [] },
+          },
+          (now += 12),
+          'orchestrator',
+          last,
+        );
         settle(task, { at: now, event: last, good: false });
         return false;
       },
@@ -192,9 +427,36 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
         const under = claim('review', 'reviewer-1');
         const byModel = story.reviewer === 'model';
         now += byModel ? 2400 : 35;
-        last = record({ type: 'task.review_completed', stream: of, data: { taskId: id, ...under, decision: task.end === 'waiting' ? 'escalate' : 'approve', reviewer: byModel ? { agent: 'reviewer-1', kind: 'model', model: 'qwen3-coder:30b' } : { agent: 'reviewer-1', kind: 'rules' }, findings: [], remaining: 0 } }, now, 'reviewer-1', last);
+        last = record(
+          {
+            type: 'task.review_completed',
+            stream: of,
+            data: {
+              taskId: id,
+              ...under,
+              decision: task.end === 'waiting' ? 'escalate' : 'approve',
+              reviewer: byModel
+                ? { agent: 'reviewer-1', kind: 'model', model: 'qwen3-coder:30b' }
+                : { agent: 'reviewer-1', kind: 'rules' },
+              findings: [],
+              remaining: 0,
+            },
+          },
+          now,
+          'reviewer-1',
+          last,
+        );
         if (task.end !== 'waiting') return true;
-        record({ type: 'task.escalated', stream: of, data: { taskId: id, reason: 'The change removes a public function. Should it go?' } }, (now += 5), 'reviewer-1', last);
+        record(
+          {
+            type: 'task.escalated',
+            stream: of,
+            data: { taskId: id, reason: 'The change removes a public function. Should it go?' },
+          },
+          (now += 5),
+          'reviewer-1',
+          last,
+        );
         return false;
       },
       () => {
@@ -202,9 +464,36 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
         const evidence = evidenceOf(task, author, now, true, story.reviewer);
         const onto = streams.merge('almanac', branch);
         const about = { taskId: id, workflowId, branch, attempt: 1, token: under.token };
-        const intended = record({ type: 'merge.intended', stream: onto, data: { ...about, from: shaOf('base'), to: shaOf(`merge of ${task.key}`), evidence } }, (now += 20), 'reviewer-1', last);
-        const completed = record({ type: 'merge.completed', stream: onto, data: { ...about, commit: shaOf(`merge of ${task.key}`), evidence, into: null } }, (now += 31), 'reviewer-1', intended);
-        last = record({ type: 'task.merged', stream: of, data: { taskId: id, ...under, commit: shaOf(`merge of ${task.key}`), evidence } }, (now += 3), 'reviewer-1', completed);
+        const intended = record(
+          {
+            type: 'merge.intended',
+            stream: onto,
+            data: { ...about, from: shaOf('base'), to: shaOf(`merge of ${task.key}`), evidence },
+          },
+          (now += 20),
+          'reviewer-1',
+          last,
+        );
+        const completed = record(
+          {
+            type: 'merge.completed',
+            stream: onto,
+            data: { ...about, commit: shaOf(`merge of ${task.key}`), evidence, into: null },
+          },
+          (now += 31),
+          'reviewer-1',
+          intended,
+        );
+        last = record(
+          {
+            type: 'task.merged',
+            stream: of,
+            data: { taskId: id, ...under, commit: shaOf(`merge of ${task.key}`), evidence },
+          },
+          (now += 3),
+          'reviewer-1',
+          completed,
+        );
         settle(task, { at: now, event: last, good: true });
         return false;
       },
@@ -228,7 +517,19 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
     record(
       bad === 0
         ? { type: 'workflow.completed', stream, data: { workflowId, merged, usage } }
-        : { type: 'workflow.failed', stream, data: { workflowId, code: null, reason: `${bad} of ${story.tasks.length} tasks did not get in`, merged, refused: bad, waiting: 0, usage } },
+        : {
+            type: 'workflow.failed',
+            stream,
+            data: {
+              workflowId,
+              code: null,
+              reason: `${bad} of ${story.tasks.length} tasks did not get in`,
+              merged,
+              refused: bad,
+              waiting: 0,
+              usage,
+            },
+          },
       last.at + 15,
       'orchestrator',
       last.event,

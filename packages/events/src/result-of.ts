@@ -91,5 +91,4 @@ export const exitCodeOf = (result: Result): 0 | 1 | 3 => {
 };
 
 /** True when nothing will change any more without a person. */
-export const isSettled = (result: Result): boolean =>
-  result.status === 'waiting' || !isWorkflowOpen(result.status);
+export const isSettled = (result: Result): boolean => result.status === 'waiting' || !isWorkflowOpen(result.status);

@@ -82,7 +82,13 @@ export class AppRouter implements ReactiveController {
 
   readonly #click = (event: MouseEvent) => {
     const link = linkIn(event);
-    if (!link || !isPlainClick(event) || link.target !== '' || link.origin !== location.origin || link.hasAttribute('download'))
+    if (
+      !link ||
+      !isPlainClick(event) ||
+      link.target !== '' ||
+      link.origin !== location.origin ||
+      link.hasAttribute('download')
+    )
       return;
     if (link.hash !== '' && link.pathname === location.pathname) return;
     event.preventDefault();

@@ -22,9 +22,9 @@ const places: readonly { readonly path: string; readonly name: string; readonly 
 export class HiveApp extends LitElement {
   static override styles = [baseStyles, shellStyles];
 
-  readonly #desk = createRoomDesk({ onUnpaired: () => (this.unpaired = true) });
+  readonly #desk = createRoomDesk({ onUnpaired: () => this.#lock() });
   readonly #live = createLiveStream({ open: (url) => new EventSource(url), fetchGap: gapReader(this.#desk) });
-  readonly #router = new AppRouter(this, {
+  readonly #router: AppRouter = new AppRouter(this, {
     routes: [
       {
         path: '/',
@@ -52,12 +52,14 @@ export class HiveApp extends LitElement {
         render: () => html`<hive-agents-page .desk=${this.#desk} .live=${this.#live}></hive-agents-page>`,
       },
     ],
-    notFound: () => html`<h1 tabindex="-1">Not found</h1>
-      <p class="muted">There is no page at ${location.pathname}.</p>
-      <p><a href="/">Go to Home</a></p>`,
-    failed: () => html`<h1 tabindex="-1">This page did not load</h1>
-      <p class="muted">Its code could not be fetched. Hive may be down, or this device offline.</p>
-      <p><button @click=${() => location.reload()}>Load it again</button></p>`,
+    notFound: () =>
+      html`<h1 tabindex="-1">Not found</h1>
+        <p class="muted">There is no page at ${location.pathname}.</p>
+        <p><a href="/">Go to Home</a></p>`,
+    failed: () =>
+      html`<h1 tabindex="-1">This page did not load</h1>
+        <p class="muted">Its code could not be fetched. Hive may be down, or this device offline.</p>
+        <p><button @click=${() => location.reload()}>Load it again</button></p>`,
     onPage: ({ title, moved }) => void this.#arrive(title, moved),
   });
 
@@ -87,7 +89,9 @@ export class HiveApp extends LitElement {
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to content</a>
       <header>
-        <a class="brand" href="/" aria-label="Hive, home"><img src="/icons/hive.svg" alt="" width="24" height="24" /><b>Hive</b></a>
+        <a class="brand" href="/" aria-label="Hive, home"
+          ><img src="/icons/hive.svg" alt="" width="24" height="24" /><b>Hive</b></a
+        >
         <nav aria-label="Main">
           ${places.map(
             (place) =>
@@ -96,9 +100,11 @@ export class HiveApp extends LitElement {
               >`,
           )}
         </nav>
-        <hive-connection .connection=${this.connection}></hive-connection>
+        ${this.unpaired ? nothing : html`<hive-connection .connection=${this.connection}></hive-connection>`}
       </header>
-      <main id="main" tabindex="-1">${this.#over() ?? this.#router.outlet() ?? html`<hive-skeleton></hive-skeleton>`}</main>
+      <main id="main" tabindex="-1">
+        ${this.#over() ?? this.#router.outlet() ?? html`<hive-skeleton></hive-skeleton>`}
+      </main>
       <div class="toasts" role="status">${this.newVersion === null ? nothing : this.#updateToast(this.newVersion)}</div>
     `;
   }
@@ -132,6 +138,12 @@ export class HiveApp extends LitElement {
     this.code = code;
     history.replaceState(null, '', location.pathname + location.search);
   };
+
+  /** Without a session the stream would only be refused, again and again. */
+  #lock(): void {
+    this.unpaired = true;
+    this.#live.stop();
+  }
 
   readonly #paired = () => {
     this.code = null;

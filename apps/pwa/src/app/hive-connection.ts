@@ -54,7 +54,9 @@ export class HiveConnection extends LitElement {
         return html`<span class="tone-waiting"><i></i>Reconnecting in ${s} s${asOf(this.connection.asOf)}</span>`;
       }
       case 'offline':
-        return html`<span class="tone-waiting" role="status">${icon('offline')}Offline${asOf(this.connection.asOf)}</span>`;
+        return html`<span class="tone-waiting" role="status"
+          >${icon('offline')}Offline${asOf(this.connection.asOf)}</span
+        >`;
     }
   }
 }

@@ -15,10 +15,10 @@ export const shellStyles = css`
     padding: var(--hive-space-2) var(--hive-space-3);
     background: var(--hive-surface);
     border-radius: var(--hive-radius-1);
-    transform: translateY(-200%);
+    clip-path: inset(50%);
   }
   .skip:focus {
-    transform: none;
+    clip-path: none;
   }
   header {
     position: sticky;

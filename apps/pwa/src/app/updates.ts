@@ -5,7 +5,10 @@ const workerUrl = '/sw.js';
 type WorkerUrl = ConstructorParameters<typeof Workbox>[0];
 /** The part of Trusted Types that is used; TypeScript's own library does not know them. */
 type TrustedTypes = {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): WorkerUrl };
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): WorkerUrl };
 };
 
 /** The one script that may become a service worker. */

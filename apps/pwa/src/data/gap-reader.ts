@@ -6,7 +6,7 @@ export const gapReader =
   (desk: Pick<RoomDesk, 'events'>) =>
   async (from: number, to: number): Promise<readonly HiveEvent[]> => {
     const found: HiveEvent[] = [];
-    for (let after = from - 1; after < to; ) {
+    for (let after = from - 1; after < to;) {
       const { items } = await desk.events({ after, limit: 500 });
       found.push(...items.filter((event) => event.position <= to));
       const last = items.at(-1);

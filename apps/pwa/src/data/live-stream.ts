@@ -77,7 +77,9 @@ export const createLiveStream = (options: LiveOptions): LiveStream => {
   const again = (pauseMs: number) => {
     close();
     timer = setTimeout(connect, pauseMs);
-    become(online() ? { state: 'waiting', retryAt: now() + pauseMs, asOf: heardAt } : { state: 'offline', asOf: heardAt });
+    become(
+      online() ? { state: 'waiting', retryAt: now() + pauseMs, asOf: heardAt } : { state: 'offline', asOf: heardAt },
+    );
   };
   function lost() {
     failures += 1;

@@ -16,14 +16,16 @@ const shell = new Set(files.map(addressOf));
 /** One cache per version: a page and its chunks always come from the same one. */
 const versionOf = (list: typeof files): string => {
   let hash = 5381;
-  for (const { url, revision } of list) for (const c of `${url}@${revision}`) hash = (hash * 33 + c.charCodeAt(0)) >>> 0;
+  for (const { url, revision } of list)
+    for (const c of `${url}@${revision}`) hash = (hash * 33 + c.charCodeAt(0)) >>> 0;
   return hash.toString(36);
 };
 const cacheName = `hive-shell-${versionOf(files)}`;
 
 const fill = async (): Promise<void> => {
   const cache = await caches.open(cacheName);
-  await cache.addAll(files.map((file) => new Request(addressOf(file), { cache: 'reload' })));
+  // By address: the build may name a file twice, and addAll refuses that.
+  await cache.addAll([...shell].map((address) => new Request(address, { cache: 'reload' })));
 };
 
 const forgetOlder = async (): Promise<void> => {
@@ -45,7 +47,8 @@ worker.addEventListener('message', (event) => {
 
 worker.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
-  if (event.request.method !== 'GET' || url.origin !== worker.location.origin || url.pathname.startsWith('/api/')) return;
+  if (event.request.method !== 'GET' || url.origin !== worker.location.origin || url.pathname.startsWith('/api/'))
+    return;
   if (event.request.mode === 'navigate') event.respondWith(fromShell(event.request, '/index.html'));
   else if (shell.has(url.pathname)) event.respondWith(fromShell(event.request, url.pathname));
 });

@@ -25,4 +25,5 @@ export const ago = (ms: number): string => {
 const grouped = new Intl.NumberFormat('en', { useGrouping: true });
 
 /** A count with its noun: `1 task`, `4,018 events`. */
-export const count = (n: number, noun: string, plural = `${noun}s`): string => `${grouped.format(n)} ${n === 1 ? noun : plural}`;
+export const count = (n: number, noun: string, plural = `${noun}s`): string =>
+  `${grouped.format(n)} ${n === 1 ? noun : plural}`;

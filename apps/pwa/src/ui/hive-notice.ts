@@ -30,9 +30,16 @@ export class HiveNotice extends LitElement {
         color: var(--hive-muted);
         overflow-wrap: anywhere;
       }
+      h2 span {
+        display: grid;
+      }
+      ::slotted(p) {
+        flex-basis: 100%;
+      }
       slot {
         display: flex;
         flex-wrap: wrap;
+        align-items: center;
         gap: var(--hive-space-2);
       }
     `,

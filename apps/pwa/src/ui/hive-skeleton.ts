@@ -19,7 +19,8 @@ export class HiveSkeleton extends LitElement {
   @property({ type: Number }) rows = 4;
 
   override render() {
-    return html`<span role="status" aria-label="Loading"></span>${Array.from({ length: this.rows }, () => html`<div></div>`)}`;
+    return html`<span role="status" aria-label="Loading"></span
+      >${Array.from({ length: this.rows }, () => html`<div></div>`)}`;
   }
 }
 

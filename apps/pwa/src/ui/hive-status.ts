@@ -13,6 +13,7 @@ export class HiveStatus extends LitElement {
     css`
       :host {
         display: inline-flex;
+        vertical-align: middle;
       }
       span {
         display: inline-flex;

@@ -1,10 +1,16 @@
-import { LitElement, html } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { ago } from './duration.ts';
 
 /** A moment as its age; the exact time is its title. Ages while it is seen. */
 @customElement('hive-time')
 export class HiveTime extends LitElement {
+  static override styles = css`
+    :host {
+      white-space: nowrap;
+    }
+  `;
+
   @property() at = '';
 
   #interval: ReturnType<typeof setInterval> | undefined;

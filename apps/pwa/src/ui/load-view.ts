@@ -15,9 +15,14 @@ const words = (error: unknown): string => visibleText(error instanceof Error ? e
 export const loadView = <T>(load: Loading<T>, shown: (value: T) => TemplateResult): TemplateResult => {
   const retry = html`<button @click=${() => void load.run()}>Try again</button>`;
   if (load.value !== undefined) {
-    const stale = load.error === undefined ? nothing : html`<p class="muted small" role="status">Not refreshed: ${words(load.error)}</p>`;
+    const stale =
+      load.error === undefined
+        ? nothing
+        : html`<p class="muted small" role="status">Not refreshed: ${words(load.error)}</p>`;
     return html`${stale}${shown(load.value)}`;
   }
   if (load.error === undefined) return html`<hive-skeleton></hive-skeleton>`;
-  return html`<hive-notice heading="This could not be loaded" .said=${words(load.error)} icon="failed" tone="failed">${retry}</hive-notice>`;
+  return html`<hive-notice heading="This could not be loaded" .said=${words(load.error)} icon="failed" tone="failed"
+    >${retry}</hive-notice
+  >`;
 };

@@ -34,4 +34,5 @@ const looks: Readonly<Record<string, StatusLook>> = {
 };
 
 /** The look of a status; one that this version does not know is shown by its own name. */
-export const statusLook = (status: string): StatusLook => looks[status] ?? { word: status, icon: 'empty', tone: 'idle' };
+export const statusLook = (status: string): StatusLook =>
+  looks[status] ?? { word: status, icon: 'empty', tone: 'idle' };

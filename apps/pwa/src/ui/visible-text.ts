@@ -1,7 +1,6 @@
 // Everything that an agent, a model or a repository wrote is hostile text: what cannot be seen is shown as an escape.
 // C0 and C1 controls but tab and newline, soft hyphen, zero width, bidi marks and overrides, line separators, tags, BOM.
 const hidden =
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
 
 const escape = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

@@ -25,6 +25,7 @@ export class HiveAgentsPage extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--hive-space-4);
       }
       table {
@@ -47,7 +48,16 @@ export class HiveAgentsPage extends LitElement {
       tbody th {
         font-weight: 600;
       }
+      .role {
+        font-weight: 400;
+      }
       @media (max-width: 700px) {
+        .beat {
+          text-align: end;
+        }
+        .beat::before {
+          content: 'beat ';
+        }
         thead {
           position: absolute;
           clip-path: inset(50%);
@@ -83,7 +93,8 @@ export class HiveAgentsPage extends LitElement {
   readonly #load = new LiveLoad<readonly AgentSummary[]>(this, {
     live: () => this.live,
     load: () => this.desk.agents(),
-    concerns: ({ type }) => /^(agent\.|task\.(claimed|submitted|checked|review_completed|merged|refused|failed|completed))/.test(type),
+    concerns: ({ type }) =>
+      /^(agent\.|task\.(claimed|submitted|checked|review_completed|merged|refused|failed|completed))/.test(type),
     everyMs: 5000,
   });
 
@@ -118,12 +129,17 @@ export class HiveAgentsPage extends LitElement {
 
   #row(agent: AgentSummary) {
     return html`<tr>
-      <th scope="row"><span class="mono">${visibleLine(agent.agent)}</span> <span class="muted small">${visibleLine(agent.role)}</span></th>
+      <th scope="row">
+        <span class="mono">${visibleLine(agent.agent)}</span
+        >${agent.agent === agent.role ? nothing : html` <span class="role muted small">${visibleLine(agent.role)}</span>`}
+      </th>
       <td><hive-status .status=${agent.status}></hive-status></td>
       <td class="wide">${this.#step(agent)}</td>
       <td class="muted">${visibleLine(agent.host)} <span class="small">pid ${agent.pid}</span></td>
-      <td class=${agent.beatAgeMs > 10_000 ? 'tone-waiting' : 'muted'}>${ago(agent.beatAgeMs)}</td>
-      <td class="muted gone-on-phone"><hive-time .at=${agent.startedAt}></hive-time> <span class="small">${visibleLine(agent.version)}</span></td>
+      <td class="beat ${agent.beatAgeMs > 10_000 ? 'tone-waiting' : 'muted'}">${ago(agent.beatAgeMs)}</td>
+      <td class="muted gone-on-phone">
+        <hive-time .at=${agent.startedAt}></hive-time> <span class="small">${visibleLine(agent.version)}</span>
+      </td>
     </tr>`;
   }
 
@@ -133,7 +149,11 @@ export class HiveAgentsPage extends LitElement {
   }
 
   #empty() {
-    return html`<hive-notice heading="No agents are registered" said="Start the building; the orchestrator, planner, workers and reviewer register by themselves." icon="agents">
+    return html`<hive-notice
+      heading="No agents are registered"
+      said="Start the building; the orchestrator, planner, workers and reviewer register by themselves."
+      icon="agents"
+    >
       <hive-copy text="hive up" what="command"></hive-copy>
     </hive-notice>`;
   }

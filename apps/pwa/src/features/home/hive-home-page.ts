@@ -14,7 +14,11 @@ import './hive-workflow-card.ts';
 import { homeStyles } from './home-styles.ts';
 import { agentCounts, homeOf, type Home } from './home-model.ts';
 
-type Loaded = { readonly workflows: readonly WorkflowSummary[]; readonly agents: readonly AgentSummary[]; readonly more: boolean };
+type Loaded = {
+  readonly workflows: readonly WorkflowSummary[];
+  readonly agents: readonly AgentSummary[];
+  readonly more: boolean;
+};
 
 const newest = 100;
 const shownRecent = 8;
@@ -45,11 +49,9 @@ export class HiveHomePage extends LitElement {
   #home({ workflows, agents, more }: Loaded) {
     const home = homeOf(workflows, Date.now());
     return html`
-      ${this.#figures(home)} ${this.#agents(agents)}
-      ${workflows.length === 0 ? this.#empty() : nothing}
+      ${this.#figures(home)} ${this.#agents(agents)} ${workflows.length === 0 ? this.#empty() : nothing}
       ${this.#part('Needs you', home.needsYou, 'failed or refused in the last 24 hours, or waiting for an answer')}
-      ${this.#part('Running', home.running)}
-      ${this.#part('Recently finished', home.recent.slice(0, shownRecent))}
+      ${this.#part('Running', home.running)} ${this.#part('Recently finished', home.recent.slice(0, shownRecent))}
       ${more || home.recent.length > shownRecent ? html`<p><a href="/traces">All traces</a></p>` : nothing}
     `;
   }
@@ -57,7 +59,9 @@ export class HiveHomePage extends LitElement {
   #figures({ figures }: Home) {
     const figure = (n: number, name: string, tone: string, filter: string) =>
       html`<li>
-        <a class="panel" href="/traces${filter}"><b class=${n > 0 ? `tone-${tone}` : 'muted'}>${n}</b><span class="muted small">${name}</span></a>
+        <a class="panel" href="/traces${filter}"
+          ><b class=${n > 0 ? `tone-${tone}` : 'muted'}>${n}</b><span class="muted small">${name}</span></a
+        >
       </li>`;
     return html`<ul class="figures">
       ${figure(figures.running, 'workflows running', 'running', '?q=status%3Asubmitted%2Cplanned%2Crunning%2Cpaused')}
@@ -81,7 +85,10 @@ export class HiveHomePage extends LitElement {
         .slice(0, 3)
         .map(
           ({ agent, step }) =>
-            html`<span class="small muted one-line"><span class="mono">${visibleLine(agent)}</span> ${step?.kind}${step?.title ? `: ${visibleLine(step.title)}` : ''}</span>`,
+            html`<span class="small muted one-line"
+              ><span class="mono">${visibleLine(agent)}</span>
+              ${step?.kind}${step?.title ? `: ${visibleLine(step.title)}` : ''}</span
+            >`,
         )}
     </a>`;
   }
@@ -101,7 +108,11 @@ export class HiveHomePage extends LitElement {
   }
 
   #empty() {
-    return html`<hive-notice heading="No workflows yet" said="Hand in a change of your own, or give Hive a goal. Both need a repository and a check." icon="flag">
+    return html`<hive-notice
+      heading="No workflows yet"
+      said="Hand in a change of your own, or give Hive a goal. Both need a repository and a check."
+      icon="flag"
+    >
       <hive-copy text='hive submit HEAD --check "npm test"' what="command"></hive-copy>
       <hive-copy text='hive run "Fix the date parser" --check "npm test"' what="command"></hive-copy>
     </hive-notice>`;

@@ -103,7 +103,8 @@ export class HiveWorkflowCard extends LitElement {
     const { workflow } = this;
     const done = settled(workflow);
     const parts = order.flatMap((status) => {
-      const n = workflow.counts[status] ?? 0;
+      // "Waits for you" stands before it already.
+      const n = status === workflow.status ? 0 : (workflow.counts[status] ?? 0);
       const look = statusLook(status);
       return n === 0 ? [] : [html`<span class="tone-${look.tone}">${n} ${look.word.toLowerCase()}</span>`];
     });
@@ -125,7 +126,9 @@ export class HiveWorkflowCard extends LitElement {
     const waiting = workflow.counts['waiting'] ?? 0;
     const part = (n: number, tone: string) =>
       n === 0 ? nothing : html`<i class="tone-${tone}" .style=${`inline-size:${(100 * n) / workflow.tasks}%`}></i>`;
-    return html`<span class="bar" aria-hidden="true">${part(good, 'ok')}${part(bad, 'failed')}${part(waiting, 'waiting')}</span>`;
+    return html`<span class="bar" aria-hidden="true"
+      >${part(good, 'ok')}${part(bad, 'failed')}${part(waiting, 'waiting')}</span
+    >`;
   }
 }
 

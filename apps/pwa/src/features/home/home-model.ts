@@ -7,7 +7,12 @@ export type Home = {
   readonly needsYou: readonly WorkflowSummary[];
   readonly running: readonly WorkflowSummary[];
   readonly recent: readonly WorkflowSummary[];
-  readonly figures: { readonly running: number; readonly merged: number; readonly refused: number; readonly waiting: number };
+  readonly figures: {
+    readonly running: number;
+    readonly merged: number;
+    readonly refused: number;
+    readonly waiting: number;
+  };
 };
 
 const isOpen = ({ status }: WorkflowSummary): boolean => ['submitted', 'planned', 'running', 'paused'].includes(status);
@@ -32,7 +37,8 @@ export const homeOf = (workflows: readonly WorkflowSummary[], now: number): Home
   const real = newest.filter((workflow) => !workflow.example);
   const needs = (workflow: WorkflowSummary) =>
     !workflow.example &&
-    (workflow.status === 'waiting' || ((workflow.status === 'failed' || endedBadly(workflow) > 0) && isRecent(workflow, now)));
+    (workflow.status === 'waiting' ||
+      ((workflow.status === 'failed' || endedBadly(workflow) > 0) && isRecent(workflow, now)));
   const day = real.filter((workflow) => isRecent(workflow, now));
   const sum = (of: (workflow: WorkflowSummary) => number) => day.reduce((total, workflow) => total + of(workflow), 0);
   return {

@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const homeStyles = css`
   :host {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--hive-space-4);
   }
   .figures {

@@ -13,10 +13,10 @@ export class HivePairing extends LitElement {
   static override styles = [
     baseStyles,
     css`
-      :host {
+      div {
         display: grid;
         gap: var(--hive-space-4);
-        max-inline-size: 560px;
+        max-inline-size: 600px;
         padding-block-start: 8dvh;
       }
     `,
@@ -36,12 +36,14 @@ export class HivePairing extends LitElement {
   });
 
   override render() {
-    return html`<h1 tabindex="-1">This browser is not paired yet</h1>
+    return html`<div>
+      <h1 tabindex="-1">This browser is not paired yet</h1>
       ${this.#pairing.render({
         pending: () => html`<p role="status">Pairing …</p>`,
         complete: (refusal) => this.#howTo(refusal),
         error: () => this.#howTo('The code could not be handed in.'),
-      })}`;
+      })}
+    </div>`;
   }
 
   #howTo(refusal: string | null) {
@@ -54,7 +56,7 @@ export class HivePairing extends LitElement {
     >
       <p>Run this where Hive runs. It prints a link that works once and for two minutes:</p>
       <hive-copy text="hive open" what="command"></hive-copy>
-      <p>Paired in another tab? <button @click=${this.#tell}>Try again</button></p>
+      <p>Paired in another tab already? <button @click=${this.#tell}>Try again</button></p>
     </hive-notice>`;
   }
 

@@ -12,12 +12,12 @@ export const reviewerWords = ({ kind, agent, model }: Reviewer): string => {
   }
 };
 
-/** What was red before and what is green after, counted in commands: `red 1 → green 2`. */
+/** What was red before and what is green after, counted in runs of checks: `red 1 → green 2`. */
 export const proofWords = (evidence: Evidence): string => {
   const ran = evidence.commands.filter((command) => command.infra === undefined);
   const red = ran.filter((command) => command.on !== 'head' && command.exit !== 0).length;
   const onHead = ran.filter((command) => command.on === 'head');
   const failing = onHead.filter((command) => command.exit !== 0).length;
-  const before = { red: `red ${red}`, not_red: 'red 0', not_needed: 'red not needed' }[evidence.redBefore];
-  return `${before} → ${failing > 0 ? `red ${failing}` : `green ${onHead.length}`}`;
+  const after = failing > 0 ? `still red ${failing}` : `green ${onHead.length}`;
+  return evidence.redBefore === 'not_needed' ? `${after}, no red needed` : `red ${red} → ${after}`;
 };

@@ -98,11 +98,28 @@ export class HiveEventDetails extends LitElement {
       </div>
       ${words === '' ? nothing : html`<p>${visibleText(words)}</p>`}
       <dl>
-        <dt>At</dt><dd>${event.at} <span class="muted">+${duration(Date.parse(event.at) - trace.startMs)}</span></dd>
-        <dt>By</dt><dd class="mono">${visibleLine(event.actor)}</dd>
-        <dt>Stream</dt><dd class="mono">${visibleLine(event.stream)} <span class="muted">version ${event.version}, position ${event.position}</span></dd>
-        <dt>Cause</dt><dd>${cause ? this.#link(cause) : html`<span class="muted">${event.causationId === null ? 'none: this is the root' : 'outside of this trace'}</span>`}</dd>
-        <dt>Effects</dt><dd>${effects.length === 0 ? html`<span class="muted">none</span>` : html`<ul>${effects.map((effect) => html`<li>${this.#link(effect)}</li>`)}</ul>`}</dd>
+        <dt>At</dt>
+        <dd>${event.at} <span class="muted">+${duration(Date.parse(event.at) - trace.startMs)}</span></dd>
+        <dt>By</dt>
+        <dd class="mono">${visibleLine(event.actor)}</dd>
+        <dt>Stream</dt>
+        <dd class="mono">
+          ${visibleLine(event.stream)} <span class="muted">version ${event.version}, position ${event.position}</span>
+        </dd>
+        <dt>Cause</dt>
+        <dd>
+          ${cause ? this.#link(cause) : html`<span class="muted">${event.causationId === null ? 'none: this is the root' : 'outside of this trace'}</span>`}
+        </dd>
+        <dt>Effects</dt>
+        <dd>
+          ${
+            effects.length === 0
+              ? html`<span class="muted">none</span>`
+              : html`<ul>
+                  ${effects.map((effect) => html`<li>${this.#link(effect)}</li>`)}
+                </ul>`
+          }
+        </dd>
       </dl>
       <hive-copy text="Copy JSON" .value=${JSON.stringify(event, null, 2)} what="event as JSON"></hive-copy>
       <pre tabindex="0" aria-label="Event as JSON">${visibleText(JSON.stringify(event.data, null, 2))}</pre>

@@ -62,7 +62,12 @@ export class HiveEvidence extends LitElement {
       <div class="scroll" tabindex="0" role="region" aria-label="Commands that were run">
         <table>
           <thead>
-            <tr><th scope="col">Command</th><th scope="col">On the code</th><th scope="col">End</th><th scope="col" class="number">Took</th></tr>
+            <tr>
+              <th scope="col">Command</th>
+              <th scope="col">On the code</th>
+              <th scope="col">End</th>
+              <th scope="col" class="number">Took</th>
+            </tr>
           </thead>
           <tbody>
             ${evidence.commands.map((command) => this.#command(command))}
@@ -78,7 +83,9 @@ export class HiveEvidence extends LitElement {
     return html`<tr>
       <td class="mono">${visibleLine(argv.join(' '))}</td>
       <td>${places[on]}</td>
-      <td class=${infra !== undefined ? 'tone-waiting' : isGreen ? 'tone-ok' : 'tone-failed'}>${isGreen ? 'green' : infra === undefined ? 'red' : 'could not run'}, ${end}</td>
+      <td class=${infra !== undefined ? 'tone-waiting' : isGreen ? 'tone-ok' : 'tone-failed'}>
+        ${isGreen ? 'green' : infra === undefined ? 'red' : 'could not run'}, ${end}
+      </td>
       <td class="number muted">${duration(ms)}</td>
     </tr>`;
   }

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { phaseColours } from './phase-colours.ts';
 import type { Phase } from './phases.ts';
 
 /** The window of time that a bar is drawn in, in ms since 1970. */
@@ -20,28 +21,13 @@ export class HivePhaseBar extends LitElement {
       inset-block: 0;
       min-inline-size: 2px;
       border-radius: 2px;
-      background: var(--hive-command);
     }
     .needs,
     .queued {
       inset-block: 4px;
       background: var(--hive-border);
     }
-    .model {
-      background: var(--hive-model);
-    }
-    .check {
-      background: var(--hive-running);
-    }
-    .review {
-      background: var(--hive-accent);
-    }
-    .merge {
-      background: var(--hive-ok);
-    }
-    .person {
-      background: repeating-linear-gradient(45deg, var(--hive-waiting) 0 3px, transparent 3px 6px);
-    }
+    ${phaseColours}
     .point {
       inline-size: 4px;
       margin-inline-start: -2px;

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { shortId, type TaskResult } from '@hive/events';
 import { baseStyles } from '../../ui/base-styles.ts';
-import { duration } from '../../ui/duration.ts';
+import { count, duration } from '../../ui/duration.ts';
 import { visibleLine, visibleText } from '../../ui/visible-text.ts';
 import '../../ui/hive-author.ts';
 import '../../ui/hive-copy.ts';
@@ -41,8 +41,12 @@ export class HiveTaskList extends LitElement {
     return html`<details>
       <summary>
         <hive-status .status=${task.status}></hive-status>
-        <span class="name"><b class="mono">${visibleLine(task.key)}</b> <span class="title">${visibleLine(task.title)}</span></span>
-        <span class="author">${task.author === null ? nothing : html`<hive-author .author=${task.author}></hive-author>`}</span>
+        <span class="name"
+          ><b class="mono">${visibleLine(task.key)}</b> <span class="title">${visibleLine(task.title)}</span></span
+        >
+        <span class="author"
+          >${task.author === null ? nothing : html`<hive-author .author=${task.author}></hive-author>`}</span
+        >
         <span class="proof small">${this.#proof(task)}</span>
         <hive-phase-bar
           aria-hidden="true"
@@ -59,7 +63,8 @@ export class HiveTaskList extends LitElement {
   /** The proof where the change got in, else why it did not. */
   #proof({ code, reason, evidence, status }: TaskResult) {
     if (code !== null && status !== 'merged')
-      return html`<span class="mono tone-failed">${code}</span> <span class="muted">${reason === null ? '' : visibleLine(reason)}</span>`;
+      return html`<span class="mono tone-failed">${code}</span>
+        <span class="muted">${reason === null ? '' : visibleLine(reason)}</span>`;
     if (evidence === null) return nothing;
     return html`<span class="tone-ok">${proofWords(evidence)}</span>
       <span class="muted">${(evidence.reviewers ?? []).map((it) => `· ${visibleLine(reviewerWords(it))} `)}</span>`;
@@ -67,25 +72,42 @@ export class HiveTaskList extends LitElement {
 
   #more(task: TaskResult) {
     return html`
-      ${task.reason === null
-        ? nothing
-        : html`<p class="why">${task.code === null ? nothing : html`<b class="mono">${task.code}</b> `}${visibleText(task.reason)}</p>`}
-      ${task.findings.length === 0 ? nothing : html`<h3>Findings</h3><ul class="findings">${task.findings.map((finding) => this.#finding(finding))}</ul>`}
-      ${task.evidence === null
-        ? html`<p class="muted">No evidence is recorded yet.</p>`
-        : html`<hive-evidence .evidence=${task.evidence}></hive-evidence>`}
+      ${
+        task.reason === null
+          ? nothing
+          : html`<p class="why">
+              ${task.code === null ? nothing : html`<b class="mono">${task.code}</b> `}${visibleText(task.reason)}
+            </p>`
+      }
+      ${
+        task.findings.length === 0
+          ? nothing
+          : html`<h3>Findings</h3>
+              <ul class="findings">
+                ${task.findings.map((finding) => this.#finding(finding))}
+              </ul>`
+      }
+      ${
+        task.evidence === null
+          ? html`<p class="muted">No evidence is recorded yet.</p>`
+          : html`<hive-evidence .evidence=${task.evidence}></hive-evidence>`
+      }
       <p class="commands">
         <hive-copy text="hive why ${shortId(task.id)}" what="command"></hive-copy>
         <hive-copy text="hive diff ${shortId(task.id)}" what="command"></hive-copy>
         ${task.commit === null ? nothing : html`<hive-copy .text=${task.commit.slice(0, 7)} .value=${task.commit} what="commit"></hive-copy>`}
-        ${task.attempts > 0 ? html`<span class="muted small">${task.attempts} failed attempts</span>` : nothing}
+        ${task.attempts > 0 ? html`<span class="muted small">${count(task.attempts, 'failed attempt')}</span>` : nothing}
       </p>
     `;
   }
 
   #finding({ rule, message, file, line }: TaskResult['findings'][number]) {
     const place = file === undefined ? '' : ` ${visibleLine(file)}${line === undefined ? '' : `:${line}`}`;
-    return html`<li><span class="mono small muted">${visibleLine(rule)}${place}</span><br /><span class="said">${visibleText(message)}</span></li>`;
+    return html`<li>
+      <span class="mono small muted">${visibleLine(rule)}${place}</span><br /><span class="said"
+        >${visibleText(message)}</span
+      >
+    </li>`;
   }
 }
 

@@ -75,9 +75,22 @@ export class HiveTraceHeader extends LitElement {
 
   override render() {
     const { result, correlationId, events, errors, startMs } = this.trace;
-    const id = html`<hive-copy .text=${shortId(correlationId)} .value=${correlationId} what="correlation id"></hive-copy>`;
-    const facts = html`<div><dt>Duration</dt><dd>${duration(this.now - startMs)}${isRunning(this.trace) ? ' so far' : ''}</dd></div>
-      <div><dt>Events</dt><dd>${grouped.format(events.length)}, ${errors === 0 ? 'no errors' : html`<span class="tone-failed">${count(errors, 'error')}</span>`}</dd></div>`;
+    const id = html`<hive-copy
+      .text=${shortId(correlationId)}
+      .value=${correlationId}
+      what="correlation id"
+    ></hive-copy>`;
+    const facts = html`<div>
+        <dt>Duration</dt>
+        <dd>${duration(this.now - startMs)}${isRunning(this.trace) ? ' so far' : ''}</dd>
+      </div>
+      <div>
+        <dt>Events</dt>
+        <dd>
+          ${grouped.format(events.length)},
+          ${errors === 0 ? 'no errors' : html`<span class="tone-failed">${count(errors, 'error')}</span>`}
+        </dd>
+      </div>`;
     if (result === null)
       return html`<h1 tabindex="-1">Life of a process</h1>
         <div class="top">${id}</div>
@@ -91,15 +104,31 @@ export class HiveTraceHeader extends LitElement {
       </div>
       ${result.reason === null ? nothing : html`<p class="why">${result.code === null ? nothing : html`<b class="mono">${result.code}</b> `}${visibleText(result.reason)}</p>`}
       <dl class="panel">
-        <div><dt>Tasks</dt><dd class="counts">${this.#counts(result)}</dd></div>
+        <div>
+          <dt>Tasks</dt>
+          <dd class="counts">${this.#counts(result)}</dd>
+        </div>
         ${facts}
-        <div><dt>Repository</dt><dd class="mono">${visibleLine(result.repo)}</dd></div>
-        <div><dt>Branch</dt><dd class="mono">${result.branch === null ? html`<span class="muted">none yet</span>` : visibleLine(result.branch)}</dd></div>
+        <div>
+          <dt>Repository</dt>
+          <dd class="mono">${visibleLine(result.repo)}</dd>
+        </div>
+        <div>
+          <dt>Branch</dt>
+          <dd class="mono">
+            ${result.branch === null ? html`<span class="muted">none yet</span>` : visibleLine(result.branch)}
+          </dd>
+        </div>
         <div>
           <dt>${result.head === null ? 'Base' : 'Base to head'}</dt>
-          <dd class="mono" title=${result.base}>${result.base.slice(0, 7)}${result.head === null ? '' : ` … ${result.head.slice(0, 7)}`}</dd>
+          <dd class="mono" title=${result.base}>
+            ${result.base.slice(0, 7)}${result.head === null ? '' : ` … ${result.head.slice(0, 7)}`}
+          </dd>
         </div>
-        <div><dt>Models</dt><dd>${usageWords(result.usage)}</dd></div>
+        <div>
+          <dt>Models</dt>
+          <dd>${usageWords(result.usage)}</dd>
+        </div>
       </dl>`;
   }
 

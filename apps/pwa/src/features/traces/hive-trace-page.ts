@@ -17,6 +17,11 @@ import './hive-trace-tree.ts';
 import { isRunning, joinEvents, traceOf, type Trace } from './trace-model.ts';
 import { traceStyles } from './trace-styles.ts';
 
+const legend = html`<p class="legend small muted" aria-hidden="true">
+  <i class="model"></i>model <i class="command"></i>work <i class="check"></i>check <i class="review"></i>review
+  <i class="merge"></i>merge <i class="person"></i>waits for you
+</p>`;
+
 /** One workflow from its submission to the last merge, live: what was asked, what became of each task, and what caused what. */
 @customElement('hive-trace-page')
 export class HiveTracePage extends LitElement {
@@ -36,7 +41,10 @@ export class HiveTracePage extends LitElement {
     load: async () => traceOf(await this.desk.trace(this.correlationId)),
     concerns: ({ correlationId }) => correlationId.endsWith(this.correlationId),
     fold: (trace, events) => {
-      const joined = joinEvents(trace.events, events.filter((event) => event.correlationId === trace.correlationId));
+      const joined = joinEvents(
+        trace.events,
+        events.filter((event) => event.correlationId === trace.correlationId),
+      );
       return joined === trace.events ? trace : traceOf(joined);
     },
   });
@@ -45,7 +53,8 @@ export class HiveTracePage extends LitElement {
     super.connectedCallback();
     // Open bars grow; nothing else needs the clock.
     this.#tick = setInterval(() => {
-      if (this.#load.value && isRunning(this.#load.value) && document.visibilityState === 'visible') this.now = Date.now();
+      if (this.#load.value && isRunning(this.#load.value) && document.visibilityState === 'visible')
+        this.now = Date.now();
     }, 1000);
   }
 
@@ -73,12 +82,17 @@ export class HiveTracePage extends LitElement {
     const selected = trace.events.find((event) => event.id === this.#address.get('sel'));
     return html`
       <hive-trace-header .trace=${trace} .now=${now}></hive-trace-header>
-      ${trace.result === null || trace.result.tasks.length === 0
-        ? nothing
-        : html`<section aria-labelledby="tasks">
-            <h2 id="tasks">Tasks</h2>
-            <hive-task-list .trace=${trace} .now=${now}></hive-task-list>
-          </section>`}
+      ${
+        trace.result === null || trace.result.tasks.length === 0
+          ? nothing
+          : html`<section aria-labelledby="tasks">
+              <div class="heading">
+                <h2 id="tasks">Tasks</h2>
+                ${legend}
+              </div>
+              <hive-task-list .trace=${trace} .now=${now}></hive-task-list>
+            </section>`
+      }
       <div class="events ${selected ? 'with-details' : ''}">
         <section aria-label="Events">
           <hive-trace-tree
@@ -88,13 +102,15 @@ export class HiveTracePage extends LitElement {
             @hive-select=${({ detail }: CustomEvent<string | null>) => goTo(addressWith({ sel: detail }))}
           ></hive-trace-tree>
         </section>
-        ${selected
-          ? html`<hive-event-details
-              .event=${selected}
-              .trace=${trace}
-              @hive-select=${({ detail }: CustomEvent<string | null>) => this.#select(detail)}
-            ></hive-event-details>`
-          : nothing}
+        ${
+          selected
+            ? html`<hive-event-details
+                .event=${selected}
+                .trace=${trace}
+                @hive-select=${({ detail }: CustomEvent<string | null>) => this.#select(detail)}
+              ></hive-event-details>`
+            : nothing
+        }
       </div>
     `;
   }

@@ -15,6 +15,7 @@ import { treeStyles } from './tree-styles.ts';
 import { isRunning, type Trace } from './trace-model.ts';
 
 const deepestIndent = 10;
+const sheetShare = 0.62;
 
 /** What caused what, with times. Rows that come in live stand below their cause, and what is in sight stays where it is. */
 @customElement('hive-trace-tree')
@@ -52,12 +53,15 @@ export class HiveTraceTree extends LitElement {
     if (this.#shift !== 0) scrollBy({ top: this.#shift, behavior: 'instant' });
     this.#shift = 0;
     if (changed.has('trace') && this.following) this.#showNewest();
+    if (changed.has('selected') && this.selected !== null) this.#uncover(this.selected);
   }
 
   override render() {
     const { above, rows } = this.#window.of(this.#shown);
     const height = this.#window.rowHeight;
-    const roving = this.#shown.some(({ event }) => event.id === this.active) ? this.active : (this.#shown[0]?.event.id ?? null);
+    const roving = this.#shown.some(({ event }) => event.id === this.active)
+      ? this.active
+      : (this.#shown[0]?.event.id ?? null);
     return html`
       ${this.#tools()}
       <div
@@ -87,14 +91,20 @@ export class HiveTraceTree extends LitElement {
     const hidden = this.trace.rows.length - this.#shown.length;
     return html`<div class="tools">
       <h2>Events</h2>
-      <span class="muted small" role="status">${count(this.#shown.length, 'row')}${hidden > 0 ? `, ${hidden} collapsed` : ''}</span>
+      <span class="muted small" role="status"
+        >${count(this.#shown.length, 'row')}${hidden > 0 ? `, ${hidden} collapsed` : ''}</span
+      >
       <span class="space"></span>
-      ${isRunning(this.trace)
-        ? html`<button class="small" aria-pressed=${this.following} @click=${this.#toggleFollow} title="l">
-            ${this.following ? 'Following' : this.unseen > 0 ? `Jump to live (${this.unseen} new)` : 'Follow'}
-          </button>`
-        : nothing}
-      <button class="small" @click=${hasFolded ? this.#expandAll : this.#collapseTasks}>${hasFolded ? 'Expand all' : 'Collapse tasks'}</button>
+      ${
+        isRunning(this.trace)
+          ? html`<button class="small" aria-pressed=${this.following} @click=${this.#toggleFollow} title="l">
+              ${this.following ? 'Following' : this.unseen > 0 ? `Jump to live (${this.unseen} new)` : 'Follow'}
+            </button>`
+          : nothing
+      }
+      <button class="small" @click=${hasFolded ? this.#expandAll : this.#collapseTasks}>
+        ${hasFolded ? 'Expand all' : 'Collapse tasks'}
+      </button>
     </div>`;
   }
 
@@ -116,16 +126,22 @@ export class HiveTraceTree extends LitElement {
       @focus=${() => (this.active = event.id)}
     >
       <span class="name" role="gridcell" .style=${`padding-inline-start:${Math.min(level, deepestIndent)}em`}>
-        ${children > 0
-          ? html`<span class="caret ${isShut ? '' : 'down'}" @click=${(click: Event) => this.#toggle(event.id, click)}>${icon('open')}</span>`
-          : html`<span class="caret"></span>`}
-        ${bad ? html`<span class="tone-failed" title="error">${icon('failed')}</span>` : nothing}
+        ${
+          children > 0
+            ? html`<span class="caret ${isShut ? '' : 'down'}" @click=${(click: Event) => this.#toggle(event.id, click)}
+                >${icon('open')}</span
+              >`
+            : html`<span class="caret"></span>`
+        }
+        ${bad ? html`<span class="mark tone-failed" title="error">${icon('failed')}</span>` : nothing}
         <span class="texts">
           <span class="type mono">${this.#label(row)}${visibleLine(event.type)}</span>
           <span class="words one-line">${visibleLine(eventWords(event))}</span>
         </span>
       </span>
-      <span class="offset small muted" role="gridcell" title=${event.at}>+${duration(Date.parse(event.at) - this.trace.startMs)}</span>
+      <span class="offset small muted" role="gridcell" title=${event.at}
+        >+${duration(Date.parse(event.at) - this.trace.startMs)}</span
+      >
       <span class="bar" role="presentation">
         <hive-phase-bar
           aria-hidden="true"
@@ -194,7 +210,15 @@ export class HiveTraceTree extends LitElement {
     this.#window.reveal(index);
     if (!how.focus) return;
     this.active = id;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#e${id}`)?.focus({ preventScroll: true }));
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(`#e${id}`)?.focus({ preventScroll: true }),
+    );
+  }
+
+  /** On a phone the details lie over the lower part of the page; the row that they are about stays in sight. */
+  #uncover(id: string): void {
+    const index = this.#shown.findIndex(({ event }) => event.id === id);
+    if (index >= 0) this.#window.reveal(index, innerWidth < 1024 ? innerHeight * sheetShare : 0);
   }
 
   /** Opens everything that hides an event. */
@@ -210,7 +234,12 @@ export class HiveTraceTree extends LitElement {
   readonly #keys = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || getSelection()?.isCollapsed === false) return;
     const id = this.active ?? this.#shown[0]?.event.id ?? '';
-    const move = treeMove(event.key, { rows: this.#shown, id, collapsed: this.collapsed, isError: (row) => isError(row.event) });
+    const move = treeMove(event.key, {
+      rows: this.#shown,
+      id,
+      collapsed: this.collapsed,
+      isError: (row) => isError(row.event),
+    });
     if (!move) return;
     event.preventDefault();
     this.following = false;

@@ -80,18 +80,33 @@ export class HiveTracesPage extends LitElement {
   }
 
   #list(loaded: Loaded) {
-    const traces = [...loaded.traces, ...this.older.filter((old) => loaded.traces.every((it) => it.correlationId !== old.correlationId))];
+    const traces = [
+      ...loaded.traces,
+      ...this.older.filter((old) => loaded.traces.every((it) => it.correlationId !== old.correlationId)),
+    ];
     const fitting = fittingTraces(traces, parseTraceFilter(this.#address.get('q')));
     const held = this.#held(fitting);
     const visible = fitting.filter((trace) => !held.has(trace.correlationId));
     const next = this.next === undefined ? loaded.next : this.next;
     return html`
       <p class="muted small" role="status">${this.#said(traces, fitting.length)}</p>
-      ${held.size === 0
-        ? nothing
-        : html`<button class="pill primary" @click=${() => (this.shown = null)}>${count(held.size, 'new trace')}</button>`}
+      ${
+        held.size === 0
+          ? nothing
+          : html`<button class="pill primary" @click=${() => (this.shown = null)}>
+              ${count(held.size, 'new trace')}
+            </button>`
+      }
       ${traces.length === 0 ? this.#empty() : nothing}
-      <ul class="panel" ?hidden=${visible.length === 0} @pointerenter=${() => this.#hold(visible)} @pointerleave=${this.#release} @focusin=${() => this.#hold(visible)} @focusout=${this.#release} @keydown=${this.#keys}>
+      <ul
+        class="panel"
+        ?hidden=${visible.length === 0}
+        @pointerenter=${() => this.#hold(visible)}
+        @pointerleave=${this.#release}
+        @focusin=${() => this.#hold(visible)}
+        @focusout=${this.#release}
+        @keydown=${this.#keys}
+      >
         ${repeat(
           visible,
           ({ correlationId }) => correlationId,
@@ -105,11 +120,23 @@ export class HiveTracesPage extends LitElement {
   #row(trace: TraceSummary) {
     const took = Date.parse(trace.lastAt) - Date.parse(trace.firstAt);
     return html`<li>
-      <span class="status">${trace.status === null ? html`<span class="muted">Process</span>` : html`<hive-status .status=${trace.status}></hive-status>`}</span>
-      <a class="goal one-line" href="/traces/${trace.correlationId}">${trace.goal === null ? 'Life of a process' : visibleLine(trace.goal)}</a>
-      <span class="id"><hive-copy .text=${shortId(trace.correlationId)} .value=${trace.correlationId} what="correlation id"></hive-copy></span>
+      <span class="status"
+        >${trace.status === null ? html`<span class="muted">Process</span>` : html`<hive-status .status=${trace.status}></hive-status>`}</span
+      >
+      <a class="goal one-line" href="/traces/${trace.correlationId}"
+        >${trace.goal === null ? 'Life of a process' : visibleLine(trace.goal)}</a
+      >
+      <span class="id"
+        ><hive-copy
+          .text=${shortId(trace.correlationId)}
+          .value=${trace.correlationId}
+          what="correlation id"
+        ></hive-copy
+      ></span>
       <span class="muted small started"><hive-time .at=${trace.firstAt}></hive-time></span>
-      <span class="muted small took">${trace.status !== null && open.has(trace.status) ? 'so far ' : ''}${duration(took)}</span>
+      <span class="muted small took"
+        >${trace.status !== null && open.has(trace.status) ? 'so far ' : ''}${duration(took)}</span
+      >
       <span class="muted small events">${count(trace.events, 'event')}</span>
       <span class="small errors ${trace.errors > 0 ? 'tone-failed' : 'muted'}">${count(trace.errors, 'error')}</span>
     </li>`;
@@ -120,7 +147,8 @@ export class HiveTracesPage extends LitElement {
     const processes = traces.filter((trace) => filterStatus(trace) === 'process').length;
     const typed = this.#address.get('q') !== '';
     if (traces.length === 0) return '';
-    if (!typed) return `${count(fitting, 'trace')}${processes > 0 ? `, and ${count(processes, 'trace')} of processes not shown` : ''}`;
+    if (!typed)
+      return `${count(fitting, 'trace')}${processes > 0 ? `, and ${count(processes, 'trace')} of processes not shown` : ''}`;
     return `${fitting} of ${traces.length} shown, ${hidden} hidden by the filter`;
   }
 
@@ -135,7 +163,8 @@ export class HiveTracesPage extends LitElement {
 
   readonly #release = (event: Event) => {
     const list = event.currentTarget as HTMLElement;
-    if (!list.matches(':hover') && !list.contains((event as FocusEvent).relatedTarget as Node | null)) this.shown = null;
+    if (!list.matches(':hover') && !list.contains((event as FocusEvent).relatedTarget as Node | null))
+      this.shown = null;
   };
 
   async #more(after: string): Promise<void> {
@@ -154,7 +183,11 @@ export class HiveTracesPage extends LitElement {
   };
 
   #empty() {
-    return html`<hive-notice heading="No traces yet" said="Each workflow leaves one. Hand in a change and watch it here." icon="traces">
+    return html`<hive-notice
+      heading="No traces yet"
+      said="Each workflow leaves one. Hand in a change and watch it here."
+      icon="traces"
+    >
       <hive-copy text='hive submit HEAD --check "npm test"' what="command"></hive-copy>
     </hive-notice>`;
   }

@@ -3,7 +3,11 @@ import type { Phase } from './phases.ts';
 import type { Trace } from './trace-model.ts';
 
 /** What is drawn at the right of a row: stretches of time, or the moment when there is no length. */
-export type RowBar = { readonly phases: readonly Phase[]; readonly point: number | null; readonly badAt: number | null };
+export type RowBar = {
+  readonly phases: readonly Phase[];
+  readonly point: number | null;
+  readonly badAt: number | null;
+};
 
 /** The first row of a task shows the whole task, a claim shows what it lasted, a model call its call; all else is a moment. */
 export const rowBar = (row: TreeRow, trace: Trace): RowBar => {

@@ -35,12 +35,13 @@ export class RowWindow implements ReactiveController {
     return top >= 0 ? 0 : Math.ceil(-top / this.rowHeight);
   }
 
-  /** Scrolls as little as needed for a row to be seen. */
-  reveal(index: number): void {
+  /** Scrolls as little as needed for a row to be seen above what covers the lower `covered` pixels. */
+  reveal(index: number, covered = 0): void {
     const top = (this.#body()?.getBoundingClientRect().top ?? 0) + index * this.rowHeight;
     const margin = 72;
+    const lowest = innerHeight - Math.max(margin, covered + this.rowHeight);
     if (top < margin) scrollBy({ top: top - margin });
-    else if (top + this.rowHeight > innerHeight - margin) scrollBy({ top: top + this.rowHeight - innerHeight + margin });
+    else if (top + this.rowHeight > lowest) scrollBy({ top: top + this.rowHeight - lowest });
   }
 
   hostConnected(): void {

@@ -12,7 +12,7 @@ export const taskListStyles = css`
   }
   summary {
     display: grid;
-    grid-template-columns: 128px minmax(0, 5fr) minmax(60px, auto) minmax(0, 4fr) minmax(120px, 3fr) 60px;
+    grid-template-columns: 122px minmax(0, 7fr) 112px minmax(0, 5fr) minmax(90px, 3fr) 52px;
     align-items: center;
     gap: var(--hive-space-3);
     padding: 7px var(--hive-space-4);
@@ -98,6 +98,7 @@ export const taskListStyles = css`
       grid-row: 4;
     }
     .author {
+      max-inline-size: 44vw;
       grid-row: 1;
       grid-column: 2;
     }

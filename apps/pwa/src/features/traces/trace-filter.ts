@@ -6,7 +6,9 @@ export type TraceFilter = { readonly statuses: readonly string[]; readonly words
 export const parseTraceFilter = (typed: string): TraceFilter => {
   const parts = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return {
-    statuses: parts.filter((part) => part.startsWith('status:')).flatMap((part) => part.slice(7).split(',').filter(Boolean)),
+    statuses: parts
+      .filter((part) => part.startsWith('status:'))
+      .flatMap((part) => part.slice(7).split(',').filter(Boolean)),
     words: parts.filter((part) => !part.startsWith('status:')),
   };
 };

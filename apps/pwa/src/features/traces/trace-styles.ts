@@ -1,6 +1,8 @@
 import { css } from 'lit';
+import { phaseColours } from './phase-colours.ts';
 
 export const traceStyles = css`
+  ${phaseColours}
   :host {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -10,6 +12,25 @@ export const traceStyles = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: var(--hive-space-2);
+  }
+  .heading {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: var(--hive-space-1) var(--hive-space-4);
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px 5px;
+  }
+  .legend i {
+    inline-size: 10px;
+    block-size: 10px;
+    margin-inline-start: var(--hive-space-2);
+    border-radius: 2px;
   }
   .events {
     display: grid;

@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const tracesStyles = css`
   :host {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--hive-space-3);
   }
   search {
@@ -61,6 +62,9 @@ export const tracesStyles = css`
     outline: 2px solid var(--hive-accent);
     outline-offset: -2px;
     border-radius: var(--hive-radius-1);
+  }
+  .status {
+    display: flex;
   }
   .id {
     position: relative;

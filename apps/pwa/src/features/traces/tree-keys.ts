@@ -2,13 +2,17 @@ import type { TreeRow } from './causal-tree.ts';
 
 /** What a key means in the tree. `go` and `select` name the row. */
 export type TreeMove =
-  | { readonly act: 'go' | 'collapse' | 'expand' | 'select'; readonly id: string }
-  | { readonly act: 'close' | 'follow' };
+  { readonly act: 'go' | 'collapse' | 'expand' | 'select'; readonly id: string } | { readonly act: 'close' | 'follow' };
 
 /** The keys of the tree: arrows or j k move, ← → collapse, expand or step, Enter shows, Esc closes, l follows, e E go to errors. */
 export const treeMove = (
   key: string,
-  at: { readonly rows: readonly TreeRow[]; readonly id: string; readonly collapsed: ReadonlySet<string>; readonly isError: (row: TreeRow) => boolean },
+  at: {
+    readonly rows: readonly TreeRow[];
+    readonly id: string;
+    readonly collapsed: ReadonlySet<string>;
+    readonly isError: (row: TreeRow) => boolean;
+  },
 ): TreeMove | null => {
   const index = at.rows.findIndex((row) => row.event.id === at.id);
   const row = at.rows[index];

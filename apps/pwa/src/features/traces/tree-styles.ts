@@ -20,7 +20,7 @@ export const treeStyles = css`
   }
   .row {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 76px minmax(120px, 28%);
+    grid-template-columns: minmax(0, 1fr) 68px minmax(90px, 26%);
     align-items: center;
     gap: var(--hive-space-3);
     block-size: 28px;
@@ -42,6 +42,10 @@ export const treeStyles = css`
     align-items: center;
     gap: 6px;
     min-inline-size: 0;
+  }
+  .mark {
+    display: grid;
+    flex: none;
   }
   .texts {
     display: flex;

@@ -1,0 +1,86 @@
+import { LitElement, html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { afterEach, expect, test, vi } from 'vitest';
+import { AppRouter, type AppRoute } from './app-router.ts';
+import { goTo } from './address.ts';
+
+const gates = new Map<string, PromiseWithResolvers<void>>();
+const arrived = vi.fn();
+const route = (path: string, title: string): AppRoute => ({
+  path,
+  title,
+  load: () => gates.get(path)?.promise ?? Promise.resolve(),
+  render: (params) => html`<p>${title} ${params['id'] ?? ''}</p>`,
+});
+
+@customElement('test-routed')
+class Routed extends LitElement {
+  readonly router = new AppRouter(this, {
+    routes: [route('/', 'Home'), route('/slow', 'Slow'), route('/things/:id', 'Thing')],
+    notFound: () => html`<p>Nowhere</p>`,
+    failed: () => html`<p>Broken</p>`,
+    onPage: arrived,
+  });
+
+  override render() {
+    return html`${this.router.outlet()}<a href="/things/7?x=1">seven</a>`;
+  }
+}
+
+const began = location.href;
+const start = async (path: string) => {
+  history.replaceState(null, '', path);
+  const element = new Routed();
+  document.body.append(element);
+  await vi.waitFor(() => expect(element.router.path).toBe(path));
+  await element.updateComplete;
+  return element;
+};
+const shown = (element: Routed) => element.renderRoot.querySelector('p')?.textContent.trim();
+
+afterEach(() => {
+  document.body.replaceChildren();
+  history.replaceState(null, '', began);
+  gates.clear();
+  arrived.mockClear();
+});
+
+test('a link pushes history, keeps its search, and Back returns', async () => {
+  const element = await start('/');
+  element.renderRoot.querySelector('a')?.click();
+  await vi.waitFor(() => expect(shown(element)).toBe('Thing 7'));
+  expect(location.search).toBe('?x=1');
+  expect(arrived).toHaveBeenLastCalledWith({ title: 'Thing', moved: true });
+  history.back();
+  await vi.waitFor(() => expect(shown(element)).toBe('Home'));
+});
+
+test('a page whose code comes late does not replace the one that was asked for after it', async () => {
+  const element = await start('/');
+  gates.set('/slow', Promise.withResolvers());
+  goTo('/slow');
+  goTo('/things/8');
+  await vi.waitFor(() => expect(shown(element)).toBe('Thing 8'));
+  gates.get('/slow')?.resolve();
+  await new Promise((resolve) => setTimeout(resolve));
+  await element.updateComplete;
+  expect(shown(element)).toBe('Thing 8');
+});
+
+test('an unknown address and code that does not load have a page', async () => {
+  const element = await start('/nowhere');
+  expect(shown(element)).toBe('Nowhere');
+  gates.set('/slow', Promise.withResolvers());
+  goTo('/slow');
+  gates.get('/slow')?.reject(new Error('chunk gone'));
+  await vi.waitFor(() => expect(shown(element)).toBe('Broken'));
+  goTo('/');
+  await vi.waitFor(() => expect(shown(element)).toBe('Home'));
+});
+
+test('a change of the search alone renders no page anew', async () => {
+  await start('/');
+  goTo('/?q=1');
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(arrived).toHaveBeenCalledTimes(1);
+});

@@ -1,4 +1,0 @@
-import './hive-app.ts';
-import { reloadOnMissingChunk } from './updates.ts';
-
-reloadOnMissingChunk();

@@ -1,0 +1,77 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { WorkflowSummary } from '@hive/events';
+import type { RoomDesk } from '../../data/desk.ts';
+import type { LiveNews, LiveStream } from '../../data/live-stream.ts';
+import './hive-home-page.ts';
+
+const workflow = (id: string, more: Partial<WorkflowSummary> = {}): WorkflowSummary => ({
+  id,
+  goal: `Goal ${id}`,
+  repo: '/r',
+  status: 'running',
+  tasks: 4,
+  merged: 1,
+  counts: { merged: 1, working: 3 },
+  example: false,
+  submittedAt: new Date().toISOString(),
+  settledAt: null,
+  ...more,
+});
+
+let tell: (news: LiveNews) => void = () => undefined;
+const live = {
+  opened: Promise.resolve(),
+  follow: (listener) => {
+    tell = listener;
+    return () => undefined;
+  },
+} as LiveStream;
+
+const show = async (workflows: () => Promise<readonly WorkflowSummary[]>) => {
+  const page = document.createElement('hive-home-page');
+  page.live = live;
+  page.desk = {
+    workflows: async () => ({ items: await workflows(), next: null }),
+    agents: async () => [],
+  } as unknown as RoomDesk;
+  document.body.append(page);
+  await page.updateComplete;
+  await vi.waitFor(() => expect(page.renderRoot.querySelector('hive-skeleton')).toBeNull());
+  return page;
+};
+const text = (page: Element) => page.shadowRoot?.textContent.replace(/\s+/g, ' ') ?? '';
+
+afterEach(() => document.body.replaceChildren());
+
+test('a Hive without workflows says the next step', async () => {
+  const page = await show(async () => []);
+  expect(page.renderRoot.querySelector('hive-notice')?.heading).toBe('No workflows yet');
+  expect(page.renderRoot.querySelector('hive-copy')?.text).toContain('hive submit HEAD');
+});
+
+test('a desk that does not answer is told, and trying again helps', async () => {
+  const answers = [Promise.reject(new Error('Hive does not answer')), Promise.resolve([workflow('a')])];
+  answers[0]?.catch(() => undefined);
+  const page = await show(() => answers.shift() ?? Promise.resolve([]));
+  const notice = page.renderRoot.querySelector('hive-notice');
+  expect(notice?.said).toBe('Hive does not answer');
+  notice?.querySelector('button')?.click();
+  await vi.waitFor(() => expect(text(page)).toContain('Running'));
+});
+
+test('what the log tells is shown, and a failed refresh keeps what is known', async () => {
+  const answers = [
+    Promise.resolve([workflow('a')]),
+    Promise.resolve([workflow('a', { status: 'waiting' })]),
+    Promise.reject(new Error('gone')),
+  ];
+  answers[2]?.catch(() => undefined);
+  const page = await show(() => answers.shift() ?? Promise.resolve([]));
+  expect(text(page)).not.toContain('Needs you');
+  const change = { kind: 'events', events: [{ type: 'task.escalated' }] } as unknown as LiveNews;
+  tell(change);
+  await vi.waitFor(() => expect(text(page)).toContain('Needs you'), 2000);
+  tell(change);
+  await vi.waitFor(() => expect(text(page)).toContain('Not refreshed: gone'), 2000);
+  expect(text(page)).toContain('Needs you');
+});

@@ -1,0 +1,4 @@
+import './app/hive-app.ts';
+import { reloadOnMissingChunk } from './app/updates.ts';
+
+reloadOnMissingChunk();
