@@ -1,0 +1,89 @@
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InvariantReport } from '@hive/core-db';
+import type { Result } from '@hive/events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { agentPid, exampleFolder, makeHome, outcomes, processesOf, traceOf, until, type Home } from './hive.ts';
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+});
+afterEach(() => home.remove());
+
+const expected = async (): Promise<string[]> => {
+  const tasks = JSON.parse(await readFile(join(exampleFolder, 'expected.json'), 'utf8')) as { key: string; status: string; code: string | null }[];
+  return tasks.map(({ key, status, code }) => [key, status, code].filter(Boolean).join(' '));
+};
+
+const submitExample = async (): Promise<{ workflow: string; repo: string }> => {
+  const repo = join(home.folder, 'almanac');
+  await cp(join(exampleFolder, 'library'), repo, { recursive: true });
+  await home.git(home.folder, 'init', '-q', '-b', 'main', repo);
+  await home.git(repo, 'add', '.');
+  await home.git(repo, 'commit', '-qm', 'base');
+  const result = await home.json<Result>('run', 'Example', '--repo', repo, '--plan', join(exampleFolder, 'plan.yaml'), '--detach');
+  return { workflow: result.workflow, repo };
+};
+
+const expectNothingBroken = async (): Promise<void> => {
+  const { invariants } = await home.json<{ invariants: InvariantReport[] }>('verify');
+  expect(invariants.filter((report) => report.status === 'broken')).toEqual([]);
+};
+
+test('npm start -- --once ends every task of the example as expected, twice', async () => {
+  for (let round = 0; round < 2; round++) {
+    const ended = await home.hive('start', '--once');
+    expect(ended.stdout).toContain('all 10 as expected');
+    expect(ended.code).toBe(0);
+  }
+  expect(await processesOf(home.home)).toEqual([]);
+}, 120_000);
+
+test('every process killed once in the middle of the example: the same end, nothing doubled', async () => {
+  const up = await home.up();
+  const { workflow, repo } = await submitExample();
+  const seen = (type: string) => async () => (await traceOf(home, workflow)).some((event) => event.type === type);
+  // Each is killed when it has something in hand or is about to.
+  for (const [agent, type] of [
+    ['planner', 'workflow.submitted'],
+    ['worker-1', 'task.claimed'],
+    ['orchestrator', 'task.submitted'],
+    ['worker-2', 'task.checked'],
+    ['reviewer', 'merge.intended'],
+    ['event-dashboard', 'task.merged'],
+  ] as const) {
+    await until(type, seen(type));
+    const pid = await agentPid(home.home, agent);
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  }
+  const result = await home.json<Result>('wait', workflow);
+  expect(outcomes(result)).toEqual(await expected());
+  const merged = result.tasks.filter((task) => task.status === 'merged').length;
+  expect(await home.git(repo, 'rev-list', '--count', `${result.base}..${result.branch ?? ''}`)).toBe(String(merged));
+  expect((await home.git(repo, 'notes', '--ref', 'hive', 'list')).split('\n')).toHaveLength(merged);
+  await expectNothingBroken();
+  await up.stop();
+  expect(await processesOf(home.home)).toEqual([]);
+}, 120_000);
+
+test('hive up killed in the middle of the example leaves no orphan, and the next one finishes the work', async () => {
+  const first = await home.up();
+  const { workflow } = await submitExample();
+  await until('a check runs', async () => (await traceOf(home, workflow)).some((event) => event.type === 'task.submitted'));
+  process.kill(first.pid, 'SIGKILL');
+  await until('no process is left', async () => (await processesOf(home.home)).length === 0, 15_000);
+  const second = await home.up();
+  const result = await home.json<Result>('wait', workflow);
+  expect(outcomes(result)).toEqual(await expected());
+  await expectNothingBroken();
+  await second.stop();
+}, 120_000);
+
+test('a second hive up on the same home is refused and names the first', async () => {
+  const up = await home.up();
+  const second = await home.hive('up', '--json');
+  expect(second.code).toBe(78);
+  expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'hive.running' } });
+  await up.stop();
+}, 60_000);
