@@ -2,6 +2,7 @@ import { isSettled, type Desk, type HiveEvent, type Result } from '@hive/events'
 import type { Output } from '../terminal/output.ts';
 import { widthOf } from '../terminal/width.ts';
 import { logReader } from './log-reader.ts';
+import { patiently } from './patiently.ts';
 import { isSettling, noProgress, progressAfter, progressLine } from './progress.ts';
 import { taskLine } from './task-line.ts';
 
@@ -41,12 +42,12 @@ export const followWorkflow = async (desk: Desk, id: string, options: FollowOpti
       progress = progressAfter(progress, event);
       if (isSettling(event.type) && !quiet) {
         const keyWidth = Math.max(...[...progress.tasks.values()].map((task) => widthOf(task.key)), 0);
-        await printTask(desk, event.stream.slice('task/'.length), { out, keyWidth });
+        await printTask(desk, event.stream.slice('task/'.length), { out, keyWidth, signal });
         saidAt = Date.now();
       }
       isEscalated ||= event.type === 'task.escalated';
       if (!mayEnd.test(event.type) && !(isEscalated && isSettling(event.type))) continue;
-      const result = await desk.workflow(id);
+      const result = await patiently(() => desk.workflow(id), signal);
       if (isSettled(result)) return result;
     }
     return null;
@@ -62,9 +63,9 @@ export const followWorkflow = async (desk: Desk, id: string, options: FollowOpti
 const printTask = async (
   desk: Desk,
   id: string,
-  { out, keyWidth }: { out: Output; keyWidth: number },
+  { out, keyWidth, signal }: { readonly out: Output; readonly keyWidth: number; readonly signal: AbortSignal },
 ): Promise<void> => {
-  const task = await desk.task(id);
+  const task = await patiently(() => desk.task(id), signal);
   if (task.settledAt === null) return; // an old outcome: the task was redriven since
   const countsOf = await logReader(desk, task.evidence);
   out.line(taskLine(task, { keyWidth, columns: out.columns, colour: out.colour }, countsOf));

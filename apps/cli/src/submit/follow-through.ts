@@ -49,7 +49,11 @@ const submitAndFollow = async (
     cli.out.document(await desk.workflow(id));
     return 0;
   }
-  const result = await followWorkflow(desk, id, { out: cli.out, signal: cli.interrupted });
+  const result = await followWorkflow(desk, id, { out: cli.out, signal: cli.interrupted }).catch((error: unknown) => {
+    if (hasCode(error, 'hive.unreachable'))
+      cli.out.note(`The workflow is kept: hive up goes on with it, and hive watch ${shortId(id)} follows it`);
+    throw error;
+  });
   const code = result === null ? await tellInterrupted(cli, desk, id) : await tellEnd(cli, desk, result);
   if (building !== null) await endBuilding(cli, config, building);
   else if (result === null && (access.url !== null || isStaffed))

@@ -34,7 +34,8 @@ export type KeptProcess = {
 export type KeepOptions = {
   readonly name: string;
   readonly entry: string;
-  readonly args?: readonly string[];
+  /** Asked at each start. */
+  readonly args?: () => readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly log: string;
@@ -67,7 +68,7 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
   const start = () => {
     const startedAt = Date.now();
     incarnation = null;
-    const started = spawn(process.execPath, [options.entry, ...(options.args ?? [])], {
+    const started = spawn(process.execPath, [options.entry, ...(options.args?.() ?? [])], {
       cwd: options.cwd,
       env: options.env,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],

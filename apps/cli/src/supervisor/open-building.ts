@@ -97,7 +97,7 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
       keepRunning({
         name,
         entry: await entryOf(root, app),
-        ...(app === 'event-dashboard' && { args: ['--port', String(port)] }),
+        ...(app === 'event-dashboard' && { args: () => ['--port', String(url === null ? port : new URL(url).port)] }),
         env: {
           ...env,
           HIVE_HOME: config.home,
