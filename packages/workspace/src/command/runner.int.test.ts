@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { statOf } from '../git/process-id.ts';
 import { calm, createTestRepo, createTestWorkspace, plain, tempFolder, userPath } from '../testing.ts';
 
 const opened = async (
@@ -21,8 +22,16 @@ const opened = async (
   };
 };
 
-const runs = (pid: string) =>
-  existsSync(`/proc/${pid.trim()}/stat`) && !/\) Z/.test(readFileSync(`/proc/${pid.trim()}/stat`, 'utf8'));
+const runs = (pid: string) => {
+  if (!/^\d+$/.test(pid.trim())) throw new Error(`not a pid: ${pid}`);
+  return statOf(Number(pid)) !== null;
+};
+/** A killed process is in the table for a moment longer. */
+const gone = async (pid: string) => {
+  for (const end = Date.now() + 5000; runs(pid) && Date.now() < end;)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  return !runs(pid);
+};
 const read = (path: string) => readFileSync(path, 'utf8');
 
 test('the environment is an allow-list, with folders of its own outside of the worktree', async () => {
@@ -122,18 +131,18 @@ test('the time limit ends the whole group, also those that ignore TERM', async (
   const ran = await sh('trap "" TERM; sleep 60 & echo $! > child; wait; sleep 60', 200);
   expect(ran).toMatchObject({ exit: null, infra: 'check.timeout', reason: expect.stringContaining('0.2 s') as string });
   expect(performance.now() - started).toBeLessThan(5000);
-  expect(runs(read(join(tree.dir, 'child')))).toBe(false);
+  expect(await gone(read(join(tree.dir, 'child')))).toBe(true);
 });
 
 test('an abort ends the group and is thrown', async () => {
   const { sh, tree } = await opened();
   const abort = new AbortController();
-  const running = sh('sleep 60 & echo $! > child; wait', 60_000, abort.signal);
+  const running = sh('sleep 60 & echo $! > child; mkdir ready; wait', 60_000, abort.signal);
   running.catch(() => undefined);
-  while (!existsSync(join(tree.dir, 'child'))) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!existsSync(join(tree.dir, 'ready'))) await new Promise((resolve) => setTimeout(resolve, 10));
   abort.abort(new Error('stop'));
   await expect(running).rejects.toThrow('stop');
-  expect(runs(read(join(tree.dir, 'child')))).toBe(false);
+  expect(await gone(read(join(tree.dir, 'child')))).toBe(true);
 });
 
 test('nothing that a command starts in the background outlives it, not even in a session of its own', async () => {
@@ -142,7 +151,7 @@ test('nothing that a command starts in the background outlives it, not even in a
     'sleep 60 & echo $! > one; setsid sh -c "echo \\$\\$ > two; exec sleep 60" & while [ ! -s two ]; do sleep 0.01; done; echo done',
   );
   expect(ran).toMatchObject({ exit: 0, tail: 'done' });
-  for (const name of ['one', 'two']) expect(runs(read(join(tree.dir, name)))).toBe(false);
+  for (const name of ['one', 'two']) expect(await gone(read(join(tree.dir, name)))).toBe(true);
   expect(readdirSync(join(home, 'run', 'groups', incarnation))).toEqual([]);
 });
 
@@ -195,7 +204,7 @@ test('what a killed agent left is ended, and its worktrees are gone', async () =
   const { workspace } = createTestWorkspace({ home });
   await workspace.cleanUp(incarnation);
   await workspace.cleanUp(incarnation);
-  expect(pids.map(runs)).toEqual([false, false, false]);
+  expect(await Promise.all(pids.map(gone))).toEqual([true, true, true]);
   expect(runs(String(bystander.pid))).toBe(true);
   bystander.kill('SIGKILL');
   expect(readdirSync(join(home, 'worktrees')).filter((name) => name === incarnation)).toEqual([]);
