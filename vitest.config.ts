@@ -11,6 +11,9 @@ const node: TestProjectConfiguration = {
     include: ['{packages,apps,tools,e2e}/**/*.test.ts'],
     // Models of the control room need no browser: x.node.test.ts.
     exclude: ['apps/pwa/src/**/!(*.node).test.ts', '**/node_modules/**', '**/dist/**'],
+    // Tests wait for signals and not for time; these only end what hangs, also on a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     // Starts a PostgreSQL when the first test asks for one.
     globalSetup: ['packages/core-db/src/testing/global-setup.ts'],
   },

@@ -20,8 +20,9 @@ export const migratePostgres = async (
     const found = await schemaOf(client);
     if (!needsMigration(found, known.length, placeOf(url))) return found;
     if (!options.migrate) throw tooOld(found, known.length, placeOf(url));
+    // Held until the session ends, and taken before the transaction begins: one that waited inside would not see the new tables yet.
+    await client.query('select pg_advisory_lock($1, 0)', [lockClass]);
     await client.query('begin');
-    await client.query('select pg_advisory_xact_lock($1, 0)', [lockClass]);
     for (const { sql } of known.slice(await schemaOf(client)))
       for (const statement of sql) await client.query(statement);
     await client.query(

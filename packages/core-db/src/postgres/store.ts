@@ -32,8 +32,9 @@ export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions):
   };
   const schema = await guarded(() => migratePostgres(url, { migrate, readonly }));
   const pool = new pg.Pool({ ...sessionConfig(url, { readonly }), max: connections, idleTimeoutMillis: 30_000 });
-  // A connection that breaks while nobody uses it is replaced by the pool; unheard, it would end the process.
+  // A connection that breaks is replaced by the pool, and its query fails; unheard, the event itself would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   const read: Read = (sql, values = []) => guarded(() => runOn(pool, { sql, values }));
   const log = createLogReads(read, on);

@@ -52,6 +52,10 @@ export const connect = (file: string, options: { readonly readonly: boolean }): 
   };
 };
 
+/** A number that changes when another connection has committed. */
+export const dataVersion = (connection: Connection): number =>
+  Number(connection.run({ sql: 'pragma data_version', values: [] })[0]?.['data_version']);
+
 const setting = (db: Database.Database, name: string, value: string, expected: string | number): void => {
   db.pragma(`${name} = ${value}`);
   const found: unknown = db.pragma(name, { simple: true });

@@ -10,7 +10,7 @@ import { createQueueReads } from '../read-queue.ts';
 import { verifySnapshot } from '../verify/verify.ts';
 import { recordedScript, writeScript, type Script } from '../write-rules.ts';
 import { beatStatement, markStatement } from '../agent-statements.ts';
-import { connect, type Connection } from './connection.ts';
+import { connect, dataVersion, type Connection } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 import { doorbellPath } from './doorbell-path.ts';
 import { isDuplicate, sqliteError } from './errors.ts';
@@ -171,9 +171,6 @@ const openReader = async (file: string): Promise<Connection> => {
     throw sqliteError(error, file);
   }
 };
-
-const dataVersion = (reader: Connection): number =>
-  Number(reader.run({ sql: 'pragma data_version', values: [] })[0]?.['data_version']);
 
 /** A write as a job of the writer: what was refused is rolled back, and an id that is there already is looked at. */
 const writeJob =

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HiveError } from '@hive/errors';
-import type { Connection } from './connection.ts';
+import { dataVersion, type Connection } from './connection.ts';
 import { sqliteError } from './errors.ts';
 import { whileBusy } from './while-busy.ts';
 
@@ -25,6 +26,9 @@ const perTransaction = 200;
 export const createWriter = (connection: Connection, file: string): Writer => {
   const waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
+  let rest: Promise<void> | null = null;
+  let seen = dataVersion(connection);
+  let others = false;
 
   const flush = async (): Promise<void> => {
     // Callers of the same turn of the event loop come along, and a row of lone writes lets timers and sockets have their turn.
@@ -32,15 +36,20 @@ export const createWriter = (connection: Connection, file: string): Writer => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, perTransaction);
       try {
+        await rest;
         await whileBusy(() => connection.exec('begin immediate'));
+        const found = dataVersion(connection);
+        others = found !== seen;
+        seen = found;
         const ends = batch.map((it) => attempt(connection, it));
         connection.exec(ends.some((it) => it.kept) ? 'commit' : 'rollback');
+        // Whoever sees that others write too leaves the lock alone for a moment, or they would hardly ever find it free.
+        rest = others ? sleep(1 + Math.random()) : null;
         for (const { end } of ends) end();
       } catch (error) {
         if (connection.inTransaction()) connection.exec('rollback');
         for (const { refuse } of batch) refuse(sqliteError(error, file));
       }
-      // The lock stays free for a moment, or another process would never find it so.
       if (waiting.length > 0) await new Promise((turn) => setImmediate(turn));
     }
     running = null;

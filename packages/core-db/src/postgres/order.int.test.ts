@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, connect as connectTo, type Socket } from 'node:net';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStore, type Store } from '../index.ts';
+import { onServer } from '../testing/postgres-databases.ts';
+import { sampleWrite, testPostgres, type TestPostgres } from '../testing/index.ts';
+
+let place: TestPostgres;
+let store: Store;
+beforeAll(async () => {
+  place = await testPostgres();
+  store = await openStore({ url: place.url, home: '' });
+});
+afterAll(async () => {
+  await store.close();
+  await place.drop();
+});
+
+const session = async () => {
+  const client = new pg.Client({ connectionString: place.url });
+  await client.connect();
+  return client;
+};
+
+const insert = (client: pg.Client, stream: string, version = 1) =>
+  client.query(
+    `insert into event (id, type, stream, version, correlation_id, actor, at, data)
+      values ($1, 'box.online', $2, $3, $2, 'test', '2026-11-21T12:00:00.000Z', '{}') returning position`,
+    [randomUUID(), stream, version],
+  );
+
+test('an event whose transaction ends late is not skipped, though a reader of positions would skip it', async () => {
+  const from = await store.end();
+  const [slow, fast] = [await session(), await session()];
+  await slow.query('begin');
+  await insert(slow, 'box/slow');
+  await insert(fast, 'box/fast');
+
+  // The control: it looks at positions alone and moves on past the one that is not there yet.
+  const naive = async (after: number) =>
+    (
+      await fast.query<{ position: string; stream: string }>(
+        'select position, stream from event where position > $1 order by position',
+        [after],
+      )
+    ).rows;
+  const naiveFirst = await naive(from.position);
+  const first = await store.events({ after: from, limit: 10 });
+  await slow.query('commit');
+  const naiveSecond = await naive(Number(naiveFirst.at(-1)?.position));
+  const second = await store.events({ after: first.looked, limit: 10 });
+
+  expect([...naiveFirst, ...naiveSecond].map((it) => it.stream)).toEqual(['box/fast']);
+  expect([...first.events, ...second.events].map((it) => it.stream)).toEqual(['box/slow', 'box/fast']);
+  await Promise.all([slow.end(), fast.end()]);
+});
+
+test('positions that are out of order with their transactions are read in the order of the transactions', async () => {
+  const from = await store.end();
+  const [early, late] = [await session(), await session()];
+  await early.query('begin');
+  await early.query('select pg_current_xact_id()');
+  await insert(late, 'box/late');
+  await insert(early, 'box/early');
+  await early.query('commit');
+  const all: string[] = [];
+  for (let after = from; ;) {
+    const { events, looked } = await store.events({ after, limit: 1 });
+    if (events.length === 0) break;
+    all.push(...events.map((it) => it.stream));
+    after = looked;
+  }
+  expect(all).toEqual(['box/early', 'box/late']);
+  const positions = (await store.events({ after: from, limit: 10 })).events.map((it) => it.position);
+  expect(positions).toEqual(positions.toSorted((a, b) => b - a));
+  await Promise.all([early.end(), late.end()]);
+});
+
+test('a head that a later transaction wrote is not built on', async () => {
+  const stream = `box/${randomUUID()}`;
+  await store.write(sampleWrite(stream, 0));
+  const other = await session();
+  // As if a later transaction had written the row meanwhile, without a new version.
+  await other.query(`update stream_head set xid = '999999999999' where stream = $1`, [stream]);
+  expect(await store.write(sampleWrite(stream, 1))).toEqual({ status: 'version', which: stream });
+  await other.query(`update stream_head set xid = '0' where stream = $1`, [stream]);
+  expect((await store.write(sampleWrite(stream, 1))).status).toBe('written');
+  await other.end();
+});
+
+/** A line to the server that breaks once the server has heard COMMIT, before anyone hears its answer. */
+const cuttingProxy = async (url: string) => {
+  const { hostname, port } = new URL(url);
+  let armed = false;
+  let cuts = 0;
+  const open = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const server = connectTo(Number(port), hostname);
+    let cut = false;
+    let frames = Buffer.alloc(0);
+    for (const it of [client, server]) {
+      open.add(it);
+      it.on('error', () => {});
+      it.on('close', () => {
+        open.delete(it);
+        if (!cut) for (const other of [client, server]) other.destroy();
+      });
+    }
+    client.on('data', (chunk) => {
+      frames = Buffer.concat([frames, chunk]);
+      // The first message of a session has no type; it ends the look at what came before it.
+      while (frames.length >= 5) {
+        const length = frames[0] === 0 ? frames.readInt32BE(0) : 1 + frames.readInt32BE(1);
+        if (frames.length < length) break;
+        const text = frames.subarray(5, length - 1).toString();
+        if (armed && frames[0] === 0x51 && text === 'commit') {
+          armed = false;
+          cut = true;
+          cuts += 1;
+        }
+        frames = frames.subarray(length);
+      }
+      server.write(chunk);
+    });
+    server.on('data', (chunk) => (cut ? client.destroy() : client.write(chunk)));
+  });
+  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+  const address = proxy.address();
+  const through = new URL(url);
+  through.port = String(typeof address === 'object' && address ? address.port : 0);
+  return {
+    url: through.href,
+    arm: () => void (armed = true),
+    cuts: () => cuts,
+    close: async () => {
+      for (const it of open) it.destroy();
+      await new Promise((closed) => proxy.close(closed));
+    },
+  };
+};
+
+test('a COMMIT whose answer was lost is recognised and not done twice', async () => {
+  const proxy = await cuttingProxy(place.url);
+  const far = await openStore({ url: proxy.url, home: '' });
+  const stream = `box/${randomUUID()}`;
+  for (let version = 0; version < 20; version++) {
+    proxy.arm();
+    const result = await far.write(sampleWrite(stream, version));
+    expect(result.status).toBe('written');
+  }
+  expect(proxy.cuts()).toBe(20);
+  const versions = (await store.events({ stream, limit: 100 })).events.map((it) => it.version);
+  expect(versions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  await far.close();
+  await proxy.close();
+});
+
+test('when the server ends the session of a process, its lock moves to a new one and it still hears', async () => {
+  const other = await openStore({ url: place.url, home: '' });
+  const incarnation = randomUUID();
+  await other.hold(incarnation);
+  await other.beat({
+    incarnation,
+    agent: 'a',
+    role: 'r',
+    host: 'h',
+    pid: 1,
+    capabilities: [],
+    status: 'idle',
+    load: 0,
+    startedAt: 'x',
+    version: '1',
+  });
+  let heard = 0;
+  other.listen(() => heard++);
+  const mark = () => onServer(place.url, `select mark from agent where incarnation = '${incarnation}'`);
+  const before = await mark();
+  await onServer(
+    place.url,
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = ${before}`,
+  );
+  await expect.poll(mark, { timeout: 5_000, interval: 20 }).not.toBe(before);
+  expect(await store.gone([incarnation])).toEqual([]);
+  const start = heard;
+  store.ring();
+  await expect.poll(() => heard, { timeout: 900, interval: 5 }).toBeGreaterThan(start);
+  await other.close();
+  expect(await store.gone([incarnation])).toEqual([incarnation]);
+});
+
+test('what the store leaves in no session holds back the readers', async () => {
+  await expect
+    .poll(() =>
+      onServer(
+        place.url,
+        `select count(*) from pg_stat_activity where application_name = 'hive' and backend_xid is not null`,
+      ),
+    )
+    .toBe('0');
+  expect(
+    await onServer(
+      place.url,
+      `select count(*) from pg_stat_activity where application_name = 'hive' and state like 'idle in%'`,
+    ),
+  ).toBe('0');
+});
