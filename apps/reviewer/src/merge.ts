@@ -1,42 +1,50 @@
-import type { Context, StepInHand } from '@hive/agent-kit';
-import { hasCode, type Code } from '@hive/errors';
-import { isModelAuthor, streams, type Evidence, type Finding, type MergeView, type NewEvent, type TaskView } from '@hive/events';
+import type { Context, Snooze, StepInHand } from '@hive/agent-kit';
+import { hasCode, isHiveError, outcomeOf, type Code } from '@hive/errors';
+import { isModelAuthor, streams, type DataOf, type Evidence, type Finding, type MergeView, type NewEvent, type TaskView } from '@hive/events';
 import { mirrorName, type Workspace } from '@hive/workspace';
 
 type OwnContext = Context & { readonly own: Workspace };
 
 const maxReturns = 3;
+const longestWaitMs = 60_000;
 
 /** What is to be merged: a commit on the branch's tip, and the evidence for exactly that. */
 type Candidate = { readonly commit: string; readonly evidence: Evidence };
 
 /**
  * Puts an approved change onto the workflow's branch. When the branch has moved on since the change was checked, it is rebased and proven anew.
- * Intent first, then the ref by compare-and-swap, then the outcome: killed anywhere, the next claim looks at the ref and finishes.
+ * Intent first, then the ref by compare-and-swap, then the outcome: killed anywhere, the next claim looks at the ref and finishes what was
+ * intended, with that very commit; so a holder that wakes late wants the same.
  */
-export const merge = async (step: StepInHand, ctx: OwnContext): Promise<readonly NewEvent[]> => {
+export const merge = async (step: StepInHand, ctx: OwnContext): Promise<readonly NewEvent[] | Snooze> => {
   const { task, workflow } = step;
   if (!task?.commit || !task.evidence) throw new Error('a step `merge` without evidence');
   const { repo, branch, base } = workflow.submission;
   const stream = streams.merge(mirrorName(repo), branch);
   const { heads } = await ctx.bus.store.heads([stream]);
-  const view = heads.get(stream)?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
+  const intent = (heads.get(stream)?.view as MergeView | undefined)?.intent ?? null; // heads of kind `merge` are made by foldStream
   const tip = await ctx.own.tip(repo, branch);
   const of = { taskId: task.id, workflowId: workflow.id, branch, attempt: step.mark.attempt, token: step.mark.token };
 
-  const begun = view?.intent?.taskId === task.id ? view.intent : null;
-  if (begun !== null && tip === begun.to) return finish(step, task, { commit: begun.to, evidence: begun.evidence }, begun.from, ctx);
+  const isOurs = intent?.taskId === task.id && intent.change === task.commit;
+  if (isOurs && (tip === intent.to || tip === intent.from))
+    return finish(step, task, { commit: intent.to, evidence: intent.evidence }, intent.from, ctx);
 
   const found = await candidate(step, task, tip ?? base, ctx);
-  if ('code' in found) return rejected(task, found, stream, of, step);
-  await step.note([
-    {
-      type: 'merge.intended',
-      stream,
-      data: { ...of, from: tip, to: found.commit, evidence: found.evidence },
-    },
-  ]);
+  const before = intent === null ? [] : [abandoned(intent, tip, stream)];
+  if ('code' in found) return [...before, ...rejected(task, found, stream, of, step)];
+  const intended = { ...of, from: tip, to: found.commit, change: task.commit, evidence: found.evidence };
+  await step.note([...before, { type: 'merge.intended', stream, data: intended }]);
   return finish(step, task, found, tip, ctx);
+};
+
+/** A move that was begun and whose task ended before its outcome was told (cancelled, say). What the ref says is told now. */
+const abandoned = (intent: DataOf<'merge.intended'>, tip: string | null, stream: string): NewEvent => {
+  const { taskId, workflowId, branch, attempt, token, to: commit, evidence } = intent;
+  const of = { taskId, workflowId, branch, attempt, token };
+  if (tip === commit) return { type: 'merge.completed', stream, data: { ...of, commit, evidence, into: null } };
+  const reason = 'Its task ended before the branch was moved';
+  return { type: 'merge.rejected', stream, data: { ...of, code: 'lease.lost', reason, culprit: taskId } };
 };
 
 type Rejection = { readonly code: Code; readonly reason: string; readonly findings: readonly Finding[] };
@@ -75,8 +83,9 @@ const candidate = async (step: StepInHand, task: TaskView, onto: string, ctx: Ow
     ]);
     return { commit: moved.commit, evidence };
   } catch (error) {
-    if (!hasCode(error, 'patch.conflict')) throw error;
-    return { code: error.code, reason: error.message, findings: [{ rule: 'patch.conflict', message: error.message }] };
+    // A conflict, or nothing that is not there already: the change is refused for what it is.
+    if (!isHiveError(error) || outcomeOf(error.code) !== 'refused') throw error;
+    return { code: error.code, reason: error.message, findings: [{ rule: error.code, message: error.message.slice(0, 4000) }] };
   }
 };
 
@@ -86,16 +95,16 @@ const finish = async (
   { commit, evidence }: Candidate,
   from: string | null,
   ctx: OwnContext,
-): Promise<readonly NewEvent[]> => {
+): Promise<readonly NewEvent[] | Snooze> => {
   const { repo, branch, base, into } = step.workflow.submission;
-  const delivered = await ctx.own.deliver({
-    repo,
-    branch,
-    from,
-    to: commit,
-    evidence,
-    into: into === null ? null : { branch: into, base },
+  step.signal.throwIfAborted();
+  const delivery = { repo, branch, from, to: commit, evidence, into: into === null ? null : { branch: into, base } };
+  const delivered = await ctx.own.deliver(delivery).catch((error: unknown): Snooze => {
+    // The user is looking at the branch: that is no failure, and may take all day.
+    if (!hasCode(error, 'branch.checked_out')) throw error;
+    return { snoozeMs: Math.min(longestWaitMs, 500 * 2 ** Math.min(step.mark.attempt, 10)), reason: error.message };
   });
+  if ('snoozeMs' in delivered) return delivered;
   const { attempt, token } = step.mark;
   return [
     {

@@ -8,8 +8,8 @@ const Of = z.strictObject({ taskId: Id, workflowId: Id, branch: z.string(), atte
 
 /** What happens to one branch that Hive builds. Every move of a ref has its intent recorded before. */
 export const merge = topic('merge', {
-  /** About to move the branch from `from` (null: it does not exist yet) to `to` by compare-and-swap. */
-  intended: Of.extend({ from: Sha.nullable(), to: Sha, evidence: Evidence }),
+  /** About to move the branch from `from` (null: it does not exist yet) to `to` by compare-and-swap. `change` is the author's commit, which `to` is or was made from. */
+  intended: Of.extend({ from: Sha.nullable(), to: Sha, change: Sha.optional(), evidence: Evidence }),
   /** The change was checked again on a base that had moved. */
   batch_checked: Of.extend({ evidence: Evidence }),
   completed: Of.extend({
