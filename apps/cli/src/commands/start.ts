@@ -91,10 +91,13 @@ const deskOf = (config: HiveConfig, url: string): Desk =>
 
 const hive = ({ root }: Cli): string => quoted(join(root, 'hive'));
 
+/** As it is called where the caller stands. */
+const hiveHere = (cli: Cli): string => (cli.cwd === cli.root ? './hive' : hive(cli));
+
 const proofText = (cli: Cli, end: NonNullable<ExampleEnd>, config?: HiveConfig): string => {
   const merged = end.result.tasks.find((task) => task.status === 'merged' && task.commit !== null);
   const home = config === undefined ? '' : `HIVE_HOME=${quoted(config.home)} `;
-  return merged?.commit ? `   proof of one merge: ${home}${hive(cli)} why ${merged.commit.slice(0, 7)}` : '';
+  return merged?.commit ? `   proof of one merge: ${home}${hiveHere(cli)} why ${merged.commit.slice(0, 7)}` : '';
 };
 
 const tellSurroundings = async (cli: Cli, config: HiveConfig): Promise<Surroundings> => {
