@@ -6,6 +6,9 @@ export const leftovers = async ({ bus, host, log, own }: Context & { readonly ow
   const here = (await bus.store.agents()).filter((agent) => agent.host === host);
   for (const incarnation of await bus.store.gone(here.map((agent) => agent.incarnation))) {
     await own.cleanUp(incarnation);
+    // The queen knows from its row that the holder is gone; without it she would have to wait for the lease.
+    const held = await bus.store.steps({ holder: incarnation, states: ['claimed'], limit: 1 });
+    if (held.length > 0) continue;
     await bus.store.forget(incarnation);
     log.info({ incarnation }, 'cleaned up after an agent that is gone');
   }

@@ -1,5 +1,5 @@
 import type { Context, StepInHand } from '@hive/agent-kit';
-import { HiveError, hasCode, type Code } from '@hive/errors';
+import { HiveError, isHiveError, outcomeOf, type Code } from '@hive/errors';
 import { shortId, streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
 import { outsideOf, type Workspace, type Worktree } from '@hive/workspace';
 import { checksOf } from './checks-of.ts';
@@ -27,8 +27,8 @@ export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly 
     const author = await write(step, task, worktree, ctx);
     return await handIn(step, task, author, base, worktree, ctx);
   } catch (error) {
-    if (hasCode(error, 'patch.conflict') || hasCode(error, 'paths.outside')) return [refused(step, task, error.code, error.message)];
-    throw error;
+    if (!isHiveError(error) || outcomeOf(error.code) !== 'refused') throw error;
+    return [refused(step, task, error.code, error.message)];
   } finally {
     await worktree.remove();
   }

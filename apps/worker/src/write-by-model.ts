@@ -1,4 +1,5 @@
 import { askModel, findModel, type Context, type StepInHand } from '@hive/agent-kit';
+import { HiveError, hasCode } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import { readTexts, writeTexts, type Worktree } from '@hive/workspace';
 import { authorPrompt, changeToEdits, ModelChange } from './model-author.ts';
@@ -31,7 +32,21 @@ export const writeByModel = async (
   });
   const { value, author } = await askModel({ role: 'worker', model, name: 'change', schema: ModelChange, request }, step, ctx);
   const edits = changeToEdits(value);
-  if ('patch' in edits) await worktree.apply(Buffer.from(edits.patch));
+  if ('patch' in edits) await applyDiff(edits.patch, worktree, author);
   else await writeTexts(worktree.dir, edits.writes);
   return author;
+};
+
+/** A diff that does not fit the files which the model has just seen is a bad answer; nobody else has changed them. */
+const applyDiff = async (patch: string, worktree: Worktree, author: string): Promise<void> => {
+  try {
+    await worktree.apply(Buffer.from(patch));
+  } catch (error) {
+    if (!hasCode(error, 'patch.conflict') && !hasCode(error, 'patch.malformed') && !hasCode(error, 'patch.empty')) throw error;
+    throw new HiveError('model.bad_output', `The diff of ${author} cannot be used: ${error.message}`, {
+      remedy: 'retry',
+      where: 'other',
+      cause: error,
+    });
+  }
 };
