@@ -76,3 +76,10 @@ test('the trace of a process has rows and no result', () => {
   expect(trace.rows).toHaveLength(1);
   expect(isRunning(trace)).toBe(false);
 });
+
+test('a trace that this version cannot fold still has its rows', () => {
+  const events = eventsOf(story.ids.example).filter(({ type }) => type !== 'task.ready');
+  const trace = traceOf(events);
+  expect(trace.result).toBeNull();
+  expect(trace.rows).toHaveLength(events.length);
+});

@@ -104,7 +104,7 @@ export class HiveWorkflowCard extends LitElement {
     const done = settled(workflow);
     const parts = order.flatMap((status) => {
       // "Waits for you" stands before it already.
-      const n = status === workflow.status ? 0 : (workflow.counts[status] ?? 0);
+      const n = status === 'waiting' && workflow.status === 'waiting' ? 0 : (workflow.counts[status] ?? 0);
       const look = statusLook(status);
       return n === 0 ? [] : [html`<span class="tone-${look.tone}">${n} ${look.word.toLowerCase()}</span>`];
     });

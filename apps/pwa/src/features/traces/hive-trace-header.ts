@@ -92,7 +92,7 @@ export class HiveTraceHeader extends LitElement {
         </dd>
       </div>`;
     if (result === null)
-      return html`<h1 tabindex="-1">Life of a process</h1>
+      return html`<h1 tabindex="-1">${this.#goal()}</h1>
         <div class="top">${id}</div>
         <dl class="panel">${facts}</dl>`;
     return html`<h1 tabindex="-1">${visibleLine(result.goal)}</h1>
@@ -130,6 +130,11 @@ export class HiveTraceHeader extends LitElement {
           <dd>${usageWords(result.usage)}</dd>
         </div>
       </dl>`;
+  }
+
+  #goal(): string {
+    const submitted = this.trace.events.find((event) => event.type === 'workflow.submitted');
+    return submitted ? visibleLine(submitted.data.goal) : 'Life of a process';
   }
 
   #counts({ tasks }: Result) {

@@ -12,7 +12,7 @@ export const taskListStyles = css`
   }
   summary {
     display: grid;
-    grid-template-columns: 122px minmax(0, 7fr) 112px minmax(0, 5fr) minmax(90px, 3fr) 52px;
+    grid-template-columns: 122px minmax(0, 7fr) 100px minmax(0, 5fr) minmax(90px, 3fr) 52px;
     align-items: center;
     gap: var(--hive-space-3);
     padding: 7px var(--hive-space-4);

@@ -40,6 +40,15 @@ const resultFrom = (events: readonly HiveEvent[]): Result | null => {
   return resultOf({ workflow, tasks: ofKind('task'), merge: ofKind('merge')[0] ?? null, calls: ofKind('call') });
 };
 
+/** A newer server may tell of events that this version cannot fold: then the rows are still shown. */
+const tolerantResult = (events: readonly HiveEvent[]): Result | null => {
+  try {
+    return resultFrom(events);
+  } catch {
+    return null;
+  }
+};
+
 /** The trace of these events, which are those of one correlation id in log order. */
 export const traceOf = (events: readonly HiveEvent[]): Trace => {
   const times = events.map((event) => Date.parse(event.at));
@@ -51,7 +60,7 @@ export const traceOf = (events: readonly HiveEvent[]): Trace => {
     startMs: times.reduce((a, b) => Math.min(a, b), Infinity),
     lastMs: times.reduce((a, b) => Math.max(a, b), -Infinity),
     errors: events.filter(isError).length,
-    result: resultFrom(events),
+    result: tolerantResult(events),
   };
 };
 

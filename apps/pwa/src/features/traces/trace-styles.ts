@@ -48,6 +48,10 @@ export const traceStyles = css`
     }
   }
   @media (max-width: 1023px) {
+    /* The last rows can be scrolled above the sheet. */
+    .with-details {
+      padding-block-end: 62dvh;
+    }
     hive-event-details {
       position: fixed;
       inset-inline: 0;
