@@ -13,6 +13,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const chrome = await findChromium();
 const built = existsSync(join(import.meta.dirname, '../dist/index.html'));
 const missing = built ? (chrome.executablePath ? null : 'no Chromium') : 'not built: npm run build -w @hive/pwa';
+if (missing !== null && process.env['CI']) throw new Error(`control room tests cannot run: ${missing}`);
 if (missing !== null) process.stderr.write(`control room tests skipped: ${missing}\n`);
 const test = base.skipIf(missing !== null);
 
