@@ -11,7 +11,7 @@ import { artefactsOf } from './artefacts-of.ts';
 import { createLogger } from './logger.ts';
 import { createStepRunner } from './step-runner.ts';
 
-const beatMs = 3000;
+const beatMs = 5000;
 const defaultGraceMs = 8000;
 /** Longer than a drain can take: a process that cannot reach its store must end too. */
 const lastMs = 10_000;
