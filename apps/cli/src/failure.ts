@@ -12,7 +12,33 @@ export const tellFailure = (error: unknown, out: Output, options: { readonly deb
   return exitCodeOfError(known);
 };
 
-const unexpected = (error: unknown): HiveError =>
+const refusedByTheSystem = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** What the system refused to a file is no bug; the rest is. */
+const unexpected = (error: unknown): HiveError => {
+  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code !== undefined && path !== undefined && refusedByTheSystem.has(code))
+    return new HiveError(
+      'store.readonly',
+      `${path} is closed to this user (${code}); give it the right to write there`,
+      {
+        remedy: 'fix_config',
+        cause: error,
+      },
+    );
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new HiveError(
+      'infra.disk',
+      `The disk is full${path === undefined ? '' : ` at ${path}`}; make room and try again`,
+      {
+        remedy: 'retry',
+        cause: error,
+      },
+    );
+  return bug(error);
+};
+
+const bug = (error: unknown): HiveError =>
   new HiveError(
     'internal',
     `Something that Hive did not expect: ${error instanceof Error ? error.message : String(error)}; --debug shows where`,

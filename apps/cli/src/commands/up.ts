@@ -37,9 +37,12 @@ export const portOf = (text: string | undefined, config: HiveConfig): number => 
   return Number(text);
 };
 
+const asRoot = 'Hive runs as root; setup and checks run as an unprivileged user where that is possible.';
+
 /** Opens the building in this process and says what it is made of. */
 export const open = async (cli: Cli, config: HiveConfig, port: number): Promise<Building> => {
   const { out } = cli;
+  if (process.getuid?.() === 0) out.note(asRoot);
   for (const warning of config.warnings) out.note(warning);
   const opening = openBuilding({ ...cli, config, port, onNotice: (text) => out.note(text) });
   return whileWaiting(out, `starting ${programs.length} processes`, opening);

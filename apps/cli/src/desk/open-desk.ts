@@ -2,8 +2,10 @@ import { findModel } from '@hive/agent-kit';
 import { createBus, newId } from '@hive/bus';
 import type { Env, HiveConfig } from '@hive/config';
 import { createArtefacts } from '@hive/core-db';
+import { hasCode } from '@hive/errors';
 import type { Desk } from '@hive/events';
 import { createDesk } from '@hive/front-desk';
+import type { SandboxState } from '@hive/workspace';
 import { openHiveStore } from './open-store.ts';
 import { openWorkspace } from './open-workspace.ts';
 
@@ -12,7 +14,7 @@ export const openDesk = async (
   config: HiveConfig,
   env: Env,
 ): Promise<{ readonly desk: Desk; close(): Promise<void> }> => {
-  const store = await openHiveStore(config);
+  const store = await openForAsking(config);
   const bus = createBus(store, `cli/${newId().slice(-8)}`);
   const desk = createDesk({
     bus,
@@ -20,14 +22,7 @@ export const openDesk = async (
     config,
     means: {
       model: (wanted) => findModel(config, wanted),
-      sandbox: async () => {
-        const { workspace, close } = openWorkspace(config, env);
-        try {
-          return await workspace.sandbox();
-        } finally {
-          await close();
-        }
-      },
+      sandbox: () => sandboxOf(config, env),
     },
   });
   return {
@@ -37,4 +32,28 @@ export const openDesk = async (
       await store.close();
     },
   };
+};
+
+/** Somebody else's store can still be read; whatever would write there says that it cannot. */
+const openForAsking = async (config: HiveConfig) => {
+  try {
+    return await openHiveStore(config);
+  } catch (error) {
+    if (hasCode(error, 'store.readonly')) return openHiveStore(config, { readonly: true });
+    throw error;
+  }
+};
+
+/** Trying the sandbox takes a folder below HIVE_HOME. */
+const sandboxOf = async (config: HiveConfig, env: Env): Promise<SandboxState> => {
+  const { workspace, close } = openWorkspace(config, env);
+  try {
+    const state = await workspace.sandbox();
+    await close();
+    return state;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EROFS') throw error;
+    return { kind: 'none', note: `It was not looked at: ${config.home} cannot be written.` };
+  }
 };

@@ -38,6 +38,7 @@ export const taskLine = (task: Settled, layout: Layout, countsOf: (log: string) 
     start + padEnd(proofFigures(evidence, countsOf), figuresWidth),
     `checked by ${oneLine(evidence.checkedBy.agent)}`,
     duration(proofMs(evidence)),
-    task.status === 'merged' && task.commit !== null ? task.commit.slice(0, 7) : 'nothing to merge',
+    ...(task.status === 'merged' && task.commit !== null ? [task.commit.slice(0, 7)] : []),
+    ...(task.status === 'completed' ? ['nothing to merge'] : []),
   ].join('   ');
 };
