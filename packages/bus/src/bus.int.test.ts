@@ -5,7 +5,7 @@ import { openStore, type Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createBus, derivedId, newId, type Bus, type NewStep } from './index.ts';
+import { createBus, derivedId, newId, type Bus, type Move, type NewStep } from './index.ts';
 
 let home: string;
 let store: Store;
@@ -114,6 +114,22 @@ test('a holder that was silent past its lease can write nothing any more', async
   expect(await viewOf(taskId)).toMatchObject({ state: 'refused', rescues: 1, code: 'patch.empty' });
 });
 
+test('a holder whose lease holds is left alone, and one rescue too many gives the step up', async () => {
+  const { taskId } = await readyTask();
+  const [claim] = await claimAs('a', newId());
+  expect(await bus.queue.rescue()).toBe(0);
+  if (!claim) throw new Error('not claimed');
+  expect(await bus.queue.snooze(claim, 0, 'make room')).toBe('done');
+  for (let lost = 1; lost <= 6; lost++) {
+    expect(await claimAs('a', newId(), -1)).toHaveLength(1);
+    expect(await bus.queue.rescue()).toBe(1);
+  }
+  expect(await claimAs('b', newId())).toEqual([]);
+  const { events } = await store.events({ stream: streams.task(taskId), types: ['task.lease_expired'], limit: 10 });
+  expect(events.map((event) => (event.data as { final: boolean }).final)).toEqual([false, false, false, false, false, true]);
+  expect((await store.verify()).filter((it) => it.status === 'broken' && it.number !== 9)).toEqual([]);
+});
+
 test('a failed attempt comes back after its backoff until the cap, then is final', async () => {
   const { taskId } = await readyTask({ maxAttempts: 1 });
   const [claim] = await claimAs('a', newId());
@@ -187,6 +203,34 @@ test('two followers of one name handle every event once, and what they record is
     expect(ended[0]?.causationId).toBe(events[0]?.id);
     expect(ended[0]?.id).toBe(derivedId(events[0]?.id ?? '', 'follower 0'));
   }
+});
+
+test('a follower that was paused learns that another was faster, and does not set the cursor back', async () => {
+  await readyTask();
+  const [woken, paused, overtaken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const stop = new AbortController();
+  running.push(stop);
+  const follow = (actor: string, handle: () => Promise<Move[]>, onOvertaken = () => {}) =>
+    createBus(store, actor).follow({ name: 'shared', types: ['task.created'], start: 'origin', signal: stop.signal, handle, onOvertaken });
+  const slow = follow('slow', async () => (paused.resolve(), await woken.promise, [{ events: [] }]), overtaken.resolve);
+  await paused.promise;
+  const fast = follow('fast', () => Promise.resolve([{ events: [] }]));
+  await readyTask();
+  const at = async () => (await store.subscriptions()).find((it) => it.name === 'shared')?.cursor.position ?? 0;
+  const end = (await store.end()).position;
+  await expect.poll(at).toBe(end);
+  const back: number[] = [];
+  const { write } = store;
+  store.write = async (it) => {
+    const result = await write(it);
+    back.push(await at());
+    return result;
+  };
+  woken.resolve();
+  await overtaken.promise;
+  expect(back.filter((position) => position < end)).toEqual([]);
+  stop.abort();
+  await Promise.all([slow, fast]);
 });
 
 test('whoever handles an event again is told to forget what it remembered of the first time', async () => {
