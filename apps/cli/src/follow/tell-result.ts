@@ -36,7 +36,7 @@ export const tellResult = async (
   out.line(`${paint(result.status)}: ${outcomes(result)}${why === '' || result.tasks.length > 0 ? '' : ` (${why})`}`);
   const usage = usageText(result);
   if (usage !== '') out.line(usage);
-  const unhappy = result.tasks.find((task) => task.status !== 'merged' && task.status !== 'completed');
+  const unhappy = result.tasks.find((task) => task.code !== null);
   if (unhappy) out.line(`Why   hive why ${shortId(unhappy.id)}`);
   if (result.status === 'waiting') {
     const waiting = await Promise.all(
