@@ -17,7 +17,12 @@ export const outcomes = (result: Pick<Result, 'tasks'>): string => {
 /** What the models of a workflow cost; empty when none was called. */
 export const usageText = ({ usage }: Pick<Result, 'usage'>): string => {
   if (usage.calls === 0) return '';
-  const cost = usage.costUsd === null ? 'price unknown' : `${usage.costUsd.toFixed(4)} USD`;
+  const cost =
+    usage.costUsd === null
+      ? 'price unknown'
+      : usage.costUsd === 0
+        ? 'nothing charged'
+        : `${usage.costUsd.toFixed(4)} USD`;
   return `${count(usage.calls, 'model call')}, ${count(usage.input, 'token')} in, ${count(usage.output, 'token')} out, ${cost}`;
 };
 
