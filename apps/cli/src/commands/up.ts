@@ -96,6 +96,9 @@ const upDetached = async (cli: Cli, config: HiveConfig, port: number): Promise<n
   return 0;
 };
 
+const ownLeavesMs = 2000;
+const lookMs = 100;
+
 /** The supervisor as a process of its own: tells whoever started it how the start went, then lives as long as it is needed. */
 const runOwned = async (
   cli: Cli,
@@ -149,8 +152,17 @@ const endWithClient = (
   if (!process.connected) void leave(); // it went while everything was starting
 };
 
+/** Our own client has just left, and its connection may still be counted: somebody else is there only when the count stays up. */
+const isFollowed = async (building: Building): Promise<boolean> => {
+  for (let look = 0; look < ownLeavesMs / lookMs; look++) {
+    if ((await building.followers()) === 0) return false;
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+  return true;
+};
+
 const whyStay = async (config: HiveConfig, building: Building, mine: string | null): Promise<string | null> => {
-  if ((await building.followers()) > 0) return 'another client follows';
+  if (await isFollowed(building)) return 'another client follows';
   const token = readToken(config.home);
   const desk = createDeskClient({ url: building.url, token: token?.reveal() ?? '' });
   const { items } = await desk.workflows({ limit: 100 });
