@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { Row, Statement } from '../dialect.ts';
 
 /** The number under which all locks of Hive lie, apart from those of other programs: "HIVE". */
@@ -17,11 +17,10 @@ export const sessionConfig = (url: string, options: { readonly readonly: boolean
   // The client stops waiting a little later than the server, for lines that are dead in one direction.
   query_timeout: 35_000,
   options: `-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3${options.readonly ? ' -c default_transaction_read_only=on' : ''}`,
-  types: { getTypeParser: (type, format) => (kept.has(type) ? asText : pg.types.getTypeParser(type, format)) },
+  types: { getTypeParser: () => asText },
 });
 
-/** json and int8 stay texts: this package parses the first itself and turns the second into numbers where they are positions. */
-const kept = new Set<number>([pg.types.builtins.JSON, pg.types.builtins.INT8]);
+/** Values stay the texts that the server sent; `rows.ts` knows which of them are numbers and which are JSON. */
 const asText = (value: unknown): unknown => value;
 
 /** The database's name for people, without user and password. */

@@ -6,20 +6,19 @@ import type { EventRow, Head, StepRow, Write } from '../port.ts';
 export const moment = '2026-11-21T12:00:00.000Z';
 
 /** An event of a stream; only the store's own rules apply to it, not those of the catalogue's states. */
-export const sampleEvent = (stream: string, version: number, given: Partial<EventRow> = {}): EventRow =>
-  ({
-    id: randomUUID(),
-    type: 'system.alert_resolved',
-    stream,
-    version,
-    correlationId: stream,
-    causationId: null,
-    actor: 'test',
-    at: moment,
-    data: { alert: 'x' },
-    ...given,
-    // The parts belong to one event of the catalogue, which the compiler cannot see through the spread.
-  }) as EventRow;
+export const sampleEvent = (stream: string, version: number, given: Partial<EventRow> = {}): EventRow => ({
+  id: randomUUID(),
+  type: 'system.alert_resolved',
+  stream,
+  version,
+  correlationId: stream,
+  causationId: null,
+  actor: 'test',
+  at: moment,
+  data: { alert: 'x' },
+  ...given,
+  // The parts belong to one event of the catalogue, which the compiler cannot see through the spread.
+});
 
 const headOf = (events: readonly EventRow[], given: Partial<Head>): Head => {
   const last = events.at(-1);

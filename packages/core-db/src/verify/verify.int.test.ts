@@ -81,7 +81,7 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
     });
     let view: unknown = before?.view ?? null;
     try {
-      view = foldStream(view, event as never);
+      view = foldStream(view, event);
     } catch {
       // A planted event that does not fit leaves the view as it was.
     }
