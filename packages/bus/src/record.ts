@@ -86,7 +86,7 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
       return { status: 'written', ids: composed.events.map((event) => event.id), dropped: composed.dropped };
     }
     const lostOwnClaim = result.status === 'step' && (plan.changeSteps ?? []).some((change) => change.id === result.which);
-    if (lostOwnClaim || result.status === 'cursor') return { status: result.status as 'step' | 'cursor', which: result.which };
+    if (lostOwnClaim || result.status === 'cursor') return { status: result.status, which: result.which };
   }
   throw new HiveError('version.conflict', `The streams ${intent.streams.join(', ')} change too fast to write to; try again`, { remedy: 'retry' });
 };
