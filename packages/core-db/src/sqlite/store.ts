@@ -125,7 +125,7 @@ export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Pr
     },
     about: async () => {
       const [row] = await read('select sqlite_version() as version');
-      return { database: file, version: `SQLite ${String(row?.['version'])}`, bytes: statSync(file).size, schema };
+      return { database: file, version: `SQLite ${String(row?.['version'])}`, bytes: sizeOf(file) + sizeOf(`${file}-wal`), schema };
     },
     close: async () => {
       await bell.close();
@@ -134,6 +134,8 @@ export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Pr
     },
   };
 };
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 const refused = (file: string): HiveError =>
   new HiveError('store.readonly', `${file} was opened for reading only`, { remedy: 'fix_config' });
