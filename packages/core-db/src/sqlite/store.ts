@@ -125,7 +125,12 @@ export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Pr
     },
     about: async () => {
       const [row] = await read('select sqlite_version() as version');
-      return { database: file, version: `SQLite ${String(row?.['version'])}`, bytes: sizeOf(file) + sizeOf(`${file}-wal`), schema };
+      return {
+        database: file,
+        version: `SQLite ${String(row?.['version'])}`,
+        bytes: sizeOf(file) + sizeOf(`${file}-wal`),
+        schema,
+      };
     },
     close: async () => {
       await bell.close();
