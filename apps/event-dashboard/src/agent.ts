@@ -21,8 +21,6 @@ const webRoot = join(import.meta.dirname, '../../pwa/dist');
 export default defineAgent<void>({
   name: 'event-dashboard',
   open: serveDesk,
-  // It takes no steps and follows nothing: an agent without anything to repeat would have ended.
-  every: { ms: 3_600_000, run: () => Promise.resolve() },
 });
 
 async function serveDesk(ctx: Context): Promise<void> {

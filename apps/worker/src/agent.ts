@@ -10,6 +10,8 @@ import { work } from './work.ts';
  */
 export default defineAgent<Workspace>({
   name: 'worker',
+  // Whoever can reach a box can offer what it is good for.
+  capabilities: (config) => [...new Set(config.boxes.flatMap((box) => box.capabilities))],
   open: async (ctx) => {
     const workspace = workspaceOf(ctx);
     ctx.log.info({ sandbox: (await workspace.sandbox()).note }, 'sandbox');

@@ -43,7 +43,8 @@ export type Agent<S = unknown> = {
   readonly name: string;
   /** How many steps it works on at once. */
   readonly concurrency?: number;
-  readonly capabilities?: readonly string[];
+  /** What its steps may ask for; default nothing. */
+  readonly capabilities?: (config: HiveConfig) => readonly string[];
   /** Makes what its handlers share, once per process. */
   readonly open?: (ctx: Context) => Promise<S>;
   readonly steps?: Partial<Record<Step, StepHandler<S>>>;

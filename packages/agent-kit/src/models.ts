@@ -33,16 +33,20 @@ const missing = (wanted: Wanted, why: string): HiveError =>
 export const findModel = async (config: HiveConfig, wanted: Wanted): Promise<Model> => {
   const refs = wanted.ref === null ? config.models[wanted.role] : [wanted.ref];
   if (refs.length === 0) return anyLocal(config, wanted);
-  const reasons: string[] = [];
+  const reasons: HiveError[] = [];
   for (const ref of refs) {
     try {
       return await open(config, parseModelRef(ref), wanted);
     } catch (error) {
       if (!hasCode(error, 'model.missing') && !hasCode(error, 'model.unknown') && !hasCode(error, 'model.unreachable')) throw error;
-      reasons.push(error.message);
+      reasons.push(error);
     }
   }
-  throw missing(wanted, reasons.join('; '));
+  const why = reasons.map((error) => error.message).join('; ');
+  // A box that restarts is back in a minute; what is not configured stays away.
+  if (reasons.some((error) => hasCode(error, 'model.unreachable')))
+    throw new HiveError('model.unreachable', `No model for the ${wanted.role} can be reached now: ${why}`, { remedy: 'retry', where: 'other' });
+  throw missing(wanted, why);
 };
 
 /** True when hive.yaml names a reviewer: without one, rules alone review. */

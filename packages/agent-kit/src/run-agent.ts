@@ -40,9 +40,11 @@ export const startAgent = async <S>(
   const host = hostname();
   const ctx: Context = { config, bus, artefacts: artefactsOf(config.home), log, agent: name, incarnation, host };
   const release = await store.hold(incarnation);
-  const capabilities = agent.capabilities ?? [];
+  const capabilities = agent.capabilities?.(config) ?? [];
   const row = { incarnation, agent: name, role: agent.name, host, pid: process.pid, capabilities, version: hiveVersion };
   const startedAt = await store.now();
+  // `open` is optional only where S is undefined, which the compiler cannot express.
+  const own = (await agent.open?.(ctx)) as S;
   await bus.command({
     on: null,
     correlationId: incarnation,
@@ -51,8 +53,6 @@ export const startAgent = async <S>(
 
   const stop = new AbortController();
   let graceMs = defaultGraceMs;
-  // `open` is optional only where S is undefined, which the compiler cannot express.
-  const own = (await agent.open?.(ctx)) as S;
   const runner = createStepRunner(agent, ctx, own);
   const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
   const beat = () => store.beat({ ...row, startedAt, status: status(), load: runner.load() });
@@ -90,7 +90,8 @@ export const startAgent = async <S>(
     await store.forget(incarnation);
     await release();
   };
-  const done = Promise.all([runner.run(stop.signal, () => graceMs), following, repeating]).then(async () => {
+  const told = new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+  const done = Promise.all([told, runner.run(stop.signal, () => graceMs), following, repeating]).then(async () => {
     clearInterval(beating);
     // A store that is away does not keep an agent from ending; others see that its process is gone.
     await signOff().catch((error: unknown) => log.warn({ err: error }, 'not signed off'));
@@ -139,7 +140,8 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
     process.once('SIGINT', drain(defaultGraceMs));
     // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
     process.once('disconnect', drain(0));
-    process.send?.({ type: 'started', incarnation: running.incarnation });
+    if (process.connected) process.send?.({ type: 'started', incarnation: running.incarnation });
+    else if (process.send) drain(0)(); // it went while we were starting
     await running.done;
     process.exit(0);
   } catch (error) {

@@ -153,7 +153,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
             kinds,
             agent: ctx.agent,
             incarnation: ctx.incarnation,
-            capabilities: agent.capabilities ?? [],
+            capabilities: agent.capabilities?.(ctx.config) ?? [],
             limit: slots,
             leaseMs,
           });

@@ -22,7 +22,9 @@ export const applyPatch = async (
   if (applied.code !== 0) throw conflict(applied.stderr);
 };
 
-const firstError = (stderr: string) => /^(?:error|fatal): (.*)$/m.exec(stderr)?.[1] ?? 'git does not understand it';
+/** What git says first, without its advice to use options that Hive does not have. */
+const firstError = (stderr: string) =>
+  (/^(?:error|fatal): (.*)$/m.exec(stderr)?.[1] ?? 'git does not understand it').replace(/ \(allow with .*\)$/, '');
 
 const malformed = (stderr: string) =>
   new HiveError('patch.malformed', `The patch is malformed: ${firstError(stderr).slice(0, 300)}`, {

@@ -145,6 +145,19 @@ test('a branch that somebody else moved is not overwritten, and a checked-out on
   expect(user.git('rev-parse', branch)).toBe(next);
 });
 
+test('a commit that cannot be handed over does not become the tip that later changes are put on', async () => {
+  const user = createTestRepo({ 'a.txt': 'a\n' });
+  const { workspace } = createTestWorkspace();
+  const to = await change(workspace, user.root, user.first, { 'b.txt': 'b\n' });
+  await workspace.deliver(delivery(user.root, null, to));
+  const next = await change(workspace, user.root, to, { 'c.txt': 'c\n' });
+  const theirs = user.commit({ 'mine.txt': 'm\n' });
+  user.git('update-ref', `refs/heads/${branch}`, theirs);
+  await expect(workspace.deliver(delivery(user.root, to, next))).rejects.toMatchObject({ code: 'infra.git' });
+  expect(await workspace.tip(user.root, branch)).toBe(to);
+  expect(user.git('rev-parse', branch)).toBe(theirs);
+});
+
 test('the branch of `into` is only ever moved forward, on its line, and while nobody has it checked out', async () => {
   const user = createTestRepo({ 'a.txt': 'a\n' });
   const { workspace } = createTestWorkspace();

@@ -15,9 +15,20 @@ import { isAncestor, readRef, readRefs, swapRefs, type Move } from './refs.ts';
 export const deliver = async (mirror: Mirror, delivery: Delivery): Promise<{ into: string | null }> => {
   const { branch, from, to, into } = delivery;
   await mirror.bring(to);
+  await assertStandsWhereLeft(mirror, delivery);
   await moveOwn(mirror.gitDir, `refs/heads/${branch}`, { from, to });
   await moveUsers(mirror, delivery);
   return { into: into && (await moveInto(mirror.user, writing(mirror.user), into, to)) };
+};
+
+/** Before anything moves: a commit that can never be handed over must not become the base of later merges. */
+const assertStandsWhereLeft = async (mirror: Mirror, { branch, from, to }: Delivery): Promise<void> => {
+  const ref = `refs/heads/${branch}`;
+  const current = await readRef(mirror.user.gitDir, ref);
+  if (current === null || current === from || current === to) return;
+  const isOnLine = async (gitDir: string) => (await isAncestor(gitDir, to, current)) || (await isAncestor(gitDir, current, to));
+  if ((await isOnLine(mirror.user.gitDir)) || (await isOnLine(mirror.gitDir))) return;
+  throw moved(ref, current, { from, to });
 };
 
 const writing = (user: User): GitOptions => ({ gitDir: user.gitDir, ...(user.owner && { owner: user.owner }) });
