@@ -76,7 +76,7 @@ const parseRequest = (input: SubmitRequest): SubmitRequest => {
   const parsed = SubmitRequest.safeParse(input);
   const issue = parsed.error?.issues[0];
   if (!parsed.success)
-    throw invalid(`The request is not valid at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
+    throw invalid(`The request is not valid at ${issue?.path.join('.') || 'its root'}: ${wrongWith(issue)}`);
   const { plan, patch, commit, goal, repo } = parsed.data;
   if (goal.trim() === '') throw invalid('The goal is empty; say what is to be done');
   if (!isAbsolute(repo)) throw invalid(`The repository ${repo} has to be named by its whole path`);
@@ -85,6 +85,10 @@ const parseRequest = (input: SubmitRequest): SubmitRequest => {
     throw invalid(`A request has one of ${sources.map(([name]) => name).join(' and ')}, not both`);
   return parsed.data;
 };
+
+const wrongWith = (
+  issue: { readonly code: string; readonly minimum?: unknown; readonly message: string } | undefined,
+) => (issue?.code === 'too_small' && issue.minimum === 1 ? 'it is empty' : (issue?.message ?? ''));
 
 const changeIn = async (request: SubmitRequest, repo: Repo): Promise<Change | null> => {
   if (request.commit !== undefined) return changeOf(repo, { kind: 'rev', name: request.commit }, request.base);

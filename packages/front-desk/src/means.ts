@@ -1,5 +1,5 @@
 import type { HiveConfig } from '@hive/config';
-import { HiveError } from '@hive/errors';
+import { HiveError, hasCode } from '@hive/errors';
 import type { SubmitRequest } from '@hive/events';
 import type { Draft } from './draft.ts';
 
@@ -38,7 +38,8 @@ export const assertMeans = async (
   tasks: readonly Draft[] | null,
   { means, config }: { readonly means: Partial<Means>; readonly config: Pick<HiveConfig, 'models' | 'sandbox'> },
 ): Promise<void> => {
-  for (const wanted of wantedModels(request, tasks, config)) await (means.model ?? configured(config))(wanted);
+  const model = means.model ?? configured(config);
+  for (const wanted of wantedModels(request, tasks, config)) await model(wanted).catch(blame(wanted));
   const writesByModel = tasks === null || tasks.some((task) => task.author === null);
   const required = config.sandbox.mode === 'required' || (writesByModel && !config.sandbox.allowUnsandboxed);
   if (!required || !means.sandbox) return;
@@ -52,6 +53,14 @@ export const assertMeans = async (
     { remedy: 'fix_config' },
   );
 };
+
+/** A reference that names no model is wrong configuration in hive.yaml, and wrong input in a request or a plan. */
+const blame =
+  ({ ref }: Wanted) =>
+  (error: unknown): never => {
+    if (ref === null || !hasCode(error, 'config.invalid')) throw error;
+    throw new HiveError('input.invalid', error.message, { details: error.details, cause: error });
+  };
 
 /** Without a way to ask, what is written in hive.yaml has to do. */
 const configured =

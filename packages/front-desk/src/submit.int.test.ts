@@ -1,4 +1,4 @@
-import type { HiveError } from '@hive/errors';
+import { HiveError } from '@hive/errors';
 import type { SubmitRequest } from '@hive/events';
 import { expect, test } from 'vitest';
 import { folder, makeRepo, openHouse, patch } from './testing/house.ts';
@@ -247,4 +247,26 @@ test('models and sandbox are asked for what needs them, and only then', async ()
   await expect(strict.desk.submit({ goal: 'x', repo, checks, patch })).rejects.toMatchObject({
     code: 'sandbox.missing',
   });
+});
+
+test('a --model that names no model is wrong input, not wrong configuration', async () => {
+  const config = new HiveError('config.invalid', '"gpt" names no model', { remedy: 'fix_config' });
+  const { desk } = await openHouse({ means: { model: () => Promise.reject(config) } });
+  const repo = makeRepo();
+  await expect(desk.submit({ goal: 'Two', repo: repo.dir, checks, model: 'gpt' })).rejects.toMatchObject({
+    code: 'input.invalid',
+    message: '"gpt" names no model',
+  });
+  await expect(desk.submit({ goal: 'Two', repo: repo.dir, checks })).rejects.toBe(config);
+});
+
+test('what is wrong with a request is said in words', async () => {
+  const { desk } = await openHouse();
+  const repo = makeRepo();
+  await expect(desk.submit({ goal: 'Two', repo: repo.dir, checks: [''] })).rejects.toThrow(
+    'The request is not valid at checks.0: it is empty',
+  );
+  await expect(desk.submit({ goal: 'Two', repo: repo.dir, checks, patch: 'prose\n' })).rejects.toThrow(
+    /^The patch is malformed: No valid patches in input$/,
+  );
 });

@@ -4,6 +4,7 @@ import { HiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
 import { followThrough } from '../submit/follow-through.ts';
 import { submitOptions } from '../submit/options.ts';
+import { patchText } from '../submit/patch-text.ts';
 import { submitRequest, type SubmitOptions } from '../submit/request.ts';
 
 const maxBytes = 50_000_000;
@@ -32,7 +33,7 @@ const readPatch = (path: string): string | null => {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found?.isFile()) return null;
   if (found.size > maxBytes) throw tooLarge(path);
-  return readFileSync(path, 'utf8');
+  return patchText(readFileSync(path), path);
 };
 
 const readInput = async (): Promise<string> => {
@@ -49,7 +50,7 @@ const readInput = async (): Promise<string> => {
     if (size > maxBytes) throw tooLarge('Standard input');
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return patchText(Buffer.concat(chunks), 'Standard input');
 };
 
 const tooLarge = (what: string) =>
