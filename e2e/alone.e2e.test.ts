@@ -27,17 +27,31 @@ const serve = (role: string, env: Home['env']): void => {
   started.push(spawn(process.execPath, [join(root, 'apps', role, 'src/main.ts')], { env, stdio: 'ignore' }));
 };
 
-test.each(['SQLite', 'PostgreSQL'])('four agents that were started one by one run the example on %s', async (database) => {
-  home = await makeHome(database === 'SQLite' ? {} : { HIVE_DATABASE_URL: (await testPostgres()).url });
-  const here = home;
-  for (const role of roles) serve(role, here.env);
-  const repo = join(here.folder, 'almanac');
-  await cp(join(exampleFolder, 'library'), repo, { recursive: true });
-  await here.git(here.folder, 'init', '-q', '-b', 'main', repo);
-  await here.git(repo, 'add', '.');
-  await here.git(repo, 'commit', '-qm', 'base');
-  await until('four agents are there', async () => (await here.json<{ items: unknown[] }>('agents')).items.length === roles.length);
-  const result = await here.json<Result>('run', 'Example', '--repo', repo, '--plan', join(exampleFolder, 'plan.yaml'));
-  expect(outcomes(result).filter((outcome) => / (merged|completed)$/.test(outcome))).toHaveLength(7);
-  expect(result.tasks.flatMap((task) => task.code ?? [])).toEqual(['checks.red', 'patch.conflict', 'paths.outside']);
-}, 120_000);
+test.each(['SQLite', 'PostgreSQL'])(
+  'four agents that were started one by one run the example on %s',
+  async (database) => {
+    home = await makeHome(database === 'SQLite' ? {} : { HIVE_DATABASE_URL: (await testPostgres()).url });
+    const here = home;
+    for (const role of roles) serve(role, here.env);
+    const repo = join(here.folder, 'almanac');
+    await cp(join(exampleFolder, 'library'), repo, { recursive: true });
+    await here.git(here.folder, 'init', '-q', '-b', 'main', repo);
+    await here.git(repo, 'add', '.');
+    await here.git(repo, 'commit', '-qm', 'base');
+    await until(
+      'four agents are there',
+      async () => (await here.json<{ items: unknown[] }>('agents')).items.length === roles.length,
+    );
+    const result = await here.json<Result>(
+      'run',
+      'Example',
+      '--repo',
+      repo,
+      '--plan',
+      join(exampleFolder, 'plan.yaml'),
+    );
+    expect(outcomes(result).filter((outcome) => / (merged|completed)$/.test(outcome))).toHaveLength(7);
+    expect(result.tasks.flatMap((task) => task.code ?? [])).toEqual(['checks.red', 'patch.conflict', 'paths.outside']);
+  },
+  120_000,
+);

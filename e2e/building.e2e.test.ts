@@ -12,7 +12,11 @@ beforeEach(async () => {
 afterEach(() => home.remove());
 
 const expected = async (): Promise<string[]> => {
-  const tasks = JSON.parse(await readFile(join(exampleFolder, 'expected.json'), 'utf8')) as { key: string; status: string; code: string | null }[];
+  const tasks = JSON.parse(await readFile(join(exampleFolder, 'expected.json'), 'utf8')) as {
+    key: string;
+    status: string;
+    code: string | null;
+  }[];
   return tasks.map(({ key, status, code }) => [key, status, code].filter(Boolean).join(' '));
 };
 
@@ -22,7 +26,15 @@ const submitExample = async (): Promise<{ workflow: string; repo: string }> => {
   await home.git(home.folder, 'init', '-q', '-b', 'main', repo);
   await home.git(repo, 'add', '.');
   await home.git(repo, 'commit', '-qm', 'base');
-  const result = await home.json<Result>('run', 'Example', '--repo', repo, '--plan', join(exampleFolder, 'plan.yaml'), '--detach');
+  const result = await home.json<Result>(
+    'run',
+    'Example',
+    '--repo',
+    repo,
+    '--plan',
+    join(exampleFolder, 'plan.yaml'),
+    '--detach',
+  );
   return { workflow: result.workflow, repo };
 };
 
@@ -70,7 +82,9 @@ test('every process killed once in the middle of the example: the same end, noth
 test('hive up killed in the middle of the example leaves no orphan, and the next one finishes the work', async () => {
   const first = await home.up();
   const { workflow } = await submitExample();
-  await until('a check runs', async () => (await traceOf(home, workflow)).some((event) => event.type === 'task.submitted'));
+  await until('a check runs', async () =>
+    (await traceOf(home, workflow)).some((event) => event.type === 'task.submitted'),
+  );
   process.kill(first.pid, 'SIGKILL');
   await until('no process is left', async () => (await processesOf(home.home)).length === 0, 15_000);
   const second = await home.up();

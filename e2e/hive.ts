@@ -50,7 +50,9 @@ export const makeHome = async (more: Home['env'] = {}): Promise<Home> => {
   const started: ChildProcess[] = [];
   const hive: Home['hive'] = (...args) => run(program, args, { cwd: folder, env });
   const git: Home['git'] = async (repo, ...args) => {
-    const ended = await run('git', ['-C', repo, '-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', ...args], { env });
+    const ended = await run('git', ['-C', repo, '-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', ...args], {
+      env,
+    });
     if (ended.code !== 0) throw new Error(ended.stderr);
     return ended.stdout.trim();
   };
@@ -103,7 +105,7 @@ export const makeHome = async (more: Home['env'] = {}): Promise<Home> => {
 
 /** Waits until it holds; says what did not come when it does not within a minute. */
 export const until = async (what: string, holds: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> => {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
+  for (const end = Date.now() + timeoutMs; Date.now() < end;) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -126,14 +128,18 @@ export const processesOf = async (home: string): Promise<{ pid: number; command:
 /** The pid of the process of one agent of a home. */
 export const agentPid = async (home: string, agent: string): Promise<number | undefined> => {
   const all = await processesOf(home);
-  const found = all.find(({ command, env }) => env.split('\0').includes(`HIVE_AGENT_NAME=${agent}`) && /apps\/\S+\/main/.test(command));
+  const found = all.find(
+    ({ command, env }) => env.split('\0').includes(`HIVE_AGENT_NAME=${agent}`) && /apps\/\S+\/main/.test(command),
+  );
   return found?.pid;
 };
 
 /** How each task ended, as `key status code`. */
-export const outcomes = (result: Result): string[] => result.tasks.map((task) => [task.key, task.status, task.code].filter(Boolean).join(' '));
+export const outcomes = (result: Result): string[] =>
+  result.tasks.map((task) => [task.key, task.status, task.code].filter(Boolean).join(' '));
 
 /** All events of a workflow. */
-export const traceOf = (home: Home, workflow: string): Promise<HiveEvent[]> => home.json<HiveEvent[]>('trace', workflow);
+export const traceOf = (home: Home, workflow: string): Promise<HiveEvent[]> =>
+  home.json<HiveEvent[]>('trace', workflow);
 
 export const exampleFolder = join(root, 'examples/almanac');

@@ -48,7 +48,12 @@ const replay = async (last: HiveEvent, { bus }: Context): Promise<State> => {
   let state = initialState();
   let after = origin;
   for (;;) {
-    const page = await bus.store.events({ correlationId: last.correlationId, types: ['workflow.*', 'task.*'], after, limit: pageSize });
+    const page = await bus.store.events({
+      correlationId: last.correlationId,
+      types: ['workflow.*', 'task.*'],
+      after,
+      limit: pageSize,
+    });
     for (const event of page.events) {
       state = evolve(state, event);
       if (event.id === last.id) return state;

@@ -42,7 +42,14 @@ const building = (plan: PlannedTask[]) => {
             {
               type: 'task.assigned',
               stream: step.taskId === null ? streams.workflow(workflowId) : streams.task(step.taskId),
-              data: { taskId: step.taskId, step: step.kind, attempt: 1, stepId: step.id, agent: null, because: step.because },
+              data: {
+                taskId: step.taskId,
+                step: step.kind,
+                attempt: 1,
+                stepId: step.id,
+                agent: null,
+                because: step.because,
+              },
             },
           ]
         : [];
@@ -59,7 +66,8 @@ const building = (plan: PlannedTask[]) => {
         continue; // refused by the table, as the store does with a move that no longer fits
       }
       for (const { head } of composed.heads) heads.set(head.stream, head);
-      if (step) steps.push({ kind: step.kind, task: keyOf(step.taskId), because: step.because, avoid: step.avoidAgent });
+      if (step)
+        steps.push({ kind: step.kind, task: keyOf(step.taskId), because: step.because, avoid: step.avoidAgent });
       for (const row of composed.events) {
         const event = { ...row, position: log.length + 1 } as HiveEvent;
         log.push(event);
@@ -124,7 +132,15 @@ const claimed = (key: string): NewEvent => ({
 const handedIn = (key: string, author = 'human'): NewEvent => ({
   type: 'task.submitted',
   ...on(key),
-  data: { taskId: taskId(key), ...mark('work'), base: sha('1'), commit: sha('2'), patch: hash, author, agent: 'worker-1' },
+  data: {
+    taskId: taskId(key),
+    ...mark('work'),
+    base: sha('1'),
+    commit: sha('2'),
+    patch: hash,
+    author,
+    agent: 'worker-1',
+  },
 });
 const evidence = (greenAfter: boolean): Evidence => ({
   base: sha('1'),
@@ -142,12 +158,24 @@ const evidence = (greenAfter: boolean): Evidence => ({
 const checked = (key: string, code: 'checks.red' | null = null): NewEvent => ({
   type: 'task.checked',
   ...on(key),
-  data: { taskId: taskId(key), ...mark('check'), evidence: evidence(code === null), verdict: { code, reason: code, findings: [] } },
+  data: {
+    taskId: taskId(key),
+    ...mark('check'),
+    evidence: evidence(code === null),
+    verdict: { code, reason: code, findings: [] },
+  },
 });
 const reviewed = (key: string, decision: 'approve' | 'return' | 'escalate' = 'approve', remaining = 0): NewEvent => ({
   type: 'task.review_completed',
   ...on(key),
-  data: { taskId: taskId(key), ...mark('review'), decision, reviewer: { agent: 'reviewer', kind: 'rules' }, findings: [], remaining },
+  data: {
+    taskId: taskId(key),
+    ...mark('review'),
+    decision,
+    reviewer: { agent: 'reviewer', kind: 'rules' },
+    findings: [],
+    remaining,
+  },
 });
 const merged = (key: string): NewEvent => ({
   type: 'task.merged',
@@ -218,7 +246,11 @@ test('a merge that is refused makes room for the next one', () => {
   approveAll(hive, 'a');
   approveAll(hive, 'b');
   hive.open();
-  hive.tell({ type: 'task.refused', ...on('a'), data: { taskId: taskId('a'), code: 'patch.conflict', reason: 'conflict' } });
+  hive.tell({
+    type: 'task.refused',
+    ...on('a'),
+    data: { taskId: taskId('a'), code: 'patch.conflict', reason: 'conflict' },
+  });
   expect(hive.open()).toEqual(['merge b']);
 });
 
@@ -236,7 +268,12 @@ test('the change of a person with a red check is refused, and all that needed it
 test('the change of a model with a red check returns to it three times, then is refused', () => {
   const hive = started([planned('a', [], { author: null })]);
   for (let round = 0; round < 4; round++) {
-    for (const event of [claimed('a'), handedIn('a', 'ollama:m@box'), checked('a', 'checks.red'), reviewed('a', 'return')])
+    for (const event of [
+      claimed('a'),
+      handedIn('a', 'ollama:m@box'),
+      checked('a', 'checks.red'),
+      reviewed('a', 'return'),
+    ])
       hive.tell(event);
   }
   expect(hive.view('a')).toMatchObject({ state: 'refused', returns: 3, code: 'checks.red' });

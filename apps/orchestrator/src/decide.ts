@@ -46,9 +46,16 @@ const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] 
     case 'workflow.cancelled':
       return openTasks(state).map((task) => ({ events: [cancelled(task.id, event.data.reason)] }));
     case 'task.submitted':
-      return enqueue(state, event, event.data.taskId, 'check', 'checked by another worker than the author, where there is one', {
-        avoidAgent: event.data.agent,
-      });
+      return enqueue(
+        state,
+        event,
+        event.data.taskId,
+        'check',
+        'checked by another worker than the author, where there is one',
+        {
+          avoidAgent: event.data.agent,
+        },
+      );
     case 'task.checked':
       return afterCheck(state, event);
     case 'task.review_completed':
@@ -70,7 +77,12 @@ const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] 
       return event.data.final ? lost(event.data.taskId, event, event.data.code, event.data.reason) : [];
     case 'task.lease_expired':
       return event.data.final
-        ? lost(event.data.taskId, event, 'rescues.exhausted', `Its holder vanished ${event.data.rescues} times; it may kill its worker`)
+        ? lost(
+            event.data.taskId,
+            event,
+            'rescues.exhausted',
+            `Its holder vanished ${event.data.rescues} times; it may kill its worker`,
+          )
         : [];
     default:
       return [];
@@ -90,16 +102,27 @@ const planStep = (event: EventOf<'workflow.submitted'>): NewStep => ({
   because: 'any planner',
 });
 
-const start = (state: State, event: EventOf<'workflow.plan_generated'>, plan: readonly PlannedTask[]): readonly Move[] => {
+const start = (
+  state: State,
+  event: EventOf<'workflow.plan_generated'>,
+  plan: readonly PlannedTask[],
+): readonly Move[] => {
   const { workflowId } = event.data;
   const created = plan.map((spec): NewEvent => ({
     type: 'task.created',
     stream: streams.task(spec.id),
     data: { taskId: spec.id, workflowId, spec },
   }));
-  const started: NewEvent = { type: 'workflow.started', stream: streams.workflow(workflowId), data: { workflowId, tasks: plan.length } };
+  const started: NewEvent = {
+    type: 'workflow.started',
+    stream: streams.workflow(workflowId),
+    data: { workflowId, tasks: plan.length },
+  };
   const first = plan.filter((spec) => spec.needs.length === 0);
-  return [{ events: [started, ...created] }, ...first.map((spec) => ready(event, workflowId, spec, 'it needs nothing'))];
+  return [
+    { events: [started, ...created] },
+    ...first.map((spec) => ready(event, workflowId, spec, 'it needs nothing')),
+  ];
 };
 
 /** A task without open needs becomes ready, and its work goes into the queue. */
@@ -176,7 +199,10 @@ const afterReview = (state: State, event: EventOf<'task.review_completed'>): rea
     return [{ events: [{ type: 'task.returned', stream, data: { taskId, findings } }] }];
   // The verdict of the check says more than "rejected" where it was what spoke against the change. A failed call of the reviewer says nothing.
   const verdict = task.code !== null && isCode(task.code) && outcomeOf(task.code) === 'refused' ? task.code : null;
-  const because = verdict === null ? { code: 'review.rejected' as const, reason: what } : { code: verdict, reason: task.reason ?? what };
+  const because =
+    verdict === null
+      ? { code: 'review.rejected' as const, reason: what }
+      : { code: verdict, reason: task.reason ?? what };
   return [{ events: [{ type: 'task.refused', stream, data: { taskId, ...because, findings } }] }];
 };
 
@@ -234,7 +260,9 @@ const redriven = (state: State, event: EventOf<'task.redriven'>, taskId: string)
       : [];
   const others = dependents(state, taskId)
     .filter((other) => other.state === 'blocked')
-    .map((other): Move => ({ events: [{ type: 'task.redriven', stream: streams.task(other.id), data: { taskId: other.id } }] }));
+    .map((other): Move => ({
+      events: [{ type: 'task.redriven', stream: streams.task(other.id), data: { taskId: other.id } }],
+    }));
   return [...resumed, ...self, ...others];
 };
 
@@ -247,7 +275,13 @@ const lost = (
 ): readonly Move[] => {
   if (taskId === null) {
     const workflowId = event.correlationId;
-    return [{ events: [{ type: 'workflow.plan_failed', stream: streams.workflow(workflowId), data: { workflowId, code, reason } }] }];
+    return [
+      {
+        events: [
+          { type: 'workflow.plan_failed', stream: streams.workflow(workflowId), data: { workflowId, code, reason } },
+        ],
+      },
+    ];
   }
   const type = event.type === 'task.lease_expired' ? 'task.dead_lettered' : 'task.failed';
   return [{ events: [{ type, stream: streams.task(taskId), data: { taskId, code, reason } }] }];
@@ -273,7 +307,11 @@ const finish = (state: State, known: Known): readonly Move[] => {
   return [
     {
       events: [
-        { type: 'workflow.completed', stream: streams.workflow(workflow.id), data: { workflowId: workflow.id, merged, usage } },
+        {
+          type: 'workflow.completed',
+          stream: streams.workflow(workflow.id),
+          data: { workflowId: workflow.id, merged, usage },
+        },
       ],
     },
   ];
@@ -287,7 +325,15 @@ const fail = (state: State, code: EventOf<'workflow.failed'>['data']['code'], re
       {
         type: 'workflow.failed',
         stream: streams.workflow(workflowId),
-        data: { workflowId, code, reason, merged: count('merged'), refused: count('refused'), waiting: count('waiting'), usage },
+        data: {
+          workflowId,
+          code,
+          reason,
+          merged: count('merged'),
+          refused: count('refused'),
+          waiting: count('waiting'),
+          usage,
+        },
       },
     ],
   };

@@ -1,11 +1,4 @@
-import {
-  foldTask,
-  foldWorkflow,
-  parseStream,
-  type HiveEvent,
-  type TaskView,
-  type WorkflowView,
-} from '@hive/events';
+import { foldTask, foldWorkflow, parseStream, type HiveEvent, type TaskView, type WorkflowView } from '@hive/events';
 
 /** One workflow as the queen sees it: the fold of all events of its trace, in log order. */
 export type State = {

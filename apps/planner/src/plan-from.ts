@@ -37,6 +37,10 @@ const parsed = (value: ModelPlan) => {
     return parsePlanFile(toPlanFile(value));
   } catch (error) {
     if (!hasCode(error, 'plan.invalid')) throw error;
-    throw new HiveError('model.bad_output', `The model's plan cannot be used: ${error.message}`, { remedy: 'retry', where: 'other', cause: error });
+    throw new HiveError('model.bad_output', `The model's plan cannot be used: ${error.message}`, {
+      remedy: 'retry',
+      where: 'other',
+      cause: error,
+    });
   }
 };

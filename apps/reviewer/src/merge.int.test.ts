@@ -9,7 +9,11 @@ import reviewer from './agent.ts';
 vi.setConfig({ testTimeout: 30_000 });
 
 /** Green while a.txt and b.txt do not both say `two`. */
-const check: Check = { name: 'check', argv: ['sh', '-c', '! grep -q two a.txt || ! grep -q two b.txt'], source: 'given' };
+const check: Check = {
+  name: 'check',
+  argv: ['sh', '-c', '! grep -q two a.txt || ! grep -q two b.txt'],
+  source: 'given',
+};
 
 let house: House;
 let repo: TestRepo;
@@ -63,10 +67,32 @@ const approve = async (taskId: string, patch: string, author = 'human') => {
   await house.tell(
     taskId,
     { type: 'task.ready', stream: of, data: { taskId } },
-    { type: 'task.claimed', stream: of, data: { ...about2('work', 1), agent: 'worker-test', leaseUntil: new Date().toISOString() } },
-    { type: 'task.submitted', stream: of, data: { ...about2('work', 1), base: repo.base, commit: made.commit, patch: hash, author, agent: 'worker-test' } },
-    { type: 'task.checked', stream: of, data: { ...about2('check', 2), evidence: proof.evidence, verdict: { code: null, reason: null, findings: [] } } },
-    { type: 'task.review_completed', stream: of, data: { ...about2('review', 3), decision: 'approve', reviewer: { agent: 'reviewer', kind: 'rules' }, findings: [], remaining: 0 } },
+    {
+      type: 'task.claimed',
+      stream: of,
+      data: { ...about2('work', 1), agent: 'worker-test', leaseUntil: new Date().toISOString() },
+    },
+    {
+      type: 'task.submitted',
+      stream: of,
+      data: { ...about2('work', 1), base: repo.base, commit: made.commit, patch: hash, author, agent: 'worker-test' },
+    },
+    {
+      type: 'task.checked',
+      stream: of,
+      data: { ...about2('check', 2), evidence: proof.evidence, verdict: { code: null, reason: null, findings: [] } },
+    },
+    {
+      type: 'task.review_completed',
+      stream: of,
+      data: {
+        ...about2('review', 3),
+        decision: 'approve',
+        reviewer: { agent: 'reviewer', kind: 'rules' },
+        findings: [],
+        remaining: 0,
+      },
+    },
   );
   return made.commit;
 };
@@ -153,7 +179,9 @@ test('killed after the intent, before the ref: the very commit that was intended
   await approve(b, two('c.txt'));
   await house.enqueue(b, 'merge');
   await ended(b, 'merged');
-  const intents = (await house.events(stream)).flatMap((event) => (event.type === 'merge.intended' ? [event.data.to] : []));
+  const intents = (await house.events(stream)).flatMap((event) =>
+    event.type === 'merge.intended' ? [event.data.to] : [],
+  );
   expect(intents).toHaveLength(2);
   expect(tipOf()).toBe(intents[1]);
   expect(proofs).toBe(1);
@@ -216,7 +244,11 @@ test('two reviewers on one branch: one that was paused past its lease doubles no
   if (!step) throw new Error('not claimed');
   // What the queen does with a holder that is silent, and meant for somebody else.
   const expect_ = { state: 'claimed', token: step.token } as const;
-  await house.store.write({ events: [], heads: [], changeSteps: [{ id: step.id, expect: expect_, set: { state: 'ready', holder: null, onlyAgent: 'other' } }] });
+  await house.store.write({
+    events: [],
+    heads: [],
+    changeSteps: [{ id: step.id, expect: expect_, set: { state: 'ready', holder: null, onlyAgent: 'other' } }],
+  });
   await start(undefined, 'other');
   await ended(b, 'merged');
   const tip = tipOf();
@@ -232,31 +264,34 @@ test('two reviewers on one branch: one that was paused past its lease doubles no
 test.each([
   ['had moved', 'completed', 2],
   ['had not moved', 'rejected', 1],
-] as const)('a task was cancelled in the middle of its merge and the ref %s: the next merge says so first', async (how, outcome, count) => {
-  const [a, b] = await begin({}, {});
-  let first = true;
-  await start((real) => ({
-    deliver: async (delivery) => {
-      if (!first) return real.deliver(delivery);
-      first = false;
-      if (how === 'had moved') await real.deliver(delivery);
-      await house.tell(a, { type: 'task.cancelled', stream: streams.task(a), data: { taskId: a } });
-      throw new Error('killed');
-    },
-  }));
-  await approve(a, two('a.txt'));
-  await house.enqueue(a, 'merge');
-  await ended(a, 'cancelled');
-  await approve(b, two('c.txt'));
-  await house.enqueue(b, 'merge');
-  await ended(b, 'merged');
-  const events = await house.events(stream);
-  const told = events.find((event) => event.type === `merge.${outcome}`);
-  expect(told?.data).toMatchObject({ taskId: a });
-  expect((await mergeEvents()).slice(-2)).toEqual(['intended', 'completed']);
-  expect(commits()).toHaveLength(count);
-  expect(await house.broken()).toEqual([]);
-});
+] as const)(
+  'a task was cancelled in the middle of its merge and the ref %s: the next merge says so first',
+  async (how, outcome, count) => {
+    const [a, b] = await begin({}, {});
+    let first = true;
+    await start((real) => ({
+      deliver: async (delivery) => {
+        if (!first) return real.deliver(delivery);
+        first = false;
+        if (how === 'had moved') await real.deliver(delivery);
+        await house.tell(a, { type: 'task.cancelled', stream: streams.task(a), data: { taskId: a } });
+        throw new Error('killed');
+      },
+    }));
+    await approve(a, two('a.txt'));
+    await house.enqueue(a, 'merge');
+    await ended(a, 'cancelled');
+    await approve(b, two('c.txt'));
+    await house.enqueue(b, 'merge');
+    await ended(b, 'merged');
+    const events = await house.events(stream);
+    const told = events.find((event) => event.type === `merge.${outcome}`);
+    expect(told?.data).toMatchObject({ taskId: a });
+    expect((await mergeEvents()).slice(-2)).toEqual(['intended', 'completed']);
+    expect(commits()).toHaveLength(count);
+    expect(await house.broken()).toEqual([]);
+  },
+);
 
 test('a branch that the user has checked out is waited for, at no cost', async () => {
   const [a, b] = await begin({}, {});
@@ -265,7 +300,11 @@ test('a branch that the user has checked out is waited for, at no cost', async (
   await approve(b, two('c.txt'));
   repo.git('switch', '--quiet', branch);
   await house.enqueue(b, 'merge', { maxAttempts: 1 });
-  await expect.poll(async () => (await house.events(streams.task(b))).some((event) => event.type === 'task.snoozed'), { timeout: 10_000 }).toBe(true);
+  await expect
+    .poll(async () => (await house.events(streams.task(b))).some((event) => event.type === 'task.snoozed'), {
+      timeout: 10_000,
+    })
+    .toBe(true);
   repo.git('switch', '--quiet', 'main');
   await ended(b, 'merged');
   expect(await house.view(b)).toMatchObject({ attempts: 0 });

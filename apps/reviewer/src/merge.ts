@@ -1,6 +1,15 @@
 import type { Context, Snooze, StepInHand } from '@hive/agent-kit';
 import { hasCode, isHiveError, outcomeOf, type Code } from '@hive/errors';
-import { isModelAuthor, streams, type DataOf, type Evidence, type Finding, type MergeView, type NewEvent, type TaskView } from '@hive/events';
+import {
+  isModelAuthor,
+  streams,
+  type DataOf,
+  type Evidence,
+  type Finding,
+  type MergeView,
+  type NewEvent,
+  type TaskView,
+} from '@hive/events';
 import { mirrorName, type Workspace } from '@hive/workspace';
 
 type OwnContext = Context & { readonly own: Workspace };
@@ -50,7 +59,12 @@ const abandoned = (intent: DataOf<'merge.intended'>, tip: string | null, stream:
 type Rejection = { readonly code: Code; readonly reason: string; readonly findings: readonly Finding[] };
 
 /** The change as it stands when it was checked on the tip, else rebased onto it and proven again. */
-const candidate = async (step: StepInHand, task: TaskView, onto: string, ctx: OwnContext): Promise<Candidate | Rejection> => {
+const candidate = async (
+  step: StepInHand,
+  task: TaskView,
+  onto: string,
+  ctx: OwnContext,
+): Promise<Candidate | Rejection> => {
   const { submission } = step.workflow;
   if (!task.commit || !task.evidence) throw new Error('a step `merge` without evidence');
   const reviewers = [...task.reviewers];
@@ -78,14 +92,25 @@ const candidate = async (step: StepInHand, task: TaskView, onto: string, ctx: Ow
       {
         type: 'merge.batch_checked',
         stream: streams.merge(mirrorName(submission.repo), submission.branch),
-        data: { taskId: task.id, workflowId: step.workflow.id, branch: submission.branch, attempt: step.mark.attempt, token: step.mark.token, evidence },
+        data: {
+          taskId: task.id,
+          workflowId: step.workflow.id,
+          branch: submission.branch,
+          attempt: step.mark.attempt,
+          token: step.mark.token,
+          evidence,
+        },
       },
     ]);
     return { commit: moved.commit, evidence };
   } catch (error) {
     // A conflict, or nothing that is not there already: the change is refused for what it is.
     if (!isHiveError(error) || outcomeOf(error.code) !== 'refused') throw error;
-    return { code: error.code, reason: error.message, findings: [{ rule: error.code, message: error.message.slice(0, 4000) }] };
+    return {
+      code: error.code,
+      reason: error.message,
+      findings: [{ rule: error.code, message: error.message.slice(0, 4000) }],
+    };
   }
 };
 
@@ -110,7 +135,16 @@ const finish = async (
     {
       type: 'merge.completed',
       stream: streams.merge(mirrorName(repo), branch),
-      data: { taskId: task.id, workflowId: step.workflow.id, branch, attempt, token, commit, evidence, into: delivered.into },
+      data: {
+        taskId: task.id,
+        workflowId: step.workflow.id,
+        branch,
+        attempt,
+        token,
+        commit,
+        evidence,
+        into: delivered.into,
+      },
     },
     { type: 'task.merged', stream: streams.task(task.id), data: { taskId: task.id, ...step.mark, commit, evidence } },
   ];

@@ -7,14 +7,22 @@ import { findingsOf } from './rules.ts';
 type Review = DataOf<'task.review_completed'>;
 
 /** Rules first; a model only when the rules have nothing against the change and hive.yaml names a reviewer. */
-export const review = async (step: StepInHand, ctx: Context & { readonly own: Workspace }): Promise<readonly NewEvent[]> => {
+export const review = async (
+  step: StepInHand,
+  ctx: Context & { readonly own: Workspace },
+): Promise<readonly NewEvent[]> => {
   const { task, workflow } = step;
   if (!task?.patch) throw new Error('a step `review` without a change');
   const patch = Buffer.from(await ctx.artefacts.get(task.patch));
-  const ruled = findingsOf({ task, paths: patchFiles(patch), checks: [...workflow.submission.checks, ...task.spec.checks] });
+  const ruled = findingsOf({
+    task,
+    paths: patchFiles(patch),
+    checks: [...workflow.submission.checks, ...task.spec.checks],
+  });
   // What the check found (its output) tells the author more than the rule that it broke.
   const findings = ruled.length > 0 ? [...ruled, ...task.findings] : [];
-  const byModel = ruled.length === 0 && hasModelReviewer(ctx.config) ? await reviewByModel(step, task, patch, ctx) : null;
+  const byModel =
+    ruled.length === 0 && hasModelReviewer(ctx.config) ? await reviewByModel(step, task, patch, ctx) : null;
   const reviews: Pick<Review, 'decision' | 'reviewer' | 'findings'>[] = [
     { decision: ruled.length === 0 ? 'approve' : 'return', reviewer: { agent: ctx.agent, kind: 'rules' }, findings },
     ...(byModel ? [byModel] : []),
@@ -36,11 +44,18 @@ const reviewByModel = async (
   const model = await findModel(ctx.config, { role: 'reviewer', ref: null, localOnly: submission.localOnly });
   const request = reviewPrompt({
     goal: submission.goal,
-    task: { title: task.spec.title, ...(task.spec.instructions !== undefined && { instructions: task.spec.instructions }) },
+    task: {
+      title: task.spec.title,
+      ...(task.spec.instructions !== undefined && { instructions: task.spec.instructions }),
+    },
     patch: patch.toString('utf8'),
     evidence: task.evidence,
   });
-  const { value, author } = await askModel({ role: 'reviewer', model, name: 'review', schema: ModelReview, request }, step, ctx);
+  const { value, author } = await askModel(
+    { role: 'reviewer', model, name: 'review', schema: ModelReview, request },
+    step,
+    ctx,
+  );
   return {
     decision: value.decision,
     reviewer: { agent: ctx.agent, kind: 'model', model: author },

@@ -26,7 +26,8 @@ const task = (changed: Partial<Evidence> | null = {}, spec: Partial<PlannedTask>
     reason: null,
     evidence: changed && { ...evidence, ...changed },
   }) as TaskView; // only what the rules look at
-const rules = (it: TaskView, paths = ['src/a.ts'], checks = [check]) => findingsOf({ task: it, paths, checks }).map(({ rule }) => rule);
+const rules = (it: TaskView, paths = ['src/a.ts'], checks = [check]) =>
+  findingsOf({ task: it, paths, checks }).map(({ rule }) => rule);
 
 test('a change within its paths and with whole evidence breaks no rule', () => {
   expect(rules(task())).toEqual([]);
@@ -37,7 +38,11 @@ test.each([
   ['another head', { head: sha('9') }, ['evidence.other']],
   ['another base', { base: sha('9') }, ['evidence.other']],
   ['another patch', { patch: 'c'.repeat(64) }, ['evidence.other']],
-  ['a check that ran on the base only', { commands: evidence.commands.map((it) => ({ ...it, on: 'base' as const })) }, ['evidence.incomplete']],
+  [
+    'a check that ran on the base only',
+    { commands: evidence.commands.map((it) => ({ ...it, on: 'base' as const })) },
+    ['evidence.incomplete'],
+  ],
   ['a red check', { greenAfter: false }, ['checks.red']],
   ['nothing red before', { redBefore: 'not_red' as const }, ['evidence.not_red']],
 ])('%s is found', (_, changed, expected) => {
@@ -49,6 +54,10 @@ test('a dropped check need not have run, and red before may be declared needless
 });
 
 test('each path that was not declared is named, both sides of a rename; without declared paths all are allowed', () => {
-  expect(findingsOf({ task: task(), paths: ['src/a.ts', 'ci.yml'], checks: [check] })).toMatchObject([{ rule: 'paths.outside', file: 'ci.yml' }]);
-  expect(findingsOf({ task: { ...task(), spec: { ...task().spec, paths: undefined } }, paths: ['ci.yml'], checks: [check] })).toEqual([]);
+  expect(findingsOf({ task: task(), paths: ['src/a.ts', 'ci.yml'], checks: [check] })).toMatchObject([
+    { rule: 'paths.outside', file: 'ci.yml' },
+  ]);
+  expect(
+    findingsOf({ task: { ...task(), spec: { ...task().spec, paths: undefined } }, paths: ['ci.yml'], checks: [check] }),
+  ).toEqual([]);
 });

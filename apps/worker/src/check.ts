@@ -4,7 +4,10 @@ import type { Workspace } from '@hive/workspace';
 import { checksOf } from './checks-of.ts';
 
 /** Proves a change: red before, green after. Infra failures are thrown by the workspace and count as attempts of this step, not as the change's fault. */
-export const check = async (step: StepInHand, ctx: Context & { readonly own: Workspace }): Promise<readonly NewEvent[]> => {
+export const check = async (
+  step: StepInHand,
+  ctx: Context & { readonly own: Workspace },
+): Promise<readonly NewEvent[]> => {
   const { task, workflow, mark } = step;
   if (!task?.base || !task.commit) throw new Error('a step `check` without a submitted change');
   const { submission } = workflow;

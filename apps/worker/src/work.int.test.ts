@@ -13,7 +13,10 @@ let repo: TestRepo;
 let server: ModelServer | undefined;
 
 const open = async (rules: Rule[] = []) => {
-  server = rules.length > 0 ? await startModelServer({ scenario: { name: 'test', models: [{ name: 'tiny' }], rules } }) : undefined;
+  server =
+    rules.length > 0
+      ? await startModelServer({ scenario: { name: 'test', models: [{ name: 'tiny' }], rules } })
+      : undefined;
   house = await openHouse(server ? { env: { OLLAMA_HOST: server.url } } : {});
   repo = createRepo(house.folder, { 'a.txt': 'one\n', 'b.txt': 'one\n' });
 };
@@ -31,11 +34,14 @@ const given = async (task: Partial<PlannedTask>): Promise<string> => {
 };
 const ends = async (taskId: string, expected: object) => {
   await expect
-    .poll(async () => ['ready', 'working'].includes((await house.view(taskId)).state) && !(await failed(taskId)), { timeout: 15_000 })
+    .poll(async () => ['ready', 'working'].includes((await house.view(taskId)).state) && !(await failed(taskId)), {
+      timeout: 15_000,
+    })
     .toBe(false);
   expect(await house.view(taskId)).toMatchObject(expected);
 };
-const failed = async (taskId: string) => (await house.events(streams.task(taskId))).some((event) => event.type === 'task.attempt_failed');
+const failed = async (taskId: string) =>
+  (await house.events(streams.task(taskId))).some((event) => event.type === 'task.attempt_failed');
 const patched = async (changes: Record<string, string>) => house.artefacts.put(repo.patchOf(changes));
 
 const tool = { author: 'tool', kind: 'command' } as const;
@@ -48,7 +54,13 @@ test('a patch becomes a commit that says whose it is, and the check proves that 
   await house.enqueue(taskId, 'check');
   await expect.poll(async () => (await house.view(taskId)).state, { timeout: 10_000 }).toBe('checked');
   const view = await house.view(taskId);
-  expect(view.evidence).toMatchObject({ base: repo.base, head: view.commit, patch: view.patch, greenAfter: true, redBefore: 'not_needed' });
+  expect(view.evidence).toMatchObject({
+    base: repo.base,
+    head: view.commit,
+    patch: view.patch,
+    greenAfter: true,
+    redBefore: 'not_needed',
+  });
   expect(repo.git('status', '--porcelain')).toBe('');
   expect(repo.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
   expect(await house.broken()).toEqual([]);
@@ -67,10 +79,26 @@ test('a command that leaves no diff is completed when the checks are green where
 });
 
 test.each<[string, Partial<PlannedTask>, object]>([
-  ['a command that leaves no diff beside a red check', { ...tool, run: ['true'], checks: [{ ...check, name: 'red', argv: ['false'] }] }, { state: 'refused', code: 'checks.red' }],
-  ['a command that fails', { ...tool, run: ['sh', '-c', 'echo no such thing; exit 3'] }, { code: 'run.failed', reason: 'sh -c echo no such thing; exit 3 ended with 3: no such thing' }],
-  ['a change that changes nothing', { author: 'tool', kind: 'change', run: ['true'] }, { state: 'refused', code: 'patch.empty' }],
-  ['a change outside of its paths', { ...tool, run: ['sh', '-c', 'echo two > b.txt'], paths: ['a.txt'] }, { state: 'refused', code: 'paths.outside' }],
+  [
+    'a command that leaves no diff beside a red check',
+    { ...tool, run: ['true'], checks: [{ ...check, name: 'red', argv: ['false'] }] },
+    { state: 'refused', code: 'checks.red' },
+  ],
+  [
+    'a command that fails',
+    { ...tool, run: ['sh', '-c', 'echo no such thing; exit 3'] },
+    { code: 'run.failed', reason: 'sh -c echo no such thing; exit 3 ended with 3: no such thing' },
+  ],
+  [
+    'a change that changes nothing',
+    { author: 'tool', kind: 'change', run: ['true'] },
+    { state: 'refused', code: 'patch.empty' },
+  ],
+  [
+    'a change outside of its paths',
+    { ...tool, run: ['sh', '-c', 'echo two > b.txt'], paths: ['a.txt'] },
+    { state: 'refused', code: 'paths.outside' },
+  ],
 ])('%s', async (_, task, expected) => {
   await open();
   await ends(await given(task), expected);
@@ -96,7 +124,9 @@ test('the change of a model is its own, and its call is recorded under the claim
   await ends(taskId, { state: 'submitted', author: 'double:test' });
   const { events } = await house.store.events({ types: ['model.called'], limit: 10 });
   const claimed = (await house.events(streams.task(taskId))).find((event) => event.type === 'task.claimed');
-  expect(events).toMatchObject([{ causationId: claimed?.id, data: { role: 'worker', outcome: 'ok', model: 'test', taskId } }]);
+  expect(events).toMatchObject([
+    { causationId: claimed?.id, data: { role: 'worker', outcome: 'ok', model: 'test', taskId } },
+  ]);
   expect(await house.broken()).toEqual([]);
 });
 
@@ -114,7 +144,11 @@ test('a model that was returned hears what was found, and may then succeed', asy
   const findings = [{ rule: 'checks.red', message: 'it says bad' }];
   await house.tell(
     taskId,
-    { type: 'task.review_completed', stream: streams.task(taskId), data: { ...of, decision: 'return', reviewer: { agent: 'reviewer', kind: 'rules' }, findings, remaining: 0 } },
+    {
+      type: 'task.review_completed',
+      stream: streams.task(taskId),
+      data: { ...of, decision: 'return', reviewer: { agent: 'reviewer', kind: 'rules' }, findings, remaining: 0 },
+    },
     { type: 'task.returned', stream: streams.task(taskId), data: { taskId, findings } },
   );
   await house.enqueue(taskId, 'work');
@@ -123,9 +157,21 @@ test('a model that was returned hears what was found, and may then succeed', asy
 });
 
 test.each([
-  ['a path outside of the repository', { files: [{ path: '../x', content: 'x' }], summary: 'x' }, { state: 'refused', code: 'paths.outside' }],
-  ['what is there already', { files: [{ path: 'a.txt', content: 'one\n' }], summary: 'x' }, { code: 'model.bad_output' }],
-  ['a diff that does not fit', { diff: 'diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-uno\n+due\n', summary: 'x' }, { code: 'model.bad_output' }],
+  [
+    'a path outside of the repository',
+    { files: [{ path: '../x', content: 'x' }], summary: 'x' },
+    { state: 'refused', code: 'paths.outside' },
+  ],
+  [
+    'what is there already',
+    { files: [{ path: 'a.txt', content: 'one\n' }], summary: 'x' },
+    { code: 'model.bad_output' },
+  ],
+  [
+    'a diff that does not fit',
+    { diff: 'diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-uno\n+due\n', summary: 'x' },
+    { code: 'model.bad_output' },
+  ],
   ['a diff that is none', { diff: '--- a/a.txt\n+++ b/a.txt\n@@ what\n', summary: 'x' }, { code: 'model.bad_output' }],
 ])('a model answers %s', async (_, json, expected) => {
   await open(replies(json));
@@ -137,7 +183,15 @@ test('an agent that is gone keeps its row until its step was given back', async 
   const taskId = await given({ ...tool, run: ['sleep', '60'] });
   await expect.poll(async () => (await house.view(taskId)).state).toBe('working');
   const [step] = await house.store.steps({ taskId, limit: 1 });
-  const ctx = { bus: { store: { ...house.store, agents: async () => (await house.store.agents()).map((it) => ({ ...it, host: 'here' })), gone: (all: string[]) => Promise.resolve(all) } } };
+  const ctx = {
+    bus: {
+      store: {
+        ...house.store,
+        agents: async () => (await house.store.agents()).map((it) => ({ ...it, host: 'here' })),
+        gone: (all: string[]) => Promise.resolve(all),
+      },
+    },
+  };
   const cleaned: string[] = [];
   const { leftovers } = await import('./leftovers.ts');
   const own = { cleanUp: (gone: string) => (cleaned.push(gone), Promise.resolve()) };

@@ -44,8 +44,10 @@ const write = async (step: StepInHand, task: TaskView, worktree: Worktree, ctx: 
   if (spec.run === undefined) return writeByModel(step, task, worktree, ctx);
   const ran = await worktree.run(spec.run, { timeoutMs: spec.timeoutS * 1000, signal: step.signal });
   step.signal.throwIfAborted();
-  if (ran.infra) throw new HiveError(ran.infra, ran.reason ?? 'The command could not run', { remedy: 'retry', where: 'other' });
-  if (ran.exit !== 0) throw new HiveError('run.failed', `${spec.run.join(' ')} ended with ${ran.exit}: ${lastLine(ran.tail)}`);
+  if (ran.infra)
+    throw new HiveError(ran.infra, ran.reason ?? 'The command could not run', { remedy: 'retry', where: 'other' });
+  if (ran.exit !== 0)
+    throw new HiveError('run.failed', `${spec.run.join(' ')} ended with ${ran.exit}: ${lastLine(ran.tail)}`);
   return 'tool';
 };
 
@@ -85,10 +87,20 @@ const handIn = async (
 };
 
 /** A command may leave no diff: then its checks must be green where it stands. A change must not. */
-const withoutDiff = async (step: StepInHand, task: TaskView, author: string, base: string, ctx: OwnContext): Promise<readonly NewEvent[]> => {
+const withoutDiff = async (
+  step: StepInHand,
+  task: TaskView,
+  author: string,
+  base: string,
+  ctx: OwnContext,
+): Promise<readonly NewEvent[]> => {
   if (author.includes(':'))
-    throw new HiveError('model.bad_output', `The change of ${author} leaves everything as it was`, { remedy: 'retry', where: 'other' });
-  if (task.spec.kind === 'change') return [refused(step, task, 'patch.empty', `${nameOf(task.spec)} leaves everything as it was`)];
+    throw new HiveError('model.bad_output', `The change of ${author} leaves everything as it was`, {
+      remedy: 'retry',
+      where: 'other',
+    });
+  if (task.spec.kind === 'change')
+    return [refused(step, task, 'patch.empty', `${nameOf(task.spec)} leaves everything as it was`)];
   const { submission } = step.workflow;
   const proof = await ctx.own.prove({
     repo: submission.repo,
@@ -106,7 +118,11 @@ const withoutDiff = async (step: StepInHand, task: TaskView, author: string, bas
   });
   if (proof.code !== null) return [refused(step, task, proof.code, proof.reason ?? proof.code)];
   return [
-    { type: 'task.completed', stream: streams.task(task.id), data: { taskId: task.id, ...step.mark, evidence: proof.evidence } },
+    {
+      type: 'task.completed',
+      stream: streams.task(task.id),
+      data: { taskId: task.id, ...step.mark, evidence: proof.evidence },
+    },
   ];
 };
 

@@ -30,7 +30,11 @@ export const writeByModel = async (
     files: await readTexts(worktree.dir, { globs: task.spec.paths, maxBytes: maxTextBytes }),
     findings: [...task.findings.map((finding) => finding.message), ...(task.note === null ? [] : [task.note])],
   });
-  const { value, author } = await askModel({ role: 'worker', model, name: 'change', schema: ModelChange, request }, step, ctx);
+  const { value, author } = await askModel(
+    { role: 'worker', model, name: 'change', schema: ModelChange, request },
+    step,
+    ctx,
+  );
   const edits = changeToEdits(value);
   if ('patch' in edits) await applyDiff(edits.patch, worktree, author);
   else await writeTexts(worktree.dir, edits.writes);
@@ -42,7 +46,8 @@ const applyDiff = async (patch: string, worktree: Worktree, author: string): Pro
   try {
     await worktree.apply(Buffer.from(patch));
   } catch (error) {
-    if (!hasCode(error, 'patch.conflict') && !hasCode(error, 'patch.malformed') && !hasCode(error, 'patch.empty')) throw error;
+    if (!hasCode(error, 'patch.conflict') && !hasCode(error, 'patch.malformed') && !hasCode(error, 'patch.empty'))
+      throw error;
     throw new HiveError('model.bad_output', `The diff of ${author} cannot be used: ${error.message}`, {
       remedy: 'retry',
       where: 'other',

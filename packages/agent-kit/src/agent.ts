@@ -35,7 +35,10 @@ export type StepInHand = {
 export type Snooze = { readonly snoozeMs: number; readonly reason: string };
 
 /** Takes a step and answers the events that end it. Runs outside of any transaction, and perhaps more than once. */
-export type StepHandler<S> = (step: StepInHand, ctx: Context & { readonly own: S }) => Promise<readonly NewEvent[] | Snooze>;
+export type StepHandler<S> = (
+  step: StepInHand,
+  ctx: Context & { readonly own: S },
+) => Promise<readonly NewEvent[] | Snooze>;
 
 /** What an agent is: a name and what it reacts to. Everything else is the kit's. */
 export type Agent<S = unknown> = {

@@ -33,7 +33,10 @@ export const askModel = async <T>(asking: Asking<T>, step: StepInHand, ctx: Cont
     correlationId: step.workflow.id,
     callId: newId(),
   };
-  ctx.log.info({ model: formatModelRef(asking.model.ref), destination: asking.model.destination, correlationId: step.workflow.id }, 'asking a model');
+  ctx.log.info(
+    { model: formatModelRef(asking.model.ref), destination: asking.model.destination, correlationId: step.workflow.id },
+    'asking a model',
+  );
   const { value, done } = await askFor(
     { ...asking.model, call: (request, how) => callWithinBudget(() => asking.model.call(request, how), step, ctx) },
     {
@@ -61,12 +64,21 @@ const tell = async (event: NewEvent, step: StepInHand, { bus }: Context): Promis
   }
 };
 
-async function* callWithinBudget(call: () => AsyncIterable<Chunk>, step: StepInHand, ctx: Context): AsyncIterable<Chunk> {
+async function* callWithinBudget(
+  call: () => AsyncIterable<Chunk>,
+  step: StepInHand,
+  ctx: Context,
+): AsyncIterable<Chunk> {
   await refuseOverBudget(step, ctx);
   yield* call();
 }
 
-const called = async (call: AskedCall, { role, model }: Asking<unknown>, step: StepInHand, ctx: Context): Promise<NewEvent> => {
+const called = async (
+  call: AskedCall,
+  { role, model }: Asking<unknown>,
+  step: StepInHand,
+  ctx: Context,
+): Promise<NewEvent> => {
   const callId = newId();
   const done = 'done' in call ? call.done : null;
   const failed = 'error' in call ? call.error : null;
@@ -102,7 +114,8 @@ const called = async (call: AskedCall, { role, model }: Asking<unknown>, step: S
   };
 };
 
-const roundedOrNull = (ms: number | null | undefined): number | null => (ms === null || ms === undefined ? null : Math.round(ms));
+const roundedOrNull = (ms: number | null | undefined): number | null =>
+  ms === null || ms === undefined ? null : Math.round(ms);
 
 const refuseOverBudget = async ({ workflow }: StepInHand, { bus }: Context): Promise<void> => {
   const { budget } = workflow.submission;
@@ -116,5 +129,8 @@ const refuseOverBudget = async ({ workflow }: StepInHand, { bus }: Context): Pro
   // A call whose price is unknown must not open the purse: what is known counts.
   const usd = calls.reduce((sum, call) => sum + (call.costUsd ?? 0), 0);
   if (budget.usd !== undefined && usd >= budget.usd)
-    throw new HiveError('budget.exhausted', `The workflow's budget of ${budget.usd} USD is used up (${usd.toFixed(2)})`);
+    throw new HiveError(
+      'budget.exhausted',
+      `The workflow's budget of ${budget.usd} USD is used up (${usd.toFixed(2)})`,
+    );
 };

@@ -38,14 +38,18 @@ export const findModel = async (config: HiveConfig, wanted: Wanted): Promise<Mod
     try {
       return await open(config, parseModelRef(ref), wanted);
     } catch (error) {
-      if (!hasCode(error, 'model.missing') && !hasCode(error, 'model.unknown') && !hasCode(error, 'model.unreachable')) throw error;
+      if (!hasCode(error, 'model.missing') && !hasCode(error, 'model.unknown') && !hasCode(error, 'model.unreachable'))
+        throw error;
       reasons.push(error);
     }
   }
   const why = reasons.map((error) => error.message).join('; ');
   // A box that restarts is back in a minute; what is not configured stays away.
   if (reasons.some((error) => hasCode(error, 'model.unreachable')))
-    throw new HiveError('model.unreachable', `No model for the ${wanted.role} can be reached now: ${why}`, { remedy: 'retry', where: 'other' });
+    throw new HiveError('model.unreachable', `No model for the ${wanted.role} can be reached now: ${why}`, {
+      remedy: 'retry',
+      where: 'other',
+    });
   throw missing(wanted, why);
 };
 
@@ -55,15 +59,20 @@ export const hasModelReviewer = (config: HiveConfig): boolean => config.models.r
 const open = async (config: HiveConfig, ref: ModelRef, wanted: Wanted): Promise<Model> => {
   if (ref.provider === 'claude') return openClaude(config, ref, wanted);
   if (ref.provider === 'ollama') return openOllama(config, ref);
-  throw new HiveError('config.invalid', `${formatModelRef(ref)} is how a double is shown; name the server that it stands in for`, {
-    remedy: 'fix_config',
-  });
+  throw new HiveError(
+    'config.invalid',
+    `${formatModelRef(ref)} is how a double is shown; name the server that it stands in for`,
+    {
+      remedy: 'fix_config',
+    },
+  );
 };
 
 const openClaude = (config: HiveConfig, ref: ModelRef, wanted: Wanted): Model => {
   if (wanted.localOnly) throw missing(wanted, `${formatModelRef(ref)} is not local and --local-only was given`);
   const { apiKey, baseUrl } = config.anthropic;
-  if (apiKey === null) throw missing(wanted, `${formatModelRef(ref)} needs ANTHROPIC_API_KEY in the environment of Hive`);
+  if (apiKey === null)
+    throw missing(wanted, `${formatModelRef(ref)} needs ANTHROPIC_API_KEY in the environment of Hive`);
   return createClaude({ apiKey: apiKey.reveal(), baseURL: baseUrl ?? claudeUrl, model: ref.model });
 };
 
@@ -80,16 +89,25 @@ const openOllama = async (config: HiveConfig, ref: ModelRef): Promise<Model> => 
     found.push(...models.map(({ name }) => name));
   }
   throw found.length === 0
-    ? new HiveError('model.unreachable', `no Ollama answers at ${boxes.map((box) => box.endpoint).join(', ')}`, { remedy: 'retry' })
-    : new HiveError('model.unknown', `no box has ${ref.model}; there are ${found.slice(0, 5).join(', ')}`, { remedy: 'fix_config' });
+    ? new HiveError('model.unreachable', `no Ollama answers at ${boxes.map((box) => box.endpoint).join(', ')}`, {
+        remedy: 'retry',
+      })
+    : new HiveError('model.unknown', `no box has ${ref.model}; there are ${found.slice(0, 5).join(', ')}`, {
+        remedy: 'fix_config',
+      });
 };
 
 const anyLocal = async (config: HiveConfig, wanted: Wanted): Promise<Model> => {
   const boxes = boxesOf(config);
   for (const box of boxes) {
     const models = (await probeBox(box.endpoint, AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? [];
-    const name = models.find((model) => model.name === box.model)?.name ?? models.find((model) => !model.name.includes('embed'))?.name;
+    const name =
+      models.find((model) => model.name === box.model)?.name ??
+      models.find((model) => !model.name.includes('embed'))?.name;
     if (name !== undefined) return createOllama({ endpoint: box.endpoint, model: name, box: box.name });
   }
-  throw missing(wanted, `none is named and no Ollama with a model answers at ${boxes.map((box) => box.endpoint).join(', ')}`);
+  throw missing(
+    wanted,
+    `none is named and no Ollama with a model answers at ${boxes.map((box) => box.endpoint).join(', ')}`,
+  );
 };

@@ -16,7 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
-const agentWith = (work: StepHandler<undefined>, more: object = {}) => defineAgent({ name: 'worker', steps: { work }, ...more });
+const agentWith = (work: StepHandler<undefined>, more: object = {}) =>
+  defineAgent({ name: 'worker', steps: { work }, ...more });
 
 const refusal = (step: StepInHand, reason = 'done'): NewEvent => ({
   type: 'task.refused',
@@ -88,9 +89,15 @@ test('an agent that drains hands back what it cannot end, and it costs no attemp
   await begun.promise;
   await running.drain(50);
   expect(await house.view(taskId)).toMatchObject({ state: 'ready', attempts: 0, rescues: 0 });
-  await house.start(agentWith((step) => Promise.resolve([refusal(step)])), 'other');
+  await house.start(
+    agentWith((step) => Promise.resolve([refusal(step)])),
+    'other',
+  );
   await expect.poll(stateOf, { timeout: 5000 }).toBe('refused');
-  expect((await house.events(streams.agent(running.incarnation))).map((event) => event.type)).toEqual(['agent.registered', 'agent.offline']);
+  expect((await house.events(streams.agent(running.incarnation))).map((event) => event.type)).toEqual([
+    'agent.registered',
+    'agent.offline',
+  ]);
 });
 
 test('an agent that drains lets what ends within the grace end', async () => {
@@ -111,8 +118,16 @@ test('an agent that drains lets what ends within the grace end', async () => {
 test.each([
   ['retry', new HiveError('check.timeout', 'slow', { remedy: 'retry' }), { code: 'check.timeout', final: false }],
   ['give_up', new HiveError('run.failed', 'exit 1'), { code: 'run.failed', final: true, retryAt: null }],
-  ['fix_config', new HiveError('model.missing', 'none', { remedy: 'fix_config' }), { code: 'model.missing', final: true }],
-  ['a bug', new TypeError('x is undefined'), { code: 'internal', reason: 'A bug in Hive: x is undefined', final: false }],
+  [
+    'fix_config',
+    new HiveError('model.missing', 'none', { remedy: 'fix_config' }),
+    { code: 'model.missing', final: true },
+  ],
+  [
+    'a bug',
+    new TypeError('x is undefined'),
+    { code: 'internal', reason: 'A bug in Hive: x is undefined', final: false },
+  ],
 ])('a handler that throws %s costs an attempt', async (_, error, expected) => {
   await house.start(agentWith(() => Promise.reject(error)));
   await house.enqueue(taskId, 'work');
@@ -163,7 +178,11 @@ test('a due step that is meant for somebody else does not keep an agent busy', a
   await house.enqueue(taskId, 'work', { onlyAgent: 'nobody' });
   const step = await stepOf();
   const overdue = { state: 'scheduled', runAt: new Date(0).toISOString() } as const;
-  await house.store.write({ events: [], heads: [], changeSteps: [{ id: step?.id ?? '', expect: { state: 'ready', token: 0 }, set: overdue }] });
+  await house.store.write({
+    events: [],
+    heads: [],
+    changeSteps: [{ id: step?.id ?? '', expect: { state: 'ready', token: 0 }, set: overdue }],
+  });
   let looks = 0;
   await house.start(
     agentWith(() => Promise.resolve([]), {

@@ -35,20 +35,37 @@ export const startAgent = async <S>(
   const name = options.name ?? agent.name;
   const incarnation = newId();
   const log = options.log ?? createLogger({ agent: name, role: agent.name });
-  const store = await openStore({ home: config.home, ...(config.database.dialect === 'postgres' && { url: config.database.url.reveal() }) });
+  const store = await openStore({
+    home: config.home,
+    ...(config.database.dialect === 'postgres' && { url: config.database.url.reveal() }),
+  });
   const bus = createBus(store, `${agent.name}/${name}`);
   const host = hostname();
   const ctx: Context = { config, bus, artefacts: artefactsOf(config.home), log, agent: name, incarnation, host };
   const release = await store.hold(incarnation);
   const capabilities = agent.capabilities?.(config) ?? [];
-  const row = { incarnation, agent: name, role: agent.name, host, pid: process.pid, capabilities, version: hiveVersion };
+  const row = {
+    incarnation,
+    agent: name,
+    role: agent.name,
+    host,
+    pid: process.pid,
+    capabilities,
+    version: hiveVersion,
+  };
   const startedAt = await store.now();
   // `open` is optional only where S is undefined, which the compiler cannot express.
   const own = (await agent.open?.(ctx)) as S;
   await bus.command({
     on: null,
     correlationId: incarnation,
-    events: [{ type: 'agent.registered', stream: streams.agent(incarnation), data: { ...row, capabilities: [...capabilities] } }],
+    events: [
+      {
+        type: 'agent.registered',
+        stream: streams.agent(incarnation),
+        data: { ...row, capabilities: [...capabilities] },
+      },
+    ],
   });
 
   const stop = new AbortController();
@@ -57,7 +74,10 @@ export const startAgent = async <S>(
   const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
   const beat = () => store.beat({ ...row, startedAt, status: status(), load: runner.load() });
   await beat();
-  const beating = setInterval(() => void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed')), beatMs);
+  const beating = setInterval(
+    () => void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed')),
+    beatMs,
+  );
 
   const follow = agent.follow;
   const following = follow
@@ -69,12 +89,22 @@ export const startAgent = async <S>(
         onOvertaken: () => follow.onOvertaken?.(own),
         onHandled: (event, recorded, dropped, ms) =>
           log.debug(
-            { type: event.type, position: event.position, correlationId: event.correlationId, recorded, dropped, durationMs: Math.round(ms) },
+            {
+              type: event.type,
+              position: event.position,
+              correlationId: event.correlationId,
+              recorded,
+              dropped,
+              durationMs: Math.round(ms),
+            },
             'handled',
           ),
         onTrouble: (error) => log.warn({ err: error }, 'log not followed; trying again'),
         onFailed: (event, error, attempt) =>
-          log.error({ err: error, type: event.type, eventId: event.id, correlationId: event.correlationId, attempt }, 'event not handled'),
+          log.error(
+            { err: error, type: event.type, eventId: event.id, correlationId: event.correlationId, attempt },
+            'event not handled',
+          ),
         signal: stop.signal,
       })
     : Promise.resolve();
@@ -85,7 +115,13 @@ export const startAgent = async <S>(
     await bus.command({
       on: streams.agent(incarnation),
       correlationId: incarnation,
-      events: [{ type: 'agent.offline', stream: streams.agent(incarnation), data: { agent: name, incarnation, reason: 'drained' } }],
+      events: [
+        {
+          type: 'agent.offline',
+          stream: streams.agent(incarnation),
+          data: { agent: name, incarnation, reason: 'drained' },
+        },
+      ],
     });
     await store.forget(incarnation);
     await release();
@@ -111,7 +147,11 @@ export const startAgent = async <S>(
   };
 };
 
-const repeat = async <S>(every: NonNullable<Agent<S>['every']>, ctx: Context & { own: S }, signal: AbortSignal): Promise<void> => {
+const repeat = async <S>(
+  every: NonNullable<Agent<S>['every']>,
+  ctx: Context & { own: S },
+  signal: AbortSignal,
+): Promise<void> => {
   while (!signal.aborted) {
     try {
       await every.run(ctx);

@@ -10,7 +10,8 @@ const pollMs = 1000;
 const soonMs = 10;
 const drainedReason = 'the agent is draining';
 
-const isSnooze = (answer: unknown): answer is Snooze => typeof answer === 'object' && answer !== null && 'snoozeMs' in answer;
+const isSnooze = (answer: unknown): answer is Snooze =>
+  typeof answer === 'object' && answer !== null && 'snoozeMs' in answer;
 
 /** Runs an agent's steps: claims, works, renews, records. One per process. */
 export type StepRunner = {
@@ -30,7 +31,13 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   const work = async (claim: Claim, signal: AbortSignal): Promise<void> => {
     const began = performance.now();
     const { step } = claim;
-    const fields = { step: step.kind, taskId: step.taskId, correlationId: step.workflowId, token: step.token, attempt: step.attempt };
+    const fields = {
+      step: step.kind,
+      taskId: step.taskId,
+      correlationId: step.workflowId,
+      token: step.token,
+      attempt: step.attempt,
+    };
     const settle = async (how: string, write: () => Promise<Outcome>) => {
       const outcome = await written(write, signal);
       log.info({ ...fields, outcome, durationMs: Math.round(performance.now() - began) }, how);
@@ -80,7 +87,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     }
     log.error({ err: error, stepId: claim.step.id }, 'step failed by a bug');
     const reason = `A bug in Hive: ${error instanceof Error ? error.message : String(error)}`;
-    return settle('failed', () => bus.queue.fail(claim, { code: 'internal', reason: reason.slice(0, 1000), retry: true }));
+    return settle('failed', () =>
+      bus.queue.fail(claim, { code: 'internal', reason: reason.slice(0, 1000), retry: true }),
+    );
   };
 
   const handle = async (claim: Claim, signal: AbortSignal) => {

@@ -10,6 +10,9 @@ export const workspaceOf = ({ config, artefacts, agent, incarnation, log }: Cont
     agent,
     incarnation,
     env: readEnv(),
-    sandbox: { mode: config.sandbox.mode === 'off' ? 'none' : 'auto', allowUnsandboxed: config.sandbox.allowUnsandboxed },
+    sandbox: {
+      mode: config.sandbox.mode === 'off' ? 'none' : 'auto',
+      allowUnsandboxed: config.sandbox.allowUnsandboxed,
+    },
     log: (fields, message) => log.info(fields, message),
   });

@@ -126,7 +126,14 @@ test('a holder whose lease holds is left alone, and one rescue too many gives th
   }
   expect(await claimAs('b', newId())).toEqual([]);
   const { events } = await store.events({ stream: streams.task(taskId), types: ['task.lease_expired'], limit: 10 });
-  expect(events.map((event) => (event.data as { final: boolean }).final)).toEqual([false, false, false, false, false, true]);
+  expect(events.map((event) => (event.data as { final: boolean }).final)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+    true,
+  ]);
   expect((await store.verify()).filter((it) => it.status === 'broken' && it.number !== 9)).toEqual([]);
 });
 
@@ -168,7 +175,9 @@ test('cancelling a task ends its claim: the holder can write nothing', async () 
 test('an event that the table does not allow is refused and nothing is written', async () => {
   const { taskId, workflowId } = await readyTask();
   const merged: NewEvent = { type: 'task.ready', stream: streams.task(taskId), data: { taskId } };
-  await expect(bus.command({ on: streams.task(taskId), correlationId: workflowId, events: [merged] })).rejects.toMatchObject({
+  await expect(
+    bus.command({ on: streams.task(taskId), correlationId: workflowId, events: [merged] }),
+  ).rejects.toMatchObject({
     code: 'transition.refused',
   });
   expect((await store.events({ stream: streams.task(taskId), limit: 10 })).events).toHaveLength(3);
@@ -188,7 +197,9 @@ test('two followers of one name handle every event once, and what they record is
         handled.push(event.id);
         if (event.type !== 'task.created') return Promise.resolve([]);
         const { taskId } = event.data;
-        return Promise.resolve([{ events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }] }]);
+        return Promise.resolve([
+          { events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }] },
+        ]);
       },
     });
   const both = [follower('one'), follower('two')];
@@ -207,11 +218,22 @@ test('two followers of one name handle every event once, and what they record is
 
 test('a follower that was paused learns that another was faster, and does not set the cursor back', async () => {
   await readyTask();
-  const [woken, paused, overtaken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [woken, paused, overtaken] = [
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+  ];
   const stop = new AbortController();
   running.push(stop);
   const follow = (actor: string, handle: () => Promise<Move[]>, onOvertaken = () => {}) =>
-    createBus(store, actor).follow({ name: 'shared', types: ['task.created'], start: 'origin', signal: stop.signal, handle, onOvertaken });
+    createBus(store, actor).follow({
+      name: 'shared',
+      types: ['task.created'],
+      start: 'origin',
+      signal: stop.signal,
+      handle,
+      onOvertaken,
+    });
   const slow = follow('slow', async () => (paused.resolve(), await woken.promise, [{ events: [] }]), overtaken.resolve);
   await paused.promise;
   const fast = follow('fast', () => Promise.resolve([{ events: [] }]));
@@ -278,7 +300,9 @@ test('a follower outlives a store that is away, however long, and blames no even
       away = seen.length === 0;
       seen.push(event.id);
       const { taskId } = event.data;
-      return Promise.resolve([{ events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }] }]);
+      return Promise.resolve([
+        { events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }] },
+      ]);
     },
   });
   await readyTask();
@@ -310,5 +334,7 @@ test('an event that cannot be handled becomes a dead letter and the follower goe
   await expect.poll(() => seen.length, { timeout: 15_000 }).toBe(1);
   stop.abort();
   await following;
-  expect(await store.deadLetters(10)).toMatchObject([{ subscription: 'poisoned', error: 'Error: poison', attempts: 5 }]);
+  expect(await store.deadLetters(10)).toMatchObject([
+    { subscription: 'poisoned', error: 'Error: poison', attempts: 5 },
+  ]);
 }, 20_000);

@@ -85,7 +85,8 @@ export const createBus = (store: Store, actor: string): Bus => {
         };
       },
     });
-    if (recorded.status !== 'written') throw new HiveError('version.conflict', 'The command met another one; try again', { remedy: 'retry' });
+    if (recorded.status !== 'written')
+      throw new HiveError('version.conflict', 'The command met another one; try again', { remedy: 'retry' });
     return { ids: recorded.ids };
   };
 
@@ -104,6 +105,3 @@ export const createBus = (store: Store, actor: string): Bus => {
   };
   return bus;
 };
-
-
-

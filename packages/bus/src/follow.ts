@@ -34,7 +34,8 @@ const isTrouble = (error: unknown): boolean =>
   (hasCode(error, 'store.unavailable') || hasCode(error, 'infra.disk') || hasCode(error, 'version.conflict')) &&
   error.remedy === 'retry';
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
 
 /** Events are handled in log order; the moves and the cursor are one commit. After five failures an event becomes a dead letter and the follower goes on. */
 export const createFollower =
@@ -43,12 +44,20 @@ export const createFollower =
     const { name, signal } = options;
     let cursor = await store.subscription(name, options.start);
 
-    const commit = async (to: Cursor, event: LoggedEvent | null, moves: readonly Move[], deadLetter?: string): Promise<boolean> => {
+    const commit = async (
+      to: Cursor,
+      event: LoggedEvent | null,
+      moves: readonly Move[],
+      deadLetter?: string,
+    ): Promise<boolean> => {
       const recorded = await record(store, {
         streams: [...new Set(moves.flatMap((move) => streamsOf(move)))],
         onRefused: 'drop',
         cursor: { name, from: cursor, to },
-        ...(event && deadLetter !== undefined && { deadLetter: { subscription: name, eventId: event.id, error: deadLetter, attempts: maxAttempts } }),
+        ...(event &&
+          deadLetter !== undefined && {
+            deadLetter: { subscription: name, eventId: event.id, error: deadLetter, attempts: maxAttempts },
+          }),
         plan: () => ({
           moves,
           stamp: {

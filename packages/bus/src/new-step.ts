@@ -23,7 +23,10 @@ export const streamOfStep = (step: { readonly taskId: string | null; readonly wo
   step.taskId === null ? streams.workflow(step.workflowId) : streams.task(step.taskId);
 
 /** The event that announces a step. `view` is the stream's, for the number of the try. */
-export const assignment = (step: NewStep, view: Pick<TaskView | WorkflowView, 'tries'> | null): NewEvent<'task.assigned'> => ({
+export const assignment = (
+  step: NewStep,
+  view: Pick<TaskView | WorkflowView, 'tries'> | null,
+): NewEvent<'task.assigned'> => ({
   type: 'task.assigned',
   stream: streamOfStep(step),
   data: {

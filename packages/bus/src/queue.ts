@@ -62,7 +62,10 @@ export const createQueue = (store: Store, actor: string): Queue => {
   });
 
   const under = async (claim: Claim, moves: readonly Move[], set: StepChange['set']): Promise<Outcome> => {
-    const streamsOf = new Set([streamOfStep(claim.step), ...moves.flatMap((move) => move.events.map((event) => event.stream))]);
+    const streamsOf = new Set([
+      streamOfStep(claim.step),
+      ...moves.flatMap((move) => move.events.map((event) => event.stream)),
+    ]);
     try {
       const recorded = await record(store, {
         streams: [...streamsOf],
@@ -86,7 +89,12 @@ export const createQueue = (store: Store, actor: string): Queue => {
     return row?.state === 'claimed' && row.token === claim.step.token;
   };
 
-  const ofStep = (step: StepRow) => ({ taskId: step.taskId, step: step.kind, attempt: step.attempt, token: step.token });
+  const ofStep = (step: StepRow) => ({
+    taskId: step.taskId,
+    step: step.kind,
+    attempt: step.attempt,
+    token: step.token,
+  });
 
   const win = async (row: StepRow, agent: string, incarnation: string, leaseMs: number): Promise<Claim | null> => {
     const stream = streamOfStep(row);
@@ -100,7 +108,15 @@ export const createQueue = (store: Store, actor: string): Queue => {
           const leaseUntil = new Date(Date.parse(now) + leaseMs).toISOString();
           const token = Math.max(row.token, view?.token ?? 0) + 1;
           const attempt = (view?.tries[row.kind] ?? 0) + 1;
-          const set = { state: 'claimed', token, attempt, runAt: null, holder: incarnation, holderAgent: agent, leaseUntil } as const;
+          const set = {
+            state: 'claimed',
+            token,
+            attempt,
+            runAt: null,
+            holder: incarnation,
+            holderAgent: agent,
+            leaseUntil,
+          } as const;
           won = { ...row, ...set };
           return {
             moves: [{ events: [{ type: 'task.claimed', stream, data: { ...ofStep(won), agent, leaseUntil } }] }],
@@ -166,7 +182,9 @@ export const createQueue = (store: Store, actor: string): Queue => {
       const failures = step.failures + 1;
       const final = !failure.retry || failures >= step.maxAttempts;
       const now = Date.parse(await store.now());
-      const retryAt = new Date(now + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, Math.random()))).toISOString();
+      const retryAt = new Date(
+        now + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, Math.random())),
+      ).toISOString();
       const event: NewEvent<'task.attempt_failed'> = {
         type: 'task.attempt_failed',
         stream: streamOfStep(step),
@@ -197,10 +215,10 @@ export const createQueue = (store: Store, actor: string): Queue => {
       for (const row of claimed) {
         const dead = row.holder !== null && gone.has(row.holder);
         const late = row.leaseUntil !== null && row.leaseUntil < now;
-        if ((dead || late) && (await rescueOne(row, dead ? 'its process is gone' : 'it was silent for too long'))) rescued += 1;
+        if ((dead || late) && (await rescueOne(row, dead ? 'its process is gone' : 'it was silent for too long')))
+          rescued += 1;
       }
       return rescued;
     },
   };
 };
-

@@ -12,7 +12,10 @@ export type Move = { readonly events: readonly NewEvent[]; readonly step?: NewSt
 export type Intent = {
   /** Streams that are read before: those of the events, and others that `plan` wants to see. */
   readonly streams: readonly string[];
-  readonly plan: (heads: ReadonlyMap<string, Head>, now: string) => {
+  readonly plan: (
+    heads: ReadonlyMap<string, Head>,
+    now: string,
+  ) => {
     readonly moves: readonly Move[];
     readonly changeSteps?: readonly StepChange[];
     readonly stamp: Omit<Stamp, 'at' | 'id'> & { readonly id?: Stamp['id'] };
@@ -85,13 +88,23 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
       if (composed.events.length > 0 || changeSteps.length > 0) store.ring();
       return { status: 'written', ids: composed.events.map((event) => event.id), dropped: composed.dropped };
     }
-    const lostOwnClaim = result.status === 'step' && (plan.changeSteps ?? []).some((change) => change.id === result.which);
+    const lostOwnClaim =
+      result.status === 'step' && (plan.changeSteps ?? []).some((change) => change.id === result.which);
     if (lostOwnClaim || result.status === 'cursor') return { status: result.status, which: result.which };
   }
-  throw new HiveError('version.conflict', `The streams ${intent.streams.join(', ')} change too fast to write to; try again`, { remedy: 'retry' });
+  throw new HiveError(
+    'version.conflict',
+    `The streams ${intent.streams.join(', ')} change too fast to write to; try again`,
+    { remedy: 'retry' },
+  );
 };
 
-const composeMoves = (moves: readonly Move[], heads: ReadonlyMap<string, Head>, stamp: Stamp, onRefused: Intent['onRefused']) => {
+const composeMoves = (
+  moves: readonly Move[],
+  heads: ReadonlyMap<string, Head>,
+  stamp: Stamp,
+  onRefused: Intent['onRefused'],
+) => {
   const current = new Map(heads);
   const events: ReturnType<typeof compose>['events'] = [];
   const steps: ReturnType<typeof rowOf>[] = [];

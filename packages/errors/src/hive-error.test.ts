@@ -9,8 +9,16 @@ test('an error is recognised by its code across copies of the package', () => {
 });
 
 test('the JSON form has no stack and no cause', () => {
-  const error = new HiveError('model.auth', 'The key was refused', { remedy: 'fix_config', cause: new Error('sk-secret') });
-  expect(errorJson(error)).toEqual({ code: 'model.auth', message: 'The key was refused', remedy: 'fix_config', details: {} });
+  const error = new HiveError('model.auth', 'The key was refused', {
+    remedy: 'fix_config',
+    cause: new Error('sk-secret'),
+  });
+  expect(errorJson(error)).toEqual({
+    code: 'model.auth',
+    message: 'The key was refused',
+    remedy: 'fix_config',
+    details: {},
+  });
 });
 
 test('codes are unique and dotted, and every one has an outcome', () => {

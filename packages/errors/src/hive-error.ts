@@ -42,8 +42,7 @@ export const isHiveError = (error: unknown): error is HiveError =>
   error instanceof Error && error.name === 'HiveError' && 'code' in error;
 
 /** True when `error` carries this code. Ask this across packages instead of `instanceof`. */
-export const hasCode = (error: unknown, code: Code): error is HiveError =>
-  isHiveError(error) && error.code === code;
+export const hasCode = (error: unknown, code: Code): error is HiveError => isHiveError(error) && error.code === code;
 
 /** The JSON form that `--json` prints and HTTP answers: `{ code, message, remedy, details }`. */
 export const errorJson = (error: HiveError) => ({

@@ -24,7 +24,10 @@ export const SubmitRequest = z.strictObject({
   redBefore: z.literal('not_needed').optional(),
   model: z.string().max(200).optional(),
   localOnly: z.boolean().optional(),
-  passEnv: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)).max(50).optional(),
+  passEnv: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+    .max(50)
+    .optional(),
 });
 export type SubmitRequest = z.infer<typeof SubmitRequest>;
 
@@ -126,12 +129,19 @@ export type FollowOptions = { readonly onPassed?: (position: number) => void };
  */
 export type Desk = {
   /** Accepts a goal or refuses it at the door with nothing recorded. A repeated `key` answers the workflow that was made before. */
-  submit(request: SubmitRequest, options?: { readonly key?: string }): Promise<{ readonly id: string; readonly correlationId: string }>;
+  submit(
+    request: SubmitRequest,
+    options?: { readonly key?: string },
+  ): Promise<{ readonly id: string; readonly correlationId: string }>;
   workflows(query?: { readonly after?: string; readonly limit?: number }): Promise<Page<WorkflowSummary>>;
   /** `last` is the newest workflow. */
   workflow(id: string): Promise<Result>;
   cancel(workflowId: string): Promise<Result>;
-  tasks(query?: { readonly workflow?: string; readonly after?: string; readonly limit?: number }): Promise<Page<TaskDetail>>;
+  tasks(query?: {
+    readonly workflow?: string;
+    readonly after?: string;
+    readonly limit?: number;
+  }): Promise<Page<TaskDetail>>;
   task(id: string): Promise<TaskDetail>;
   retry(taskId: string, options?: { readonly note?: string }): Promise<TaskDetail>;
   cancelTask(taskId: string): Promise<TaskDetail>;

@@ -14,8 +14,7 @@ test('a payload that does not match its schema is refused with the place', () =>
 });
 
 test('NUL and half surrogate pairs are refused, also deep inside and as keys', () => {
-  const refused = (reason: string) => () =>
-    parseEventData('workflow.cancelled', { workflowId: id, reason });
+  const refused = (reason: string) => () => parseEventData('workflow.cancelled', { workflowId: id, reason });
   expect(refused('a\u0000b')).toThrow(/NUL/);
   expect(refused('a\ud800b')).toThrow(/surrogate/);
   expect(refused('a\ud83d\ude00b')).not.toThrow();

@@ -59,7 +59,11 @@ export const maxEventBytes = 256 * 1024;
 const hasBadText = (value: unknown): boolean => {
   if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed();
   if (Array.isArray(value)) return value.some(hasBadText);
-  return typeof value === 'object' && value !== null && Object.entries(value).some(([k, v]) => hasBadText(k) || hasBadText(v));
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).some(([k, v]) => hasBadText(k) || hasBadText(v))
+  );
 };
 
 /**
@@ -70,7 +74,10 @@ export const parseEventData = <T extends EventType>(type: T, data: unknown): Dat
   const parsed = catalogue[type].safeParse(data);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new HiveError('event.invalid', `${type} is not valid at ${issue?.path.map(String).join('.') || 'its root'}: ${issue?.message ?? ''}`);
+    throw new HiveError(
+      'event.invalid',
+      `${type} is not valid at ${issue?.path.map(String).join('.') || 'its root'}: ${issue?.message ?? ''}`,
+    );
   }
   if (hasBadText(parsed.data)) throw new HiveError('event.invalid', `${type} holds a NUL or half of a surrogate pair`);
   const json = JSON.stringify(parsed.data);

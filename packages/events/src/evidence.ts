@@ -31,9 +31,7 @@ export const Evidence = z.strictObject({
   tree: Sha,
   patch: ArtefactHash,
   author: Author,
-  setup: z
-    .strictObject({ argv: Argv, lockfile: ArtefactHash.nullable(), cached: z.boolean() })
-    .optional(),
+  setup: z.strictObject({ argv: Argv, lockfile: ArtefactHash.nullable(), cached: z.boolean() }).optional(),
   commands: z.array(EvidenceCommand),
   redBefore: z.enum(['red', 'not_red', 'not_needed']),
   greenAfter: z.boolean(),

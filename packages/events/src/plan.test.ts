@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { cycleIn, parsePlanFile } from './plan.ts';
 
-const task = (key: string, needs?: string[], more: object = {}) => ({ key, title: key, ...(needs && { needs }), ...more });
+const task = (key: string, needs?: string[], more: object = {}) => ({
+  key,
+  title: key,
+  ...(needs && { needs }),
+  ...more,
+});
 const plan = (...tasks: object[]) => ({ version: 1, tasks });
 
 test('a plan with a diamond of needs is accepted as it is', () => {
@@ -11,7 +16,11 @@ test('a plan with a diamond of needs is accepted as it is', () => {
 
 test.each([
   ['no tasks', { version: 1, tasks: [] }, 'a plan needs at least one task'],
-  ['10,000 tasks', { version: 1, tasks: Array.from({ length: 10_000 }, (_, n) => task(`t${n}`)) }, 'at most 2,000 tasks'],
+  [
+    '10,000 tasks',
+    { version: 1, tasks: Array.from({ length: 10_000 }, (_, n) => task(`t${n}`)) },
+    'at most 2,000 tasks',
+  ],
   ['another version', { version: 2, tasks: [task('a')] }, 'at version'],
   ['an unknown key', plan(task('a', [], { need: ['b'] })), 'at task a'],
   ['an unknown key at the root', { ...plan(task('a')), chekcs: [] }, 'chekcs'],
@@ -25,7 +34,9 @@ test.each([
   ['text', 'hello', 'The plan is not valid'],
   ['nothing', null, 'The plan is not valid'],
 ])('a plan with %s is refused with one sentence', (_name, data, sentence) => {
-  expect(() => parsePlanFile(data)).toThrow(expect.objectContaining({ code: 'plan.invalid', message: expect.stringContaining(sentence) as string }) as Error);
+  expect(() => parsePlanFile(data)).toThrow(
+    expect.objectContaining({ code: 'plan.invalid', message: expect.stringContaining(sentence) as string }) as Error,
+  );
 });
 
 test('a chain of 2,000 tasks is walked without running out of stack', () => {

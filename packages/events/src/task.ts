@@ -41,7 +41,12 @@ export const task = topic('task', {
   /** The holder vanished or was silent for too long; the step runs again. */
   lease_expired: OfClaim.extend({ agent: z.string(), rescues: z.int(), final: z.boolean(), reason: z.string() }),
   /** The step failed. When `final`, no attempt is left. */
-  attempt_failed: OfClaim.extend({ code: CodeSchema, reason: z.string(), final: z.boolean(), retryAt: Time.nullable() }),
+  attempt_failed: OfClaim.extend({
+    code: CodeSchema,
+    reason: z.string(),
+    final: z.boolean(),
+    retryAt: Time.nullable(),
+  }),
   /** Not now, and not a failure. */
   snoozed: OfClaim.extend({ until: Time, reason: z.string() }),
   /** The author handed in a change. `patch` is the artefact of the diff from `base` to `commit`. */

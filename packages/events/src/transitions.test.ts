@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { isOpen, nextTaskState, nextWorkflowState, taskStates, taskTransitions, type TaskState } from './transitions.ts';
+import {
+  isOpen,
+  nextTaskState,
+  nextWorkflowState,
+  taskStates,
+  taskTransitions,
+  type TaskState,
+} from './transitions.ts';
 
-const change = (type: string, step?: string) => ({ type, data: { ...(step && { step }) } }) as Parameters<typeof nextTaskState>[1];
+const change = (type: string, step?: string) =>
+  ({ type, data: { ...(step && { step }) } }) as Parameters<typeof nextTaskState>[1];
 
 describe('the table of a task', () => {
   test.each([

@@ -21,12 +21,25 @@ export const taskStates = [
 ] as const;
 export type TaskState = (typeof taskStates)[number];
 
-const open = ['pending', 'ready', 'working', 'submitted', 'checked', 'reviewed', 'waiting'] as const satisfies TaskState[];
+const open = [
+  'pending',
+  'ready',
+  'working',
+  'submitted',
+  'checked',
+  'reviewed',
+  'waiting',
+] as const satisfies TaskState[];
 
 /** True while a task may still change by itself. */
 export const isOpen = (state: TaskState): boolean => (open as readonly TaskState[]).includes(state);
 
-type Row = { readonly from: readonly (TaskState | null)[]; readonly event: EventType; readonly to: TaskState; readonly step?: Step };
+type Row = {
+  readonly from: readonly (TaskState | null)[];
+  readonly event: EventType;
+  readonly to: TaskState;
+  readonly step?: Step;
+};
 
 /** The table of CONTRACTS section 1: which event moves a task from where to where. `step`: only for events of that step. */
 export const taskTransitions: readonly Row[] = [
@@ -86,25 +99,35 @@ export const nextTaskState = (state: TaskState | null, event: TaskChange): TaskS
 };
 
 /** The states of a workflow. The last three are settled. */
-export const workflowStates = ['submitted', 'planned', 'running', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export const workflowStates = [
+  'submitted',
+  'planned',
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
 export type WorkflowState = (typeof workflowStates)[number];
 
 const openWorkflow = ['submitted', 'planned', 'running', 'paused'] as const satisfies WorkflowState[];
 
 /** True while a workflow may still change by itself. */
-export const isWorkflowOpen = (state: WorkflowState): boolean => (openWorkflow as readonly WorkflowState[]).includes(state);
+export const isWorkflowOpen = (state: WorkflowState): boolean =>
+  (openWorkflow as readonly WorkflowState[]).includes(state);
 
-const workflowRows: Readonly<Record<string, { from: readonly (WorkflowState | null)[]; to: WorkflowState | 'back' }>> = {
-  'workflow.submitted': { from: [null], to: 'submitted' },
-  'workflow.plan_generated': { from: ['submitted'], to: 'planned' },
-  'workflow.plan_failed': { from: ['submitted'], to: 'submitted' },
-  'workflow.started': { from: ['planned'], to: 'running' },
-  'workflow.paused': { from: ['submitted', 'planned', 'running'], to: 'paused' },
-  'workflow.resumed': { from: ['paused', 'failed', 'cancelled'], to: 'back' },
-  'workflow.completed': { from: ['running'], to: 'completed' },
-  'workflow.failed': { from: ['submitted', 'planned', 'running'], to: 'failed' },
-  'workflow.cancelled': { from: openWorkflow, to: 'cancelled' },
-};
+const workflowRows: Readonly<Record<string, { from: readonly (WorkflowState | null)[]; to: WorkflowState | 'back' }>> =
+  {
+    'workflow.submitted': { from: [null], to: 'submitted' },
+    'workflow.plan_generated': { from: ['submitted'], to: 'planned' },
+    'workflow.plan_failed': { from: ['submitted'], to: 'submitted' },
+    'workflow.started': { from: ['planned'], to: 'running' },
+    'workflow.paused': { from: ['submitted', 'planned', 'running'], to: 'paused' },
+    'workflow.resumed': { from: ['paused', 'failed', 'cancelled'], to: 'back' },
+    'workflow.completed': { from: ['running'], to: 'completed' },
+    'workflow.failed': { from: ['submitted', 'planned', 'running'], to: 'failed' },
+    'workflow.cancelled': { from: openWorkflow, to: 'cancelled' },
+  };
 
 /**
  * The state of a workflow after an event; null when it is not allowed there. `pausedFrom` is where a paused workflow returns to.

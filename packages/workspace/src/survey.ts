@@ -8,7 +8,15 @@ const maxFiles = 2000;
 const maxCommits = 10;
 
 /** Looks at a commit of the user's repository. Reads only. */
-export const survey = async ({ home, repo, base }: { readonly home: string; readonly repo: string; readonly base: string }): Promise<Survey> => {
+export const survey = async ({
+  home,
+  repo,
+  base,
+}: {
+  readonly home: string;
+  readonly repo: string;
+  readonly base: string;
+}): Promise<Survey> => {
   const { user } = await openMirror(home, repo);
   const list = await git(['ls-tree', '-r', '-z', '--name-only', base], { gitDir: user.gitDir });
   const log = await git(['log', `--max-count=${maxCommits}`, '--format=%s', base, '--'], { gitDir: user.gitDir });

@@ -76,7 +76,11 @@ export const writeTexts = async (
       continue;
     }
     await mkdir(dirname(target), { recursive: true });
-    const file = await open(target, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, 0o644);
+    const file = await open(
+      target,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
+      0o644,
+    );
     try {
       await file.writeFile(content);
     } finally {
@@ -85,7 +89,8 @@ export const writeTexts = async (
   }
 };
 
-const isForbidden = (part: string): boolean => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git';
+const isForbidden = (part: string): boolean =>
+  part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git';
 
 const refuseLinks = async (dir: string, parts: readonly string[], path: string): Promise<void> => {
   for (let depth = 1; depth <= parts.length; depth++) {
@@ -95,4 +100,5 @@ const refuseLinks = async (dir: string, parts: readonly string[], path: string):
   }
 };
 
-const outside = (path: string) => new HiveError('paths.outside', `${JSON.stringify(path)} is not a path inside the repository`);
+const outside = (path: string) =>
+  new HiveError('paths.outside', `${JSON.stringify(path)} is not a path inside the repository`);

@@ -19,7 +19,10 @@ export type House = {
   readonly bus: Bus;
   readonly artefacts: Artefacts;
   /** Records a workflow that is running, with one pending task for each of these; answers the ids of the tasks. */
-  begin(submission: Partial<Submission> & Pick<Submission, 'repo' | 'base'>, ...tasks: Partial<PlannedTask>[]): Promise<string[]>;
+  begin(
+    submission: Partial<Submission> & Pick<Submission, 'repo' | 'base'>,
+    ...tasks: Partial<PlannedTask>[]
+  ): Promise<string[]>;
   /** Records events of a task, as the queen or another agent would. */
   tell(taskId: string, ...events: NewEvent[]): Promise<void>;
   /** Puts a step of a task into the queue; the work of a pending task makes it ready. */
@@ -57,16 +60,34 @@ export const openHouse = async ({
     const workflowId = newId();
     const stream = streams.workflow(workflowId);
     const plan = '0'.repeat(64);
-    const specs = tasks.map((task, index): PlannedTask => ({ ...anyTask, id: newId(), key: `t${index}`, title: `Task ${index}`, ...task }));
+    const specs = tasks.map((task, index): PlannedTask => ({
+      ...anyTask,
+      id: newId(),
+      key: `t${index}`,
+      title: `Task ${index}`,
+      ...task,
+    }));
     const whole = { ...anySubmission, workflowId, branch: `hive/test-${workflowId.slice(-8)}`, plan, ...submission };
-    await bus.command({ on: null, correlationId: workflowId, events: [{ type: 'workflow.submitted', stream, data: whole }] });
+    await bus.command({
+      on: null,
+      correlationId: workflowId,
+      events: [{ type: 'workflow.submitted', stream, data: whole }],
+    });
     await bus.command({
       on: stream,
       correlationId: workflowId,
       events: [
-        { type: 'workflow.plan_generated', stream, data: { workflowId, plan, by: 'test', tasks: specs.map(({ id, key, needs }) => ({ id, key, needs })) } },
+        {
+          type: 'workflow.plan_generated',
+          stream,
+          data: { workflowId, plan, by: 'test', tasks: specs.map(({ id, key, needs }) => ({ id, key, needs })) },
+        },
         { type: 'workflow.started', stream, data: { workflowId, tasks: specs.length } },
-        ...specs.map((spec): NewEvent => ({ type: 'task.created', stream: streams.task(spec.id), data: { taskId: spec.id, workflowId, spec } })),
+        ...specs.map((spec): NewEvent => ({
+          type: 'task.created',
+          stream: streams.task(spec.id),
+          data: { taskId: spec.id, workflowId, spec },
+        })),
       ],
     });
     return specs.map(({ id }) => id);
@@ -86,7 +107,11 @@ export const openHouse = async ({
       onRefused: 'throw',
       plan: (heads) => ({
         moves: [{ events: task.state === 'pending' ? [{ type: 'task.ready', stream, data: { taskId } }] : [], step }],
-        stamp: { correlationId: task.workflowId, causationId: heads.get(stream)?.lastEventId ?? null, actor: 'test/house' },
+        stamp: {
+          correlationId: task.workflowId,
+          causationId: heads.get(stream)?.lastEventId ?? null,
+          actor: 'test/house',
+        },
       }),
     });
   };
@@ -107,7 +132,10 @@ export const openHouse = async ({
       return running;
     },
     events: async (stream) => (await store.events({ stream, limit: 1000 })).events,
-    broken: async () => (await store.verify()).flatMap(({ status, number, offenders }) => (status === 'broken' ? [`${number}: ${offenders.join('; ')}`] : [])),
+    broken: async () =>
+      (await store.verify()).flatMap(({ status, number, offenders }) =>
+        status === 'broken' ? [`${number}: ${offenders.join('; ')}`] : [],
+      ),
     close: async () => {
       await Promise.all(started.map((running) => running.drain(0)));
       bus.close();

@@ -26,7 +26,8 @@ const assertStandsWhereLeft = async (mirror: Mirror, { branch, from, to }: Deliv
   const ref = `refs/heads/${branch}`;
   const current = await readRef(mirror.user.gitDir, ref);
   if (current === null || current === from || current === to) return;
-  const isOnLine = async (gitDir: string) => (await isAncestor(gitDir, to, current)) || (await isAncestor(gitDir, current, to));
+  const isOnLine = async (gitDir: string) =>
+    (await isAncestor(gitDir, to, current)) || (await isAncestor(gitDir, current, to));
   if ((await isOnLine(mirror.user.gitDir)) || (await isOnLine(mirror.gitDir))) return;
   throw moved(ref, current, { from, to });
 };
