@@ -101,3 +101,13 @@ test('a second hive up on the same home is refused and names the first', async (
   expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'hive.running' } });
   await up.stop();
 }, 60_000);
+
+test('a HIVE_HOME inside of the repository is refused and leaves nothing there', async () => {
+  const repo = await home.repo({ 'a.txt': 'one\n' });
+  const inside = await makeHome({ HIVE_HOME: join(repo, 'state') });
+  const ended = await inside.hive('run', 'Count', '--repo', repo, '--check', 'true', '--json');
+  expect(ended.code).toBe(2);
+  expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: 'repo.invalid' } });
+  expect(await home.git(repo, 'status', '--porcelain', '--ignored')).toBe('');
+  await inside.remove();
+}, 60_000);

@@ -20,12 +20,19 @@ export const followThrough = async (
   options: { readonly detach: boolean },
 ): Promise<number> => {
   const config = await cli.config();
-  const access = remoteAccess(config) ?? (await localAccess(config, cli));
+  const access = remoteAccess(config) ?? (await accessBeside(request.repo, config, cli));
   try {
     return await submitAndFollow(cli, config, access, { request, ...options });
   } finally {
     await access.close();
   }
+};
+
+/** Opening the store makes it, and a HIVE_HOME inside of the repository must leave nothing there. */
+const accessBeside = async (repo: string, config: HiveConfig, cli: Cli): Promise<Access> => {
+  const { assertHomeOutside, openRepo } = await import('@hive/workspace');
+  await assertHomeOutside(config.home, await openRepo(repo));
+  return localAccess(config, cli);
 };
 
 const submitAndFollow = async (

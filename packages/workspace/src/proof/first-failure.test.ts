@@ -44,6 +44,11 @@ test.each([
     { line: 'src/a.ts(3,1): error TS2304: Cannot find name', file: 'src/a.ts', at: 3 },
   ],
   ['make', 'cc\nmake: *** [Makefile:2: test] Error 1\n', { line: 'make: *** [Makefile:2: test] Error 1' }],
+  [
+    'a plain Node script',
+    'node:assert:126\n  throw new AssertionError(obj);\n\nAssertionError [ERR_ASSERTION]: 3 == 4\n    at Object.<anonymous> (test.js:2:8)\n\nNode.js v24.1.0\n',
+    { line: 'AssertionError [ERR_ASSERTION]: 3 == 4', file: 'test.js', at: 2 },
+  ],
   ['anything else', 'some\nlast words\n\n', { line: 'last words' }],
 ])('%s', (_, output, expected) => {
   expect(firstFailure(output)).toEqual(expected);

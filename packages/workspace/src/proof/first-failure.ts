@@ -15,7 +15,7 @@ const patterns: readonly RegExp[] = [
   /^(\S+:\d+:(?:\d+:)? (?:fatal )?error:? .+)$/m, // compilers
   /^\s*\d+\) (.+)$/m, // mocha
   /^(?:make(?:\[\d+\])?: \*\*\* .+)$/m,
-  /^((?:\w*Error|Exception|panic|error(?:\[E\d+\])?): .+)$/m,
+  /^((?:\w*Error(?: \[\w+\])?|Exception|panic|error(?:\[E\d+\])?): .+)$/m, // an error that nobody caught
 ];
 
 const place = /((?:[\w.@-]+\/)*[\w.@-]+\.[A-Za-z]\w{0,9})[:(](\d+)/;
