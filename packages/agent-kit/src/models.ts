@@ -26,6 +26,9 @@ const missing = (wanted: Wanted, why: string): HiveError =>
     { remedy: 'fix_config' },
   );
 
+/** Why one of the wanted models cannot be asked; {@link missing} says the rest. */
+const lacking = (why: string): HiveError => new HiveError('model.missing', why, { remedy: 'fix_config' });
+
 /**
  * The first model of the wanted ones that can be reached: what the user named, else the role's list in hive.yaml, else what a box has.
  * A paid provider is taken only when it is named. Throws `model.missing`, `model.unknown` or `config.invalid`.
@@ -69,10 +72,9 @@ const open = async (config: HiveConfig, ref: ModelRef, wanted: Wanted): Promise<
 };
 
 const openClaude = (config: HiveConfig, ref: ModelRef, wanted: Wanted): Model => {
-  if (wanted.localOnly) throw missing(wanted, `${formatModelRef(ref)} is not local and --local-only was given`);
+  if (wanted.localOnly) throw lacking(`${formatModelRef(ref)} is not local and --local-only was given`);
   const { apiKey, baseUrl } = config.anthropic;
-  if (apiKey === null)
-    throw missing(wanted, `${formatModelRef(ref)} needs ANTHROPIC_API_KEY in the environment of Hive`);
+  if (apiKey === null) throw lacking(`${formatModelRef(ref)} needs ANTHROPIC_API_KEY in the environment of Hive`);
   return createClaude({ apiKey: apiKey.reveal(), baseURL: baseUrl ?? claudeUrl, model: ref.model });
 };
 
@@ -81,20 +83,22 @@ const openOllama = async (config: HiveConfig, ref: ModelRef): Promise<Model> => 
   if (boxes.length === 0)
     throw new HiveError('config.invalid', `There is no box ${ref.box ?? ''} in hive.yaml`, { remedy: 'fix_config' });
   const found: string[] = [];
+  let answered = false;
   for (const box of boxes) {
     const models = (await probeBox(box.endpoint, AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? null;
     if (models === null) continue;
+    answered = true;
     if (models.some(({ name }) => name === ref.model || name === `${ref.model}:latest`))
       return createOllama({ endpoint: box.endpoint, model: ref.model, box: box.name });
     found.push(...models.map(({ name }) => name));
   }
-  throw found.length === 0
-    ? new HiveError('model.unreachable', `no Ollama answers at ${boxes.map((box) => box.endpoint).join(', ')}`, {
-        remedy: 'retry',
-      })
-    : new HiveError('model.unknown', `no box has ${ref.model}; there are ${found.slice(0, 5).join(', ')}`, {
-        remedy: 'fix_config',
-      });
+  if (!answered)
+    throw new HiveError('model.unreachable', `no Ollama answers at ${boxes.map((box) => box.endpoint).join(', ')}`, {
+      remedy: 'retry',
+    });
+  const others =
+    found.length === 0 ? `pull it with: ollama pull ${ref.model}` : `there are ${found.slice(0, 5).join(', ')}`;
+  throw new HiveError('model.unknown', `no box has ${ref.model}; ${others}`, { remedy: 'fix_config' });
 };
 
 const anyLocal = async (config: HiveConfig, wanted: Wanted): Promise<Model> => {
