@@ -37,6 +37,7 @@ test('many that open a new store at once make it together', async () => {
   const stores = await Promise.all(Array.from({ length: 8 }, () => open()));
   expect(new Set(await Promise.all(stores.map(async (it) => (await it.about()).schema))).size).toBe(1);
   expect(statSync(join(home, 'hive.db')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(home, 'hive.db-wal')).mode & 0o777).toBe(0o600);
 });
 
 test('the file has the tables of the schema, all of them strict', async () => {

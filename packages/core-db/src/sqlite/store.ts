@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { tuples, sqliteDialect as on, type Read } from '../dialect.ts';
@@ -150,6 +150,7 @@ const openWriter = async (file: string, options: { readonly migrate: boolean }):
   let connection: Connection | null = null;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeClosed(file);
     connection = await whileBusy(() => connect(file, { readonly: false }));
     await migrateSqlite(connection, file, options);
     // The log holds goals and paths of its owner.
@@ -158,6 +159,15 @@ const openWriter = async (file: string, options: { readonly migrate: boolean }):
   } catch (error) {
     connection?.close();
     throw sqliteError(error, file);
+  }
+};
+
+/** Made before SQLite does, because the log beside it gets the mode that the file has then. */
+const makeClosed = (file: string): void => {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch {
+    // It is there already, or cannot be made, and then connecting says why.
   }
 };
 
