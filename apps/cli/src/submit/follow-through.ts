@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readRun, type HiveConfig } from '@hive/config';
 import { hasCode } from '@hive/errors';
 import { exitCodeOf, shortId, type Desk, type Result, type SubmitRequest } from '@hive/events';
+import { assertHomeOutside, openRepo } from '@hive/workspace';
 import type { Cli } from '../cli.ts';
 import { localAccess, remoteAccess, type Access } from '../desk/access.ts';
 import { followWorkflow } from '../follow/follow-workflow.ts';
@@ -30,7 +31,6 @@ export const followThrough = async (
 
 /** Opening the store makes it, and a HIVE_HOME inside of the repository must leave nothing there. */
 const accessBeside = async (repo: string, config: HiveConfig, cli: Cli): Promise<Access> => {
-  const { assertHomeOutside, openRepo } = await import('@hive/workspace');
   await assertHomeOutside(config.home, await openRepo(repo));
   return localAccess(config, cli);
 };
