@@ -45,13 +45,16 @@ export const assertMeans = async (
   if (!required || !means.sandbox) return;
   const { kind, note } = await means.sandbox();
   if (kind !== 'none') return;
-  const why =
-    config.sandbox.mode === 'required' ? 'hive.yaml requires a sandbox' : "a model's change runs only in a sandbox";
-  throw new HiveError(
-    'sandbox.missing',
-    `There is no sandbox, and ${why}: ${note} Or, knowing that it can do what you can, set hive.sandbox.allowUnsandboxed: true`,
-    { remedy: 'fix_config' },
-  );
+  const [why, otherwise] =
+    config.sandbox.mode === 'required'
+      ? ['hive.yaml requires one', 'Or, knowing that checks can do what you can, set hive.sandbox.mode: auto']
+      : [
+          "a model's change runs only in one",
+          'Or, knowing that it can do what you can, set hive.sandbox.allowUnsandboxed: true',
+        ];
+  throw new HiveError('sandbox.missing', `There is no sandbox, and ${why}: ${note} ${otherwise}`, {
+    remedy: 'fix_config',
+  });
 };
 
 /** A reference that names no model is wrong configuration in hive.yaml, and wrong input in a request or a plan. */

@@ -16,16 +16,25 @@ test.each([
   'spec/models/a_spec.rb',
   'testdata/golden.txt',
   '.hidden/test/a.js',
+  'test.sh',
+  'test_sum.c',
+  'scripts/run-tests.sh',
 ])('%s is a test file', (path) => {
   expect(testFilesOf([path], undefined)).toEqual([path]);
 });
 
-test.each(['src/a.ts', 'latest.js', 'contest/a.py', 'src/testing.ts', 'attest.py', 'package.json'])(
-  '%s is not',
-  (path) => {
-    expect(testFilesOf([path], undefined)).toEqual([]);
-  },
-);
+test.each([
+  'src/a.ts',
+  'latest.js',
+  'contest/a.py',
+  'src/testing.ts',
+  'attest.py',
+  'testimony.md',
+  'run.sh',
+  'package.json',
+])('%s is not', (path) => {
+  expect(testFilesOf([path], undefined)).toEqual([]);
+});
 
 test('globs of the task replace the convention', () => {
   expect(testFilesOf(['checks/a.js', 'a.test.js'], ['checks/**'])).toEqual(['checks/a.js']);
