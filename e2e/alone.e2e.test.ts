@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { testPostgres } from '@hive/core-db/testing';
 import type { Result } from '@hive/events';
 import { afterEach, expect, test } from 'vitest';
-import { exampleFolder, makeHome, outcomes, until, type Home } from './hive.ts';
+import { example, makeHome, outcomes, until, type Home } from './hive.ts';
 
 const root = join(import.meta.dirname, '..');
 const roles = ['orchestrator', 'planner', 'worker', 'reviewer'];
@@ -33,25 +32,13 @@ test.each(['SQLite', 'PostgreSQL'])(
     home = await makeHome(database === 'SQLite' ? {} : { HIVE_DATABASE_URL: (await testPostgres()).url });
     const here = home;
     for (const role of roles) serve(role, here.env);
-    const repo = join(here.folder, 'almanac');
-    await cp(join(exampleFolder, 'library'), repo, { recursive: true });
-    await here.git(here.folder, 'init', '-q', '-b', 'main', repo);
-    await here.git(repo, 'add', '.');
-    await here.git(repo, 'commit', '-qm', 'base');
+    const repo = await example.repo(here);
     await until(
       'four agents are there',
       async () => (await here.json<{ items: unknown[] }>('agents')).items.length === roles.length,
     );
-    const result = await here.json<Result>(
-      'run',
-      'Example',
-      '--repo',
-      repo,
-      '--plan',
-      join(exampleFolder, 'plan.yaml'),
-    );
-    expect(outcomes(result).filter((outcome) => / (merged|completed)$/.test(outcome))).toHaveLength(7);
-    expect(result.tasks.flatMap((task) => task.code ?? [])).toEqual(['checks.red', 'patch.conflict', 'paths.outside']);
+    const result = await here.json<Result>('run', 'Example', '--repo', repo, '--plan', example.plan);
+    expect(outcomes(result)).toEqual(await example.expected());
   },
   120_000,
 );

@@ -1,9 +1,8 @@
-import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InvariantReport } from '@hive/core-db';
 import type { Result } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { agentPid, exampleFolder, makeHome, outcomes, processesOf, traceOf, until, type Home } from './hive.ts';
+import { agentPid, example, makeHome, outcomes, processesOf, traceOf, until, type Home } from './hive.ts';
 
 let home: Home;
 beforeEach(async () => {
@@ -11,30 +10,9 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-const expected = async (): Promise<string[]> => {
-  const tasks = JSON.parse(await readFile(join(exampleFolder, 'expected.json'), 'utf8')) as {
-    key: string;
-    status: string;
-    code: string | null;
-  }[];
-  return tasks.map(({ key, status, code }) => [key, status, code].filter(Boolean).join(' '));
-};
-
 const submitExample = async (): Promise<{ workflow: string; repo: string }> => {
-  const repo = join(home.folder, 'almanac');
-  await cp(join(exampleFolder, 'library'), repo, { recursive: true });
-  await home.git(home.folder, 'init', '-q', '-b', 'main', repo);
-  await home.git(repo, 'add', '.');
-  await home.git(repo, 'commit', '-qm', 'base');
-  const result = await home.json<Result>(
-    'run',
-    'Example',
-    '--repo',
-    repo,
-    '--plan',
-    join(exampleFolder, 'plan.yaml'),
-    '--detach',
-  );
+  const repo = await example.repo(home);
+  const result = await home.json<Result>('run', 'Example', '--repo', repo, '--plan', example.plan, '--detach');
   return { workflow: result.workflow, repo };
 };
 
@@ -70,7 +48,7 @@ test('every process killed once in the middle of the example: the same end, noth
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
   }
   const result = await home.json<Result>('wait', workflow);
-  expect(outcomes(result)).toEqual(await expected());
+  expect(outcomes(result)).toEqual(await example.expected());
   const merged = result.tasks.filter((task) => task.status === 'merged').length;
   expect(await home.git(repo, 'rev-list', '--count', `${result.base}..${result.branch ?? ''}`)).toBe(String(merged));
   expect((await home.git(repo, 'notes', '--ref', 'hive', 'list')).split('\n')).toHaveLength(merged);
@@ -89,7 +67,7 @@ test('hive up killed in the middle of the example leaves no orphan, and the next
   await until('no process is left', async () => (await processesOf(home.home)).length === 0, 15_000);
   const second = await home.up();
   const result = await home.json<Result>('wait', workflow);
-  expect(outcomes(result)).toEqual(await expected());
+  expect(outcomes(result)).toEqual(await example.expected());
   await expectNothingBroken();
   await second.stop();
 }, 120_000);

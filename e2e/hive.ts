@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HiveEvent, Result } from '@hive/events';
@@ -90,9 +90,7 @@ export const makeHome = async (more: Home['env'] = {}): Promise<Home> => {
         await mkdir(dirname(join(repo, path)), { recursive: true });
         await writeFile(join(repo, path), text);
       }
-      await git(repo, 'init', '-q', '-b', 'main');
-      await git(repo, 'add', '.');
-      await git(repo, 'commit', '-qm', 'base');
+      await commitAll({ folder, git }, repo);
       return repo;
     },
     remove: async () => {
@@ -112,13 +110,13 @@ export const until = async (what: string, holds: () => Promise<boolean>, timeout
   throw new Error(`waited in vain: ${what}`);
 };
 
-/** The processes that were started with this HIVE_HOME, with what each runs (Linux). */
+/** The processes that were started with this HIVE_HOME or one below it, with what each runs (Linux). */
 export const processesOf = async (home: string): Promise<{ pid: number; command: string; env: string }[]> => {
   const found: { pid: number; command: string; env: string }[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     const env = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
-    if (!env.split('\0').includes(`HIVE_HOME=${home}`)) continue;
+    if (!env.split('\0').some((it) => it === `HIVE_HOME=${home}` || it.startsWith(`HIVE_HOME=${home}/`))) continue;
     const command = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
     found.push({ pid: Number(name), command, env });
   }
@@ -134,12 +132,36 @@ export const agentPid = async (home: string, agent: string): Promise<number | un
   return found?.pid;
 };
 
+const outcome = ({ key, status, code }: { key: string; status: string; code: string | null }): string =>
+  [key, status, code].filter(Boolean).join(' ');
+
 /** How each task ended, as `key status code`. */
-export const outcomes = (result: Result): string[] =>
-  result.tasks.map((task) => [task.key, task.status, task.code].filter(Boolean).join(' '));
+export const outcomes = (result: Result): string[] => result.tasks.map(outcome);
+
+const commitAll = async (home: Pick<Home, 'folder' | 'git'>, repo: string): Promise<void> => {
+  await home.git(home.folder, 'init', '-q', '-b', 'main', repo);
+  await home.git(repo, 'add', '.');
+  await home.git(repo, 'commit', '-qm', 'base');
+};
 
 /** All events of a workflow. */
 export const traceOf = (home: Home, workflow: string): Promise<HiveEvent[]> =>
   home.json<HiveEvent[]>('trace', workflow);
 
-export const exampleFolder = join(root, 'examples/almanac');
+const exampleFolder = join(root, 'examples/almanac');
+
+/** The bundled example: its plan, how each task must end, and its library as a repository of the home. */
+export const example = {
+  plan: join(exampleFolder, 'plan.yaml'),
+  expected: async (): Promise<string[]> => {
+    const text = await readFile(join(exampleFolder, 'expected.json'), 'utf8');
+    const tasks = JSON.parse(text) as { key: string; status: string; code: string | null }[];
+    return tasks.map(outcome);
+  },
+  repo: async (home: Home): Promise<string> => {
+    const repo = join(home.folder, 'almanac');
+    await cp(join(exampleFolder, 'library'), repo, { recursive: true });
+    await commitAll(home, repo);
+    return repo;
+  },
+};

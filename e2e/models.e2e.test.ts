@@ -61,7 +61,16 @@ test.each([
     // Where bubblewrap is missing a model's change would not run; that it does not is tested in the workspace.
     await writeFile(join(home.home, 'hive.yaml'), 'hive:\n  sandbox:\n    allowUnsandboxed: true\n');
     const repo = await home.repo(library);
-    const result = await home.json<Result>('run', 'Fix sum', '--repo', repo, '--check', 'node check.js', '--model', ref);
+    const result = await home.json<Result>(
+      'run',
+      'Fix sum',
+      '--repo',
+      repo,
+      '--check',
+      'node check.js',
+      '--model',
+      ref,
+    );
     expect(outcomes(result)).toEqual([end === 'merged' ? 'sum merged' : 'sum refused checks.red']);
     expect(result.tasks[0]?.author).toBe('double:fixes-sum');
     expect(result.usage.calls).toBe(end === 'merged' ? 2 : 5);

@@ -1,4 +1,4 @@
-import type { Context, Snooze, StepInHand } from '@hive/agent-kit';
+import { proveChange, type Context, type Snooze, type StepInHand } from '@hive/agent-kit';
 import { hasCode, isHiveError, outcomeOf, type Code } from '@hive/errors';
 import {
   isModelAuthor,
@@ -72,20 +72,7 @@ const candidate = async (
   try {
     const moved = await ctx.own.rebase({ repo: submission.repo, commit: task.commit, onto, signal: step.signal });
     await ctx.artefacts.put(moved.patch);
-    const proof = await ctx.own.prove({
-      repo: submission.repo,
-      base: onto,
-      head: moved.commit,
-      author: task.author ?? 'human',
-      checks: [...submission.checks, ...task.spec.checks],
-      setup: submission.setup,
-      tests: task.spec.tests,
-      redBefore: task.spec.redBefore,
-      timeoutMs: task.spec.timeoutS * 1000,
-      passEnv: submission.passEnv,
-      agent: ctx.agent,
-      signal: step.signal,
-    });
+    const proof = await proveChange(step, { base: onto, head: moved.commit, author: task.author ?? 'human' }, ctx);
     if (proof.code !== null) return { code: proof.code, reason: proof.reason ?? proof.code, findings: proof.findings };
     const evidence = { ...proof.evidence, reviewers };
     await step.note([

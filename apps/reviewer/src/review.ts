@@ -1,4 +1,4 @@
-import { askModel, findModel, hasModelReviewer, type Context, type StepInHand } from '@hive/agent-kit';
+import { askModel, checksOf, findModel, hasModelReviewer, type Context, type StepInHand } from '@hive/agent-kit';
 import { streams, type DataOf, type NewEvent, type TaskView } from '@hive/events';
 import { patchFiles, type Workspace } from '@hive/workspace';
 import { ModelReview, reviewPrompt } from './model-review.ts';
@@ -17,7 +17,7 @@ export const review = async (
   const ruled = findingsOf({
     task,
     paths: patchFiles(patch),
-    checks: [...workflow.submission.checks, ...task.spec.checks],
+    checks: checksOf(workflow, task),
   });
   // What the check found (its output) tells the author more than the rule that it broke.
   const findings = ruled.length > 0 ? [...ruled, ...task.findings] : [];

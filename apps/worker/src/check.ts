@@ -1,30 +1,15 @@
-import type { Context, StepInHand } from '@hive/agent-kit';
+import { proveChange, type Context, type StepInHand } from '@hive/agent-kit';
 import { streams, type NewEvent } from '@hive/events';
 import type { Workspace } from '@hive/workspace';
-import { checksOf } from './checks-of.ts';
 
 /** Proves a change: red before, green after. Infra failures are thrown by the workspace and count as attempts of this step, not as the change's fault. */
 export const check = async (
   step: StepInHand,
   ctx: Context & { readonly own: Workspace },
 ): Promise<readonly NewEvent[]> => {
-  const { task, workflow, mark } = step;
+  const { task, mark } = step;
   if (!task?.base || !task.commit) throw new Error('a step `check` without a submitted change');
-  const { submission } = workflow;
-  const proof = await ctx.own.prove({
-    repo: submission.repo,
-    base: task.base,
-    head: task.commit,
-    author: task.author ?? 'human',
-    checks: checksOf(submission, task.spec),
-    setup: submission.setup,
-    tests: task.spec.tests,
-    redBefore: task.spec.redBefore,
-    timeoutMs: task.spec.timeoutS * 1000,
-    passEnv: submission.passEnv,
-    agent: ctx.agent,
-    signal: step.signal,
-  });
+  const proof = await proveChange(step, { base: task.base, head: task.commit, author: task.author ?? 'human' }, ctx);
   return [
     {
       type: 'task.checked',

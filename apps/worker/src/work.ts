@@ -1,8 +1,7 @@
-import type { Context, StepInHand } from '@hive/agent-kit';
+import { proveChange, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError, isHiveError, outcomeOf, type Code } from '@hive/errors';
 import { shortId, streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
 import { outsideOf, type Workspace, type Worktree } from '@hive/workspace';
-import { checksOf } from './checks-of.ts';
 import { writeByModel } from './write-by-model.ts';
 
 type OwnContext = Context & { readonly own: Workspace };
@@ -101,21 +100,7 @@ const withoutDiff = async (
     });
   if (task.spec.kind === 'change')
     return [refused(step, task, 'patch.empty', `${nameOf(task.spec)} leaves everything as it was`)];
-  const { submission } = step.workflow;
-  const proof = await ctx.own.prove({
-    repo: submission.repo,
-    base,
-    head: base,
-    author,
-    checks: checksOf(submission, task.spec),
-    setup: submission.setup,
-    tests: task.spec.tests,
-    redBefore: 'not_needed',
-    timeoutMs: task.spec.timeoutS * 1000,
-    passEnv: submission.passEnv,
-    agent: ctx.agent,
-    signal: step.signal,
-  });
+  const proof = await proveChange(step, { base, head: base, author, redBefore: 'not_needed' }, ctx);
   if (proof.code !== null) return [refused(step, task, proof.code, proof.reason ?? proof.code)];
   return [
     {

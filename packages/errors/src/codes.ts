@@ -1,9 +1,5 @@
-/**
- * Every code that Hive may show to a person or a program. Dotted: the first half says where it comes from.
- * Codes marked "refused", "failed", "infra" or "blocked" in {@link outcomeOf} end a task; the others end a command or a request.
- */
-export const codes = [
-  // a task is refused
+/** A change was refused. */
+const refusedCodes = [
   'checks.red',
   'evidence.not_red',
   'evidence.no_checks',
@@ -14,6 +10,24 @@ export const codes = [
   'approval.denied',
   'approval.expired',
   'policy.denied',
+] as const;
+
+/** The environment of a check failed, which is not the change's fault. */
+const infraCodes = [
+  'setup.failed',
+  'check.not_found',
+  'check.timeout',
+  'infra.oom',
+  'infra.disk',
+  'infra.git',
+] as const;
+
+/**
+ * Every code that Hive may show to a person or a program. Dotted: the first half says where it comes from.
+ * Those of a task tell through {@link outcomeOf} how it ended; the others end a command or a request.
+ */
+export const codes = [
+  ...refusedCodes,
   // a task fails
   'model.unreachable',
   'model.overloaded',
@@ -40,13 +54,7 @@ export const codes = [
   'rescues.exhausted',
   'attempts.exhausted',
   'plan.failed',
-  // the environment of a check failed
-  'setup.failed',
-  'check.not_found',
-  'check.timeout',
-  'infra.oom',
-  'infra.disk',
-  'infra.git',
+  ...infraCodes,
   // a need ended badly
   'need.failed',
   // wrong usage, found at the door
@@ -86,32 +94,14 @@ export const codes = [
 /** A machine-readable code; the closed set of {@link codes}. */
 export type Code = (typeof codes)[number];
 
-/** True for a text that is one of {@link codes}. */
-export const isCode = (text: string): text is Code => (codes as readonly string[]).includes(text);
+const includes = (some: readonly string[], text: string): boolean => some.includes(text);
 
-const refused = new Set<string>([
-  'checks.red',
-  'evidence.not_red',
-  'evidence.no_checks',
-  'patch.conflict',
-  'patch.empty',
-  'paths.outside',
-  'review.rejected',
-  'approval.denied',
-  'approval.expired',
-]);
-const infra = new Set<string>([
-  'setup.failed',
-  'check.not_found',
-  'check.timeout',
-  'infra.oom',
-  'infra.disk',
-  'infra.git',
-]);
+/** True for a text that is one of {@link codes}. */
+export const isCode = (text: string): text is Code => includes(codes, text);
 
 /** How a task that ended with this code is told to people: was the change refused, did the work fail, or did the environment? */
 export const outcomeOf = (code: Code): 'refused' | 'failed' | 'infra' | 'blocked' => {
-  if (refused.has(code) || code.startsWith('policy.')) return 'refused';
-  if (infra.has(code)) return 'infra';
+  if (includes(refusedCodes, code)) return 'refused';
+  if (includes(infraCodes, code)) return 'infra';
   return code === 'need.failed' ? 'blocked' : 'failed';
 };
