@@ -2,6 +2,7 @@ import { readRun, readToken, type HiveConfig } from '@hive/config';
 import { HiveError } from '@hive/errors';
 import { createDeskClient, type Desk } from '@hive/events';
 import type { Cli } from '../cli.ts';
+import { patientFetch } from './patient-fetch.ts';
 import { neededRoles } from '../supervisor/programs.ts';
 
 /** A way to the front desk. */
@@ -26,7 +27,12 @@ export const remoteAccess = (config: HiveConfig): Access | null => {
       `There is no token for ${url}; set HIVE_TOKEN to the content of the file token in its HIVE_HOME`,
     );
   return {
-    desk: createDeskClient({ url, token: token.reveal() }),
+    desk: createDeskClient({
+      url,
+      token: token.reveal(),
+      // A Hive that runs here brings its control room back when it was killed; of another one nothing is known.
+      ...(remote.url === null && { fetch: patientFetch(() => readRun(home) !== null) }),
+    }),
     url,
     isStaffed: () => Promise.resolve(true),
     close: () => Promise.resolve(),
