@@ -23,7 +23,11 @@ export const submit = defineCommand<SubmitOptions>({
     const patch = change === '-' ? await readInput() : readPatch(resolve(cli.cwd, change));
     const what = patch === null ? { commit: change } : { patch };
     const { changeGoal } = await import('../submit/change-goal.ts');
-    const goal = await changeGoal(await cli.config(), repo, patch === null ? { name: change } : { patch });
+    const goal = await changeGoal(
+      await cli.config(),
+      repo,
+      patch === null ? { name: change, base: options.base } : { patch },
+    );
     return followThrough(cli, submitRequest({ goal, ...what }, options, repo), { detach: options.detach === true });
   },
 });

@@ -5,12 +5,13 @@ import { changeOf, openRepo } from '@hive/workspace';
 export const changeGoal = async (
   config: HiveConfig,
   repo: string,
-  change: { readonly patch: string } | { readonly name: string },
+  change: { readonly patch: string } | { readonly name: string; readonly base: string | undefined },
 ): Promise<string> => {
   if (config.remote.url !== null) return 'name' in change ? change.name : 'A patch';
-  const submitted =
+  const opened = await openRepo(repo);
+  const { title } =
     'name' in change
-      ? ({ kind: 'rev', ...change } as const)
-      : ({ kind: 'patch', bytes: Buffer.from(change.patch) } as const);
-  return (await changeOf(await openRepo(repo), submitted)).title;
+      ? await changeOf(opened, { kind: 'rev', name: change.name }, change.base)
+      : await changeOf(opened, { kind: 'patch', bytes: Buffer.from(change.patch) });
+  return title;
 };
