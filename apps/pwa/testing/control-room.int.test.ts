@@ -61,7 +61,7 @@ test('every page works under the policy, and links lead from one to the next', a
   await page.getByRole('cell', { name: 'check: Read through a stream' }).waitFor();
   await page.getByRole('link', { name: 'Traces' }).click();
   await page.getByRole('searchbox').fill('status:failed parser');
-  expect(new URL(page.url()).searchParams.get('q')).toBe('status:failed parser');
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('status:failed parser');
   await page.getByRole('link', { name: /Fix the date parser/ }).click();
   await page.getByRole('row', { name: /attempt_failed/ }).click();
   await page.getByRole('complementary', { name: 'Event' }).waitFor();
