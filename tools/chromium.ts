@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What a browser launcher needs to start Chromium; without `executablePath` there is none on this machine. */
 export interface Chromium {
@@ -30,13 +31,21 @@ export async function findChromium(): Promise<Chromium> {
 // Optional, so neither the package nor its types need to be there: imported by a name that tsc does not resolve.
 const packaged: string = '@sparticuz/chromium';
 
-/** Unpacks the packaged browser into the temporary folder, once per machine. */
+/** Unpacks the packaged browser, once per checkout: in the shared temporary folder it would belong to whoever came first. */
 async function fromNpm(): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const folder = join(import.meta.dirname, '../node_modules/.cache/chromium');
+  const before = process.env['TMPDIR'];
   try {
     const module = (await import(packaged)) as { default: { executablePath(): Promise<string> } };
+    mkdirSync(folder, { recursive: true });
+    // The package knows no other way to be told where.
+    process.env['TMPDIR'] = folder;
     return await module.default.executablePath();
   } catch {
     return undefined; // not installed is the same as no browser
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
   }
 }
