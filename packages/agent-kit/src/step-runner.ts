@@ -5,7 +5,7 @@ import { streams, type Step, type TaskView, type WorkflowView } from '@hive/even
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
 
 const leaseMs = 15_000;
-const watchMs = 1000;
+const lookMs = 1000;
 const pollMs = 1000;
 const soonMs = 10;
 const drainedReason = 'the agent is draining';
@@ -129,24 +129,25 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     inHand.set(claim.step.id, { claim, stop, done });
   };
 
-  /** Renews what is held and stops what was lost. Ends when nothing is left and `signal` is aborted. */
-  const watch = async (signal: AbortSignal): Promise<void> => {
-    let renewedAt = Date.now();
-    while (!signal.aborted || inHand.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, inHand.size > 0 ? watchMs : 100));
-      const claims = [...inHand.values()].map(({ claim }) => ({ id: claim.step.id, token: claim.step.token }));
-      if (claims.length === 0) continue;
-      try {
-        const rows = await bus.store.steps({ ids: claims.map((claim) => claim.id), limit: claims.length });
-        const valid = new Set(rows.filter((row) => row.state === 'claimed').map((row) => `${row.id} ${row.token}`));
-        for (const { id, token } of claims) if (!valid.has(`${id} ${token}`)) inHand.get(id)?.stop.abort('lost');
-        if (Date.now() - renewedAt < leaseMs / 3) continue;
-        const renewed = new Set(await bus.store.renew(claims, ctx.incarnation, leaseMs));
-        renewedAt = Date.now();
-        for (const { id } of claims) if (!renewed.has(id)) inHand.get(id)?.stop.abort('lost');
-      } catch (error) {
-        log.warn({ err: error }, 'leases not renewed');
-      }
+  let renewedAt = 0;
+  let isLooking = false;
+  /** Renews what is held and stops what was lost. */
+  const look = async (): Promise<void> => {
+    const claims = [...inHand.values()].map(({ claim }) => ({ id: claim.step.id, token: claim.step.token }));
+    if (claims.length === 0 || isLooking) return;
+    isLooking = true;
+    try {
+      const rows = await bus.store.steps({ ids: claims.map((claim) => claim.id), limit: claims.length });
+      const valid = new Set(rows.filter((row) => row.state === 'claimed').map((row) => `${row.id} ${row.token}`));
+      for (const { id, token } of claims) if (!valid.has(`${id} ${token}`)) inHand.get(id)?.stop.abort('lost');
+      if (Date.now() - renewedAt < leaseMs / 3) return;
+      const renewed = new Set(await bus.store.renew(claims, ctx.incarnation, leaseMs));
+      renewedAt = Date.now();
+      for (const { id } of claims) if (!renewed.has(id)) inHand.get(id)?.stop.abort('lost');
+    } catch (error) {
+      log.warn({ err: error }, 'leases not renewed');
+    } finally {
+      isLooking = false;
     }
   };
 
@@ -187,13 +188,13 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     load: () => inHand.size,
     run: async (signal, graceMs) => {
       if (kinds.length === 0) return;
-      const watching = watch(signal);
+      const looking = setInterval(() => void look(), lookMs);
       await claimLoop(signal);
       const all = () => Promise.all([...inHand.values()].map((it) => it.done));
       await Promise.race([all(), new Promise((resolve) => setTimeout(resolve, graceMs()).unref())]);
       for (const { stop } of inHand.values()) stop.abort(drainedReason);
       await all();
-      await watching;
+      clearInterval(looking);
     },
   };
 };
