@@ -60,7 +60,8 @@ export default defineConfig({
       injectRegister: false,
       registerType: 'prompt',
       manifest,
-      injectManifest: { globPatterns: ['**/*.{html,js,css,svg,webmanifest}', 'icons/*.png'] },
+      // A classic script: the form that every browser can register, and one file without asking for it.
+      injectManifest: { rollupFormat: 'iife', globPatterns: ['**/*.{html,js,css,svg,webmanifest}', 'icons/*.png'] },
     }),
   ],
   server: { proxy: { '/api': 'http://127.0.0.1:4483' } },
