@@ -77,7 +77,7 @@ hive:
     /srv/app: { checks: [npm test, [make, check]], setup: npm ci, paths: [src/**], tests: [test/**], into: main, policy: { a: 1 } }
   budgets: { workflow: { usd: 5 } }
   policies: { merge: ask }
-  sandbox: { mode: required, allowUnsandboxed: false, egress: [registry.npmjs.org], passEnv: [NPM_TOKEN] }
+  sandbox: { mode: required, allowUnsandboxed: false, egress: [packages.example.org], passEnv: [NPM_TOKEN] }
   quiet_hours: "22:00-07:00"
 `;
 

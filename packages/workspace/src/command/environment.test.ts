@@ -3,10 +3,10 @@ import { commandEnv, splitPath } from './environment.ts';
 
 test('what npm and npx put into PATH is withheld, and so are relative entries', () => {
   const path =
-    '/app/node_modules/.bin:/npm/node-gyp-bin:/root/.npm/_npx/1a/node_modules/.bin/:.:bin:/usr/bin::/bin:/usr/bin';
+    '/app/node_modules/.bin:/npm/node-gyp-bin:/home/ada/.npm/_npx/1a/node_modules/.bin/:.:bin:/usr/bin::/bin:/usr/bin';
   expect(splitPath(path)).toEqual({
     kept: ['/usr/bin', '/bin'],
-    withheld: ['/app/node_modules/.bin', '/npm/node-gyp-bin', '/root/.npm/_npx/1a/node_modules/.bin/', '.', 'bin'],
+    withheld: ['/app/node_modules/.bin', '/npm/node-gyp-bin', '/home/ada/.npm/_npx/1a/node_modules/.bin/', '.', 'bin'],
   });
 });
 
