@@ -5,6 +5,7 @@ import type { NewEvent } from '@hive/events';
 import { derivedId } from './ids.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { record, type Move } from './record.ts';
+import type { Heard } from './heard.ts';
 import { createFollower, type Follow } from './follow.ts';
 
 /** A person's or program's wish, recorded as events. */
@@ -17,12 +18,6 @@ export type Command = {
   /** Makes ids that are the same when the command is repeated; a uuid version 7. */
   readonly idFrom?: string;
 };
-
-/**
- * Resolves when something may have been written anywhere since the `seen`-th ring, after `timeoutMs` at the latest, or when `signal` is
- * aborted. With `seen`, a ring between looking and waiting is not lost.
- */
-export type Heard = (timeoutMs: number, signal: AbortSignal, seen?: number) => Promise<void>;
 
 /** One process's way to the log and the queue. */
 export type Bus = {

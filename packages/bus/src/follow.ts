@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
 import { hasCode } from '@hive/errors';
-import type { Heard } from './bus.ts';
+import type { Heard } from './heard.ts';
 import { derivedId } from './ids.ts';
 import { record, type Move } from './record.ts';
 

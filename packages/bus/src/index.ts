@@ -1,5 +1,6 @@
 export { backoffMs } from './backoff.ts';
-export { createBus, type Bus, type Command, type Heard } from './bus.ts';
+export { createBus, type Bus, type Command } from './bus.ts';
+export type { Heard } from './heard.ts';
 export { compose, type Composed, type Stamp } from './compose.ts';
 export type { Follow } from './follow.ts';
 export { derivedId, newId } from './ids.ts';
