@@ -171,8 +171,9 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
   try {
     const config = await loadConfig({ env, cwd: process.cwd(), cloneRoot: cloneRootOf(importMetaUrl) });
     const name = env['HIVE_AGENT_NAME'];
-    const running = await startAgent(agent, { config, ...(name !== undefined && { name }) });
+    let running: Running | null = null;
     const drain = (ms: number) => () => {
+      if (!running) process.exit(0); // nothing is in hand yet, and starting may take as long as a full disk
       setTimeout(() => process.exit(1), lastMs).unref();
       void running.drain(ms);
     };
@@ -180,6 +181,7 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
     process.once('SIGINT', drain(defaultGraceMs));
     // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
     process.once('disconnect', drain(0));
+    running = await startAgent(agent, { config, ...(name !== undefined && { name }) });
     if (process.connected) process.send?.({ type: 'started', incarnation: running.incarnation });
     else if (process.send) drain(0)(); // it went while we were starting
     await running.done;
