@@ -181,9 +181,9 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
     process.once('SIGINT', drain(defaultGraceMs));
     // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
     process.once('disconnect', drain(0));
+    if (process.connected === false) process.exit(0); // it went before we listened; undefined where there never was one
     running = await startAgent(agent, { config, ...(name !== undefined && { name }) });
     if (process.connected) process.send?.({ type: 'started', incarnation: running.incarnation });
-    else if (process.send) drain(0)(); // it went while we were starting
     await running.done;
     process.exit(0);
   } catch (error) {
