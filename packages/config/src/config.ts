@@ -25,6 +25,30 @@ export type RepoConfig = {
 export type DatabaseConfig =
   { readonly dialect: 'sqlite'; readonly path: string } | { readonly dialect: 'postgres'; readonly url: Secret };
 
+/** How much room may be taken. Over a cap the oldest goes; what events refer to has none. */
+export type DiskConfig = {
+  /** With less than this free nothing new starts. */
+  readonly floorBytes: number;
+  readonly worktreesBytes: number;
+  /** How long a failed task keeps its worktree. */
+  readonly failedMs: number;
+  readonly cachesBytes: number;
+  readonly mirrorsBytes: number;
+  readonly logsBytes: number;
+};
+
+/** What only tests may ask for; see the README of `@hive/failpoints`. */
+export type Testing = {
+  /** Orders for failpoints, as `HIVE_FAILPOINTS` has them; null: none. */
+  readonly failpoints: string | null;
+  /** Where hits of failpoints are told. */
+  readonly failpointLog: string | null;
+  /** How long a claim holds. */
+  readonly leaseMs: number | null;
+  /** How long the supervisor waits at most before it starts a process again. */
+  readonly restartMs: number | null;
+};
+
 /** All choices and secrets of one Hive. Each adapter is handed its slice. */
 export type HiveConfig = {
   /** Where state lives; absolute. */
@@ -57,6 +81,9 @@ export type HiveConfig = {
   readonly budgets: {
     readonly workflow: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null;
   };
+  readonly disk: DiskConfig;
+  /** Absent outside of test mode. */
+  readonly testing?: Testing;
   readonly terminal: { readonly color: boolean; readonly ci: boolean };
   /** Sentences about keys that are set and do nothing yet. */
   readonly warnings: readonly string[];

@@ -95,6 +95,29 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('limits of what models may cost'),
+  disk: z
+    .strictObject({
+      floorGb: z
+        .number()
+        .min(0)
+        .default(5)
+        .describe('with less than this free nothing new starts; work in hand goes on, and an alert says so'),
+      worktreesGb: z.number().positive().default(20).describe('worktrees of failed tasks: over it the oldest go'),
+      failedDays: z.number().min(0).default(7).describe('how long a failed task keeps its worktree for a look'),
+      cachesGb: z
+        .number()
+        .positive()
+        .default(20)
+        .describe('what setups installed: over it goes what was unused for the longest time'),
+      mirrorsGb: z
+        .number()
+        .positive()
+        .default(20)
+        .describe('mirrors of repositories: over it go those without open work that were unused for the longest time'),
+      logsMb: z.number().positive().default(100).describe('logs of the processes: over it the oldest go'),
+    })
+    .prefault({})
+    .describe('how much room Hive takes below HIVE_HOME; what is over is removed, evidence never'),
   cluster: notYet(
     z.strictObject({ name: z.string().optional(), region: z.string().optional() }).optional(),
     'what this Hive is called and where it stands',

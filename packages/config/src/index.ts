@@ -1,4 +1,4 @@
-export type { Box, DatabaseConfig, HiveConfig, RepoConfig } from './config.ts';
+export type { Box, DatabaseConfig, DiskConfig, HiveConfig, RepoConfig, Testing } from './config.ts';
 export { cloneRootOf, readEnv, variables, type Env } from './env.ts';
 export { HiveYaml, type ConfiguredCommand } from './hive-yaml.ts';
 export { loadConfig, repoConfigOf, type ConfigSources } from './load-config.ts';

@@ -2,8 +2,9 @@ import { HiveError } from '@hive/errors';
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Box, DatabaseConfig, HiveConfig, RepoConfig } from './config.ts';
+import type { Box, DatabaseConfig, DiskConfig, HiveConfig, RepoConfig } from './config.ts';
 import type { Env } from './env.ts';
+import { testingOf } from './testing-of.ts';
 import type { HiveYaml } from './hive-yaml.ts';
 import { ollamaUrl } from './ollama-url.ts';
 import { parseHiveYaml, readIfThere } from './read-hive-yaml.ts';
@@ -36,6 +37,7 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
   if (text === null && named) throw invalid(`There is no configuration file ${path}`);
   const { yaml, warnings } = parseHiveYaml(text ?? '', basename(path), env);
   const { hive } = yaml;
+  const testing = testingOf(env);
   const boxes = boxesOf(hive);
 
   return {
@@ -59,7 +61,9 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
       passEnv: hive.sandbox.passEnv,
     },
     budgets: { workflow: hive.budgets.workflow ?? null },
+    disk: diskOf(hive),
     terminal: { color: !env['NO_COLOR'], ci: Boolean(env['CI']) && env['CI'] !== 'false' },
+    ...(testing && { testing }),
     warnings,
   };
 };
@@ -96,6 +100,18 @@ const databaseOf = (url: string | undefined, home: string): DatabaseConfig => {
     throw invalid('HIVE_DATABASE_URL has to begin with postgres://; leave it out for SQLite');
   return { dialect: 'postgres', url: new Secret(url) };
 };
+
+const gigabyte = 1_000_000_000;
+const dayMs = 86_400_000;
+
+const diskOf = ({ disk }: HiveYaml['hive']): DiskConfig => ({
+  floorBytes: disk.floorGb * gigabyte,
+  worktreesBytes: disk.worktreesGb * gigabyte,
+  failedMs: disk.failedDays * dayMs,
+  cachesBytes: disk.cachesGb * gigabyte,
+  mirrorsBytes: disk.mirrorsGb * gigabyte,
+  logsBytes: (disk.logsMb * gigabyte) / 1000,
+});
 
 const boxesOf = (hive: HiveYaml['hive']): Box[] =>
   Object.entries(hive.agents).flatMap(([name, agent]) =>

@@ -9,6 +9,7 @@ const example = {
   repos: ['~/code/my-project:', '  checks: [npm test]', '  setup: npm ci'],
   sandbox: ['mode: auto', 'allowUnsandboxed: false', 'passEnv: []'],
   budgets: ['workflow: { tokens: 200000 }'],
+  disk: ['floorGb: 5', 'worktreesGb: 20', 'failedDays: 7', 'cachesGb: 20', 'mirrorsGb: 20', 'logsMb: 100'],
 } as const satisfies Record<string, readonly string[]>;
 
 const hive = (): SchemaNode => hiveSchema().properties?.['hive'] ?? {};
@@ -26,7 +27,7 @@ export const exampleFile = (): string =>
     '# All keys: docs/reference/configuration.md. ${NAME} is replaced from the environment. An unknown key is refused.',
     'hive:',
     ...Object.entries(example).flatMap(([key, lines]) => {
-      const mark = key === 'sandbox' ? '' : '#'; // its lines say what holds anyway
+      const mark = ['sandbox', 'disk'].includes(key) ? '' : '#'; // their lines say what holds anyway
       const remark = comment(hive().properties?.[key]?.description ?? '');
       return [...remark, `  ${mark}${key}:`, ...lines.map((line) => `  ${mark}  ${line}`), ''];
     }),
