@@ -1,3 +1,7 @@
+export { startPoolerDouble, type PoolerDouble } from './faults/pooler-double.ts';
+export { startPostgresProxy, type CommitFault, type PostgresProxy, type ProxyOptions, type Weather } from './faults/postgres-proxy.ts';
+export { inDatabase, onServer } from './postgres-databases.ts';
+export { databaseName, startOwnPostgres, type OwnPostgres } from './postgres-server.ts';
 export { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
 export { storeContract, type StorePlace } from './store-contract.ts';
 export { testPostgres, type TestPostgres } from './test-postgres.ts';
