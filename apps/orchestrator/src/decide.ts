@@ -43,6 +43,8 @@ const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] 
       return [fail(state, event.data.code, event.data.reason, usageOf(known.calls))];
     case 'workflow.failed':
       return openTasks(state).length > 0 ? [resume(event.data.workflowId)] : [];
+    case 'workflow.resumed':
+      return resumed(state, known);
     case 'workflow.cancelled':
       return openTasks(state).map((task) => ({ events: [cancelled(task.id, event.data.reason)] }));
     case 'task.submitted':
@@ -245,12 +247,19 @@ const resume = (workflowId: string): Move => ({
   events: [{ type: 'workflow.resumed', stream: streams.workflow(workflowId), data: { workflowId } }],
 });
 
+/** What came to its end while the workflow was paused is told now. */
+const resumed = (state: State, known: Known): readonly Move[] => {
+  const { workflow } = state;
+  if (workflow?.state !== 'submitted' || workflow.code === null || !isCode(workflow.code)) return finish(state, known);
+  return [fail(state, workflow.code, workflow.reason ?? workflow.code, usageOf(known.calls))];
+};
+
 /** A redriven task starts anew; what it had blocked is redriven with it, and a workflow that was over goes on. */
 const redriven = (state: State, event: EventOf<'task.redriven'>, taskId: string): readonly Move[] => {
   const task = state.tasks.get(taskId);
   if (!task || !state.workflow) return [];
   const isOver = state.workflow.state === 'failed' || state.workflow.state === 'cancelled';
-  const resumed = isOver ? [resume(task.workflowId)] : [];
+  const awake = isOver ? [resume(task.workflowId)] : [];
   const needs = task.spec.needs.map((need) => state.tasks.get(need));
   const lostNeed = needs.find(isLost);
   const self = lostNeed
@@ -263,7 +272,7 @@ const redriven = (state: State, event: EventOf<'task.redriven'>, taskId: string)
     .map((other): Move => ({
       events: [{ type: 'task.redriven', stream: streams.task(other.id), data: { taskId: other.id } }],
     }));
-  return [...resumed, ...self, ...others];
+  return [...awake, ...self, ...others];
 };
 
 /** No attempt or rescue is left. */

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
 import { hasCode } from '@hive/errors';
+import { streams } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import type { Heard } from './heard.ts';
 import { derivedId } from './ids.ts';
+import { streamOfStep } from './new-step.ts';
 import { record, type Move } from './record.ts';
 
 /** How to follow the log. */
@@ -88,7 +91,9 @@ export const createFollower =
             options.onHandled?.(event, 0, 0, performance.now() - began);
             return true;
           }
+          await failpoint('handler.open');
           const mine = await commit(event.cursor, event, moves);
+          await failpoint('handler.committed');
           if (mine) options.onHandled?.(event, moves.length, lastDropped, performance.now() - began);
           return mine;
         } catch (error) {
@@ -131,5 +136,6 @@ const isBefore = (a: Cursor, b: Cursor): boolean => {
 
 const streamsOf = (move: Move): string[] => [
   ...move.events.map((event) => event.stream),
-  ...(move.step ? [move.step.taskId === null ? `workflow/${move.step.workflowId}` : `task/${move.step.taskId}`] : []),
+  // The workflow is read along, because a step of a paused one is put elsewhere.
+  ...(move.step ? [streamOfStep(move.step), streams.workflow(move.step.workflowId)] : []),
 ];

@@ -6,4 +6,5 @@ export type { Follow } from './follow.ts';
 export { derivedId, newId } from './ids.ts';
 export { maxRescues, streamOfStep, type NewStep } from './new-step.ts';
 export { createQueue, type Claim, type Failure, type Outcome, type Queue } from './queue.ts';
+export { alignPaused, createPauseWatch, readPauses } from './pausing.ts';
 export { record, type Intent, type Move, type Recorded } from './record.ts';

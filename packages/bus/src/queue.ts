@@ -1,8 +1,9 @@
 import type { StepChange, StepRow, Store } from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
-import type { NewEvent, Step, TaskView } from '@hive/events';
+import { streams, type NewEvent, type Step, type TaskView } from '@hive/events';
 import { backoffMs } from './backoff.ts';
 import { streamOfStep } from './new-step.ts';
+import { createPauseWatch } from './pausing.ts';
 import { record, type Move } from './record.ts';
 
 /** A step that this process holds until its lease ends. Whatever is written for it proves `step.token`. */
@@ -29,7 +30,7 @@ export type Outcome = 'done' | 'lost';
 
 /** The work queue as one process sees it. */
 export type Queue = {
-  /** Wins up to `limit` steps, best first. Each claim and its `task.claimed` are one commit. */
+  /** Wins up to `limit` steps, best first; none of a kind that is paused. Each claim and its `task.claimed` are one commit. */
   claim(options: {
     readonly kinds: readonly Step[];
     readonly agent: string;
@@ -54,6 +55,7 @@ const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
 /** The queue over a store. `actor` is written into the events. */
 export const createQueue = (store: Store, actor: string): Queue => {
+  const pauses = createPauseWatch(store);
   const stampOf = (step: StepRow, causationId: string) => ({ correlationId: step.workflowId, causationId, actor });
   const held = (claim: Claim): StepChange['expect'] => ({
     state: 'claimed',
@@ -64,6 +66,8 @@ export const createQueue = (store: Store, actor: string): Queue => {
   const under = async (claim: Claim, moves: readonly Move[], set: StepChange['set']): Promise<Outcome> => {
     const streamsOf = new Set([
       streamOfStep(claim.step),
+      // Read along, because a step that goes back to waiting waits elsewhere while its workflow is paused.
+      streams.workflow(claim.step.workflowId),
       ...moves.flatMap((move) => move.events.map((event) => event.stream)),
     ]);
     try {
@@ -138,7 +142,7 @@ export const createQueue = (store: Store, actor: string): Queue => {
     const rescues = row.rescues + 1;
     const final = rescues > row.maxRescues;
     const recorded = await record(store, {
-      streams: [streamOfStep(row)],
+      streams: [...new Set([streamOfStep(row), streams.workflow(row.workflowId)])],
       onRefused: 'drop',
       plan: () => ({
         moves: [
@@ -167,7 +171,7 @@ export const createQueue = (store: Store, actor: string): Queue => {
 
   return {
     claim: async ({ kinds, agent, incarnation, capabilities, limit, leaseMs }) => {
-      const rows = await store.claimable({ kinds, agent, capabilities, limit });
+      const rows = await store.claimable({ kinds: await pauses.open(kinds), agent, capabilities, limit });
       const claims: Claim[] = [];
       for (const row of rows) {
         const claim = await win(row, agent, incarnation, leaseMs);

@@ -1,9 +1,18 @@
 import type { Head, StepChange, Store, Write } from '@hive/core-db';
 import { HiveError, hasCode } from '@hive/errors';
-import { isOpen, isWorkflowOpen, type NewEvent, type TaskState, type TaskView, type WorkflowState } from '@hive/events';
+import {
+  isOpen,
+  isWorkflowOpen,
+  streams,
+  type NewEvent,
+  type TaskState,
+  type TaskView,
+  type WorkflowState,
+} from '@hive/events';
 import { compose, type Stamp } from './compose.ts';
 import { newId } from './ids.ts';
 import { assignment, rowOf, streamOfStep, type NewStep } from './new-step.ts';
+import { pauseChanges, waitingState } from './pausing.ts';
 
 /** Events that belong together and, where they put a step into the queue, that step. Refused as one. */
 export type Move = { readonly events: readonly NewEvent[]; readonly step?: NewStep };
@@ -22,13 +31,14 @@ export type Intent = {
   };
   readonly cursor?: Write['cursor'];
   readonly deadLetter?: Write['deadLetter'];
+  readonly takeDeadLetters?: Write['takeDeadLetters'];
   /** What to do with a move that the transition table refuses: `throw`, or `drop` it because the world has moved on. */
   readonly onRefused: 'throw' | 'drop';
 };
 
 export type Recorded =
   | { readonly status: 'written'; readonly ids: readonly string[]; readonly dropped: number }
-  | { readonly status: 'step' | 'cursor'; readonly which: string };
+  | { readonly status: 'step' | 'cursor' | 'letter'; readonly which: string };
 
 const retries = 50;
 
@@ -41,7 +51,7 @@ const cancelled = async (store: Store, heads: readonly Head[], kept: ReadonlySet
   const changes: StepChange[] = [];
   for (const head of heads.filter(isSettling)) {
     const of = head.kind === 'task' ? { taskId: head.id } : { workflowId: head.id };
-    const open = await store.steps({ ...of, states: ['ready', 'scheduled', 'claimed'], limit: 10_000 });
+    const open = await store.steps({ ...of, states: ['ready', 'scheduled', 'paused', 'claimed'], limit: 10_000 });
     for (const step of open)
       if (!kept.has(step.id) && (head.kind === 'task' || step.taskId === null))
         changes.push({
@@ -67,10 +77,21 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     const composed = composeMoves(plan.moves, heads, stamp, intent.onRefused);
     // A step remembers its last event: the cause of its next one.
     const lastEventId = composed.events.at(-1)?.id;
-    const changeSteps = (plan.changeSteps ?? []).map((change) => ({
+    const workflow = heads.get(streams.workflow(stamp.correlationId));
+    const changeSteps = (plan.changeSteps ?? []).map(({ set, ...change }) => ({
       ...change,
-      set: { token: change.expect.token, ...(lastEventId !== undefined && { lastEventId }), ...change.set },
+      set: {
+        token: change.expect.token,
+        ...(lastEventId !== undefined && { lastEventId }),
+        ...set,
+        ...(set.state !== undefined && { state: waitingState(set.state, workflow) }),
+      },
     }));
+    const held = await pauseChanges(
+      store,
+      heads,
+      composed.heads.map((it) => it.head),
+    );
     const ended = await cancelled(
       store,
       composed.heads.map((it) => it.head),
@@ -79,10 +100,11 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     const result = await store.write({
       events: composed.events,
       heads: composed.heads,
-      insertSteps: composed.steps,
-      changeSteps: [...changeSteps, ...ended],
+      insertSteps: composed.steps.map((step) => ({ ...step, state: waitingState(step.state, workflow) })),
+      changeSteps: [...changeSteps, ...ended, ...held],
       ...(intent.cursor && { cursor: intent.cursor }),
       ...(intent.deadLetter && { deadLetter: intent.deadLetter }),
+      ...(intent.takeDeadLetters && { takeDeadLetters: intent.takeDeadLetters }),
     });
     if (result.status === 'written' || result.status === 'repeated') {
       if (composed.events.length > 0 || changeSteps.length > 0) store.ring();
@@ -90,7 +112,8 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     }
     const lostOwnClaim =
       result.status === 'step' && (plan.changeSteps ?? []).some((change) => change.id === result.which);
-    if (lostOwnClaim || result.status === 'cursor') return { status: result.status, which: result.which };
+    if (lostOwnClaim || result.status === 'cursor' || result.status === 'letter')
+      return { status: result.status, which: result.which };
   }
   throw new HiveError(
     'version.conflict',

@@ -29,8 +29,8 @@ export type Head = {
   readonly view: unknown;
 };
 
-/** The states of a step in the queue. `scheduled` waits for `runAt`; the last two are ended. */
-export type StepState = 'ready' | 'scheduled' | 'claimed' | 'done' | 'cancelled';
+/** The states of a step in the queue. `scheduled` waits for `runAt`, `paused` for its workflow to be resumed; the last two are ended. */
+export type StepState = 'ready' | 'scheduled' | 'paused' | 'claimed' | 'done' | 'cancelled';
 
 /** One row of the work queue. */
 export type StepRow = {
@@ -88,15 +88,18 @@ export type Write = {
     readonly error: string;
     readonly attempts: number;
   };
+  /** Takes dead letters off the list; refused (`letter`) when one is not there any more. */
+  readonly takeDeadLetters?: readonly { readonly subscription: string; readonly eventId: string }[];
 };
 
 /**
  * `repeated`: every event of the write was already recorded with the same content, so nothing was done. The others wrote nothing:
- * `version` (a stream had moved on, or met a later transaction), `step` (a claim was lost or a step taken), `cursor` (another reader was faster).
+ * `version` (a stream had moved on, or met a later transaction), `step` (a claim was lost or a step taken), `cursor` (another reader was faster),
+ * `letter` (a dead letter was taken by somebody else).
  */
 export type WriteResult =
   | { readonly status: 'written' | 'repeated'; readonly positions: readonly number[] }
-  | { readonly status: 'version' | 'step' | 'cursor'; readonly which: string };
+  | { readonly status: 'version' | 'step' | 'cursor' | 'letter'; readonly which: string };
 
 /** Which events: all conditions must hold. `types` are topics or patterns: `task.*`, `workflow.submitted`, `*`. */
 export type EventQuery = {

@@ -6,7 +6,7 @@ type QueueReads = Pick<Store, 'claimable' | 'steps' | 'nextDue' | 'agents'>;
 
 const columns = stepFields.map((it) => stepColumn[it]).join(', ');
 
-const stepStates: readonly StepState[] = ['ready', 'scheduled', 'claimed', 'done', 'cancelled'];
+const stepStates: readonly StepState[] = ['ready', 'scheduled', 'paused', 'claimed', 'done', 'cancelled'];
 
 /** An agent whose last beat is older is not counted on, though its lease may still hold. */
 const aliveMs = 15_000;

@@ -86,6 +86,13 @@ function* applied(write: Write, on: Dialect): Script<WriteResult> {
       values: [subscription, eventId, error, attempts],
     };
   }
+  for (const { subscription, eventId } of sortedBy(write.takeDeadLetters ?? [], (it) => it.eventId)) {
+    const taken = yield {
+      sql: 'delete from dead_letter where subscription = ? and event_id = ? returning event_id',
+      values: [subscription, eventId],
+    };
+    if (taken.length === 0) return { status: 'letter', which: eventId };
+  }
   const positions = new Map<string, number>();
   for (const part of chunks(write.events)) {
     const made = yield {

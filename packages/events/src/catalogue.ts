@@ -3,6 +3,7 @@ import { HiveError } from '@hive/errors';
 import { approval } from './approval.ts';
 import { merge } from './merge.ts';
 import { model } from './model.ts';
+import { schedule } from './schedule.ts';
 import { agent, box, budget, system } from './system.ts';
 import { task } from './task.ts';
 import { workflow } from './workflow.ts';
@@ -17,6 +18,7 @@ export const catalogue = {
   ...budget,
   ...box,
   ...agent,
+  ...schedule,
   ...system,
 };
 

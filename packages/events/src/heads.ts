@@ -1,4 +1,6 @@
 import type { HiveEvent } from './catalogue.ts';
+import { pauseNote, type SystemView } from './pause.ts';
+import { foldSchedule, type ScheduleView } from './schedule-view.ts';
 import { parseStream } from './streams.ts';
 import { foldTask, type Fact, type TaskView } from './task-view.ts';
 import { foldWorkflow, type WorkflowView } from './workflow-view.ts';
@@ -19,7 +21,14 @@ export type CallView = DataOf<'model.called'>;
 export type PlainView = { readonly last: string };
 
 /** What is kept of a stream beside its events: the fold of the stream, by kind. */
-export type Views = { workflow: WorkflowView; task: TaskView; merge: MergeView; call: CallView };
+export type Views = {
+  workflow: WorkflowView;
+  task: TaskView;
+  merge: MergeView;
+  call: CallView;
+  schedule: ScheduleView;
+  system: SystemView;
+};
 
 const foldMerge = (view: MergeView | null, fact: Fact): MergeView => {
   const event = fact as HiveEvent;
@@ -31,6 +40,21 @@ const foldMerge = (view: MergeView | null, fact: Fact): MergeView => {
       return { ...before, branch: event.data.branch, tip: event.data.commit, intent: null, into: event.data.into };
     case 'merge.rejected':
       return { ...before, branch: event.data.branch, intent: null };
+    default:
+      return before;
+  }
+};
+
+const foldSystem = (view: SystemView | null, fact: Fact): SystemView => {
+  const event = fact as HiveEvent;
+  const before = { ...view, last: event.type };
+  switch (event.type) {
+    case 'system.paused':
+      return { ...before, paused: { ...view?.paused, [event.data.kind ?? 'all']: pauseNote(fact, event.data) } };
+    case 'system.resumed': {
+      const { [event.data.kind ?? 'all']: _, ...others } = view?.paused ?? {};
+      return { ...before, paused: event.data.kind === undefined ? {} : others };
+    }
     default:
       return before;
   }
@@ -49,16 +73,21 @@ export const foldStream = (view: unknown, fact: Fact): unknown => {
       return foldMerge(view as MergeView | null, fact);
     case 'call':
       return fact.type === 'model.called' ? fact.data : view;
+    case 'schedule':
+      return foldSchedule(view as ScheduleView | null, fact);
+    case 'system':
+      return foldSystem(view as SystemView | null, fact);
     case 'approval':
     case 'box':
     case 'agent':
-    case 'system':
       return { last: fact.type } satisfies PlainView;
   }
 };
 
-/** The word under which a stream is listed: the state of a task or workflow, else empty. */
+/** The word under which a stream is listed: the state of a task, workflow or schedule, else empty. */
 export const stateOf = (stream: string, view: unknown): string => {
   const { kind } = parseStream(stream);
-  return kind === 'task' || kind === 'workflow' ? ((view as { state?: string } | null)?.state ?? '') : '';
+  return kind === 'task' || kind === 'workflow' || kind === 'schedule'
+    ? ((view as { state?: string } | null)?.state ?? '')
+    : '';
 };

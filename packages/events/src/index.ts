@@ -36,6 +36,9 @@ export {
   usageOf,
 } from './result.ts';
 export { parseStream, streams, type StreamKind } from './streams.ts';
+export { PauseNote, SystemPauses, unpausedKinds, type SystemView } from './pause.ts';
+export { MissedPolicy, Timing, schedule } from './schedule.ts';
+export type { ScheduleView } from './schedule-view.ts';
 export { foldTask, type Fact, type TaskView } from './task-view.ts';
 export {
   dueStates,

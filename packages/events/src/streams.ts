@@ -1,5 +1,5 @@
 /** The kinds of streams; the first half of a stream's name. */
-export type StreamKind = 'workflow' | 'task' | 'merge' | 'approval' | 'call' | 'box' | 'agent' | 'system';
+export type StreamKind = 'workflow' | 'task' | 'merge' | 'approval' | 'call' | 'box' | 'agent' | 'schedule' | 'system';
 
 /** Names of streams. */
 export const streams = {
@@ -9,6 +9,7 @@ export const streams = {
   merge: (repo: string, branch: string) => `merge/${repo}:${branch}`,
   call: (id: string) => `call/${id}`,
   agent: (id: string) => `agent/${id}`,
+  schedule: (id: string) => `schedule/${id}`,
   box: (name: string) => `box/${name}`,
   system: 'system',
 } as const;

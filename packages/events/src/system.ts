@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { Id } from './ids.ts';
+import { Step } from './steps.ts';
 import { topic } from './topic.ts';
+
+const By = z.string().max(200).optional();
 
 /** Limits on tokens and money. */
 export const budget = topic('budget', {
@@ -33,8 +36,14 @@ export const agent = topic('agent', {
 /** The building itself. */
 export const system = topic('system', {
   started: z.strictObject({ version: z.string(), pid: z.int(), host: z.string() }),
-  paused: z.strictObject({ reason: z.string().optional() }),
-  resumed: z.strictObject({}),
+  /** The stop button: no step is begun, of one kind or (without `kind`) of any, until it is resumed. `by` is who says to have asked. */
+  paused: z.strictObject({ kind: Step.optional(), reason: z.string().max(1000).optional(), by: By }),
+  /** Lifts the pause of one kind; without `kind`, every pause of the system. */
+  resumed: z.strictObject({ kind: Step.optional(), by: By }),
+  /** The subscription handles an event once more that it had given up. */
+  redriven: z.strictObject({ subscription: z.string(), eventId: Id, by: By }),
+  /** A person gave up on an event that a subscription could not handle. */
+  discarded: z.strictObject({ subscription: z.string(), eventId: Id, by: By }),
   alert_raised: z.strictObject({ alert: z.string(), message: z.string() }),
   alert_resolved: z.strictObject({ alert: z.string() }),
   config_changed: z.strictObject({ hash: z.string() }),

@@ -38,7 +38,7 @@ export type TaskView = {
 };
 
 /** An event before or after it was recorded, as folds see it. */
-export type Fact = Pick<HiveEvent, 'type' | 'stream' | 'data' | 'at'>;
+export type Fact = Pick<HiveEvent, 'type' | 'stream' | 'data' | 'at'> & { readonly actor?: string };
 
 /** The task after an event. Throws `transition.refused` for an event that the table of CONTRACTS does not allow there. */
 export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {

@@ -144,6 +144,13 @@ export const nextWorkflowState = (
   return state === 'paused' ? pausedFrom : 'running';
 };
 
+/** What may still come from a planner or the queen while a workflow is paused; it moves on where the workflow returns to. */
+const whilePaused: readonly EventType[] = ['workflow.plan_generated', 'workflow.plan_failed', 'workflow.started'];
+
+/** Where a paused workflow will return to after an event; null when the event is not allowed while it is paused. */
+export const nextPausedFrom = (pausedFrom: WorkflowState | null, type: EventType): WorkflowState | null =>
+  whilePaused.includes(type) ? nextWorkflowState(pausedFrom, type, null) : null;
+
 /** The refusal of the store when an event does not fit the state. */
 export const transitionRefused = (stream: string, state: string | null, type: string): HiveError =>
   new HiveError('transition.refused', `${type} does not fit ${stream}, which is ${state ?? 'not there yet'}`, {

@@ -1,6 +1,7 @@
 import type { HiveEvent } from './catalogue.ts';
 import type { Fact } from './task-view.ts';
-import { nextWorkflowState, transitionRefused, type WorkflowState } from './transitions.ts';
+import { pauseNote, type PauseNote } from './pause.ts';
+import { nextPausedFrom, nextWorkflowState, transitionRefused, type WorkflowState } from './transitions.ts';
 import type { Submission } from './workflow.ts';
 
 /** What is known of a workflow from its own stream; its tasks have streams of their own. */
@@ -9,6 +10,8 @@ export type WorkflowView = {
   readonly submission: Submission;
   readonly state: WorkflowState;
   readonly pausedFrom: WorkflowState | null;
+  /** Who paused it and why; only while it is paused. */
+  readonly paused?: PauseNote;
   readonly code: string | null;
   readonly reason: string | null;
   readonly plan: string | null;
@@ -43,16 +46,23 @@ export const foldWorkflow = (view: WorkflowView | null, fact: Fact): WorkflowVie
     return { ...view, tries: { ...view.tries, [event.data.step]: event.data.attempt }, token: event.data.token };
   // Events of the step `plan` and of the budget are told in this stream and change no state.
   if (!event.type.startsWith('workflow.')) return view;
-  const state = nextWorkflowState(view.state, event.type, view.pausedFrom);
+  const under = view.state === 'paused' ? nextPausedFrom(view.pausedFrom, event.type) : null;
+  const state = under === null ? nextWorkflowState(view.state, event.type, view.pausedFrom) : view.state;
   if (state === null) throw transitionRefused(event.stream, view.state, event.type);
-  const next = { ...view, state };
+  const { paused, ...before } = view;
+  const next = {
+    ...before,
+    state,
+    ...(state === 'paused' && paused && { paused }),
+    ...(under !== null && { pausedFrom: under }),
+  };
   switch (event.type) {
     case 'workflow.plan_generated':
       return { ...next, plan: event.data.plan, tasks: event.data.tasks };
     case 'workflow.plan_failed':
       return { ...next, code: event.data.code, reason: event.data.reason };
     case 'workflow.paused':
-      return { ...next, pausedFrom: view.state };
+      return { ...next, pausedFrom: view.state, paused: pauseNote(fact, event.data) };
     case 'workflow.resumed':
       return { ...next, pausedFrom: null, settledAt: null, code: null, reason: null };
     case 'workflow.failed':

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Check, Setup } from './command.ts';
-import { ArtefactHash, Id, Sha } from './ids.ts';
+import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import { CodeSchema } from './plan.ts';
 import { topic } from './topic.ts';
 
@@ -35,6 +35,7 @@ export const Submission = z.strictObject({
   redBefore: z.enum(['needed', 'not_needed']),
   passEnv: z.array(z.string()),
   example: z.boolean(),
+  schedule: z.strictObject({ id: Id, tick: Time }).optional().describe('the schedule that handed it in, and for when'),
 });
 export type Submission = z.infer<typeof Submission>;
 
@@ -53,8 +54,9 @@ export const workflow = topic('workflow', {
   /** No plan came about. */
   plan_failed: Of.extend({ code: CodeSchema, reason: z.string() }),
   started: Of.extend({ tasks: z.int() }),
-  paused: Of,
-  resumed: Of,
+  /** No step of it is begun until it is resumed; what runs may end. `by` is who says to have asked. */
+  paused: Of.extend({ reason: z.string().max(1000).optional(), by: z.string().max(200).optional() }),
+  resumed: Of.extend({ by: z.string().max(200).optional() }),
   /** Every task was merged or completed. */
   completed: Of.extend({ merged: z.int(), usage: Usage }),
   /** Every task is settled, and not all well. */

@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore, type StepState } from '@hive/core-db';
+import { streams, type NewEvent, type Submission } from '@hive/events';
+import { expect, onTestFinished, test } from 'vitest';
+import { alignPaused, createBus, createPauseWatch, newId, record, type NewStep } from './index.ts';
+
+const claiming = { agent: 'w', incarnation: newId(), capabilities: [], limit: 10, leaseMs: 60_000 } as const;
+
+const submission: Omit<Submission, 'workflowId'> = {
+  goal: 'x',
+  repo: '/r',
+  base: '1'.repeat(40),
+  branch: 'hive/x',
+  into: null,
+  checks: [],
+  setup: null,
+  source: 'model',
+  plan: null,
+  model: null,
+  localOnly: false,
+  budget: null,
+  redBefore: 'needed',
+  passEnv: [],
+  example: false,
+};
+
+/** A submitted workflow with its step `plan` in the queue. */
+const openWorkflow = async () => {
+  const home = mkdtempSync(join(tmpdir(), 'hive-pausing-'));
+  const store = await openStore({ home });
+  const bus = createBus(store, 'test/pausing');
+  onTestFinished(async () => {
+    bus.close();
+    await store.close();
+    rmSync(home, { recursive: true });
+  });
+  const workflowId = newId();
+  const stream = streams.workflow(workflowId);
+  await bus.command({
+    on: null,
+    correlationId: workflowId,
+    events: [{ type: 'workflow.submitted', stream, data: { ...submission, workflowId } }],
+  });
+  const tell = (...events: NewEvent[]) => bus.command({ on: stream, correlationId: workflowId, events });
+  const pause = () => tell({ type: 'workflow.paused', stream, data: { workflowId, by: 'ada', reason: 'lunch' } });
+  const resume = () => tell({ type: 'workflow.resumed', stream, data: { workflowId } });
+  const enqueue = async () => {
+    const step: NewStep = {
+      id: newId(),
+      kind: 'plan',
+      workflowId,
+      taskId: null,
+      capabilities: [],
+      priority: 0,
+      maxAttempts: 3,
+      onlyAgent: null,
+      avoidAgent: null,
+      because: 'test',
+    };
+    await record(store, {
+      streams: [stream],
+      onRefused: 'throw',
+      plan: (heads) => ({
+        moves: [{ events: [], step }],
+        stamp: { correlationId: workflowId, causationId: heads.get(stream)?.lastEventId ?? null, actor: 'test/queen' },
+      }),
+    });
+    return step.id;
+  };
+  const states = async (): Promise<StepState[]> =>
+    (await store.steps({ workflowId, limit: 10 })).map((step) => step.state);
+  const claim = () => bus.queue.claim({ ...claiming, kinds: ['plan'] });
+  const force = async (id: string, from: StepState, to: StepState) =>
+    store.write({
+      events: [],
+      heads: [],
+      changeSteps: [{ id, expect: { state: from, token: 0 }, set: { state: to } }],
+    });
+  const system = (event: Extract<NewEvent, { type: 'system.paused' | 'system.resumed' }>) =>
+    bus.command({ on: null, correlationId: newId(), events: [event] });
+  return { store, bus, workflowId, stream, pause, resume, enqueue, states, claim, force, system };
+};
+
+test('pausing takes the waiting steps of a workflow out of what claims read, in one commit, and resuming puts them back', async () => {
+  const { enqueue, pause, resume, claim, states, store, stream } = await openWorkflow();
+  await enqueue();
+  await pause();
+  expect(await states()).toEqual(['paused']);
+  expect(await store.claimable({ kinds: ['plan'], agent: 'w', capabilities: [], limit: 1 })).toEqual([]);
+  expect((await store.heads([stream])).heads.get(stream)?.view).toMatchObject({
+    state: 'paused',
+    paused: { by: 'ada', reason: 'lunch' },
+  });
+  await resume();
+  expect(await states()).toEqual(['ready']);
+  expect((await store.heads([stream])).heads.get(stream)?.view).not.toHaveProperty('paused');
+  expect(await claim()).toHaveLength(1);
+});
+
+test('a step that is put into the queue of a paused workflow waits for it to be resumed', async () => {
+  const { enqueue, pause, resume, states } = await openWorkflow();
+  await pause();
+  await enqueue();
+  expect(await states()).toEqual(['paused']);
+  await resume();
+  expect(await states()).toEqual(['ready']);
+});
+
+test.each(['fail', 'snooze', 'rescue'] as const)(
+  'what runs may end, and a step that comes back by %s waits',
+  async (how) => {
+    const { enqueue, pause, resume, claim, states, bus, store } = await openWorkflow();
+    await enqueue();
+    const [held] = await claim();
+    if (!held) throw new Error('not claimed');
+    await pause();
+    expect(await states()).toEqual(['claimed']);
+    if (how === 'fail') await bus.queue.fail(held, { code: 'internal', reason: 'x', retry: true });
+    if (how === 'snooze') await bus.queue.snooze(held, 0, 'x');
+    if (how === 'rescue') {
+      await store.renew([{ id: held.step.id, token: held.step.token }], claiming.incarnation, -1);
+      expect(await bus.queue.rescue()).toBe(1);
+    }
+    expect(await states()).toEqual(['paused']);
+    expect(await claim()).toEqual([]);
+    await resume();
+    expect(await states()).toEqual([how === 'rescue' ? 'ready' : 'scheduled']);
+  },
+);
+
+test('a plan that comes while its workflow is paused is kept, and the workflow returns to where it would be', async () => {
+  const { enqueue, pause, resume, claim, bus, store, stream, workflowId } = await openWorkflow();
+  await enqueue();
+  const [held] = await claim();
+  if (!held) throw new Error('not claimed');
+  await pause();
+  const plan = { workflowId, plan: 'a'.repeat(64), by: 'test', tasks: [] };
+  expect(await bus.queue.finish(held, [{ type: 'workflow.plan_generated', stream, data: plan }])).toBe('done');
+  const view = async () => (await store.heads([stream])).heads.get(stream)?.view;
+  expect(await view()).toMatchObject({ state: 'paused', pausedFrom: 'planned', paused: { by: 'ada' } });
+  await resume();
+  expect(await view()).toMatchObject({ state: 'planned', pausedFrom: null });
+});
+
+test('a step in the wrong place is brought in line with its workflow, whichever way', async () => {
+  const { enqueue, pause, resume, states, store, workflowId, force } = await openWorkflow();
+  const id = await enqueue();
+  await pause();
+  await force(id, 'paused', 'ready');
+  await alignPaused(store, workflowId);
+  expect(await states()).toEqual(['paused']);
+  await resume();
+  await force(id, 'ready', 'paused');
+  await alignPaused(store, workflowId);
+  expect(await states()).toEqual(['ready']);
+});
+
+test('a paused workflow that is cancelled leaves no step behind', async () => {
+  const { enqueue, pause, states, bus, stream, workflowId } = await openWorkflow();
+  await enqueue();
+  await pause();
+  const cancelled: NewEvent = { type: 'workflow.cancelled', stream, data: { workflowId } };
+  await bus.command({ on: stream, correlationId: workflowId, events: [cancelled] });
+  expect(await states()).toEqual(['cancelled']);
+});
+
+test('while the system is paused nothing is claimed, by anyone, within half a second; a kind can be paused alone', async () => {
+  const { enqueue, system, store } = await openWorkflow();
+  let now = 0;
+  const watch = createPauseWatch(store, () => now);
+  expect(await watch.open(['plan', 'work'])).toEqual(['plan', 'work']);
+  await system({ type: 'system.paused', stream: streams.system, data: { kind: 'work' } });
+  now = 499;
+  expect(await watch.open(['plan', 'work'])).toEqual(['plan', 'work']);
+  now = 500;
+  expect(await watch.open(['plan', 'work'])).toEqual(['plan']);
+  await enqueue();
+  await system({ type: 'system.paused', stream: streams.system, data: { reason: 'stop' } });
+  // A process that starts now knows it at once.
+  const late = createBus(store, 'test/late');
+  expect(await late.queue.claim({ ...claiming, kinds: ['plan'] })).toEqual([]);
+  await system({ type: 'system.resumed', stream: streams.system, data: {} });
+  now = 1000;
+  expect(await watch.open(['plan', 'work'])).toEqual(['plan', 'work']);
+  await expect.poll(() => late.queue.claim({ ...claiming, kinds: ['plan'] }), { timeout: 1000 }).toHaveLength(1);
+  late.close();
+});

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { Step } from './steps.ts';
+import type { Fact } from './task-view.ts';
+
+/** Who paused something, when, and why. */
+export const PauseNote = z.object({ by: z.string(), at: z.string(), reason: z.string().nullable() });
+export type PauseNote = z.infer<typeof PauseNote>;
+
+/** What of the system is paused: everything (`all`), and single kinds of steps. Empty when nothing is. */
+export const SystemPauses = z.partialRecord(z.enum(['all', ...Step.options]), PauseNote);
+export type SystemPauses = z.infer<typeof SystemPauses>;
+
+/** What is known of the building itself: the last thing that it told, and what is paused; absent until something was paused once. */
+export type SystemView = { readonly last: string; readonly paused?: SystemPauses };
+
+/** The note of a pause; whoever does not say who they are is known by the process that they asked. */
+export const pauseNote = (
+  { at, actor = '' }: Pick<Fact, 'at' | 'actor'>,
+  { by, reason }: { readonly by?: string | undefined; readonly reason?: string | undefined },
+): PauseNote => ({ by: by ?? actor, at, reason: reason ?? null });
+
+/** The kinds of steps that may be begun while this is paused. */
+export const unpausedKinds = <K extends Step>(kinds: readonly K[], paused: SystemPauses): readonly K[] =>
+  paused.all ? [] : kinds.filter((kind) => paused[kind] === undefined);
