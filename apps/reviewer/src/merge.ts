@@ -10,6 +10,7 @@ import {
   type NewEvent,
   type TaskView,
 } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import { mirrorName, type Workspace } from '@hive/workspace';
 
 type OwnContext = Context & { readonly own: Workspace };
@@ -44,6 +45,7 @@ export const merge = async (step: StepInHand, ctx: OwnContext): Promise<readonly
   if ('code' in found) return [...before, ...rejected(task, found, stream, of, step)];
   const intended = { ...of, from: tip, to: found.commit, change: task.commit, evidence: found.evidence };
   await step.note([...before, { type: 'merge.intended', stream, data: intended }]);
+  await failpoint('merge.intent');
   return finish(step, task, found, tip, ctx);
 };
 
@@ -117,6 +119,7 @@ const finish = async (
     return { snoozeMs: Math.min(longestWaitMs, 500 * 2 ** Math.min(step.mark.attempt, 10)), reason: error.message };
   });
   if ('snoozeMs' in delivered) return delivered;
+  await failpoint('merge.outcome');
   const { attempt, token } = step.mark;
   return [
     {

@@ -1,6 +1,7 @@
 import { newId } from '@hive/bus';
 import { HiveError, hasCode } from '@hive/errors';
 import { streams, usageOf, type CallView, type NewEvent } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import { askFor, authorOf, formatModelRef, type AskedCall, type Chunk, type Model, type ModelRequest } from '@hive/llm';
 import type { z } from 'zod';
 import type { Context, StepInHand } from './agent.ts';
@@ -45,6 +46,7 @@ export const askModel = async <T>(asking: Asking<T>, step: StepInHand, ctx: Cont
       request: asking.request,
       onCall: async (call) => {
         if ('error' in call && hasCode(call.error, 'budget.exhausted')) return; // nobody was called
+        await failpoint('model.replied');
         await tell(await called(call, asking, step, ctx), step, ctx);
       },
     },
@@ -70,7 +72,15 @@ async function* callWithinBudget(
   ctx: Context,
 ): AsyncIterable<Chunk> {
   await refuseOverBudget(step, ctx);
-  yield* call();
+  const answer = call()[Symbol.asyncIterator]();
+  const first = answer.next(); // only now the request leaves
+  first.catch(() => undefined); // heard below; a failpoint may throw before
+  await failpoint('model.sent');
+  try {
+    for (let next = await first; !next.done; next = await answer.next()) yield next.value;
+  } finally {
+    await answer.return?.();
+  }
 }
 
 const called = async (

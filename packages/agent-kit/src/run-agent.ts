@@ -4,6 +4,7 @@ import { createBus, newId } from '@hive/bus';
 import { cloneRootOf, hiveVersion, loadConfig, readEnv, type HiveConfig } from '@hive/config';
 import { openStore } from '@hive/core-db';
 import { streams } from '@hive/events';
+import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
 import { errorJson, isHiveError } from '@hive/errors';
 import type { Logger } from 'pino';
 import type { Agent, Context } from './agent.ts';
@@ -67,6 +68,8 @@ export const startAgent = async <S>(
       },
     ],
   });
+
+  await failpoint('agent.registered');
 
   const stop = new AbortController();
   let graceMs = defaultGraceMs;
@@ -141,6 +144,7 @@ export const startAgent = async <S>(
     done,
     drain: (ms = defaultGraceMs) => {
       graceMs = ms;
+      failpointSync('drain.started');
       stop.abort();
       return done;
     },

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, type Claim, type Outcome } from '@hive/bus';
 import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
 
-const leaseMs = 15_000;
-const lookMs = 1000;
+const defaultLeaseMs = 15_000;
+const longestLookMs = 1000;
 const pollMs = 1000;
 const soonMs = 10;
 const drainedReason = 'the agent is draining';
@@ -25,6 +26,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   const { bus, log } = ctx;
   const kinds = Object.keys(agent.steps ?? {}) as Step[]; // the keys of a Partial<Record<Step, …>>
   const concurrency = agent.concurrency ?? 1;
+  const leaseMs = ctx.config.testing?.leaseMs ?? defaultLeaseMs;
+  const lookMs = Math.min(longestLookMs, leaseMs / 6);
   const inHand = new Map<string, { claim: Claim; stop: AbortController; done: Promise<void> }>();
   let freed = Promise.withResolvers<void>();
 
@@ -39,7 +42,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       attempt: step.attempt,
     };
     const settle = async (how: string, write: () => Promise<Outcome>) => {
+      await failpoint('submit.open');
       const outcome = await written(write, signal);
+      await failpoint('submit.committed');
       log.info({ ...fields, outcome, durationMs: Math.round(performance.now() - began) }, how);
     };
     try {
@@ -142,6 +147,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       for (const { id, token } of claims) if (!valid.has(`${id} ${token}`)) inHand.get(id)?.stop.abort('lost');
       if (Date.now() - renewedAt < leaseMs / 3) return;
       const renewed = new Set(await bus.store.renew(claims, ctx.incarnation, leaseMs));
+      await failpoint('lease.renewed');
       renewedAt = Date.now();
       for (const { id } of claims) if (!renewed.has(id)) inHand.get(id)?.stop.abort('lost');
     } catch (error) {
@@ -158,7 +164,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       const slots = concurrency - inHand.size;
       let claims: readonly Claim[] = [];
       try {
-        if (slots > 0)
+        if (slots > 0) {
+          await failpoint('claim.before');
           claims = await bus.queue.claim({
             kinds,
             agent: ctx.agent,
@@ -167,6 +174,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
             limit: slots,
             leaseMs,
           });
+          if (claims.length > 0) await failpoint('claim.committed');
+        }
       } catch (error) {
         log.warn({ err: error }, 'claim failed');
       }

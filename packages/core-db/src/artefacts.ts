@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HiveError } from '@hive/errors';
+import { failpoint } from '@hive/failpoints';
 
 /** Large things that events refer to by hash: prompts, replies, diffs, logs, plans. */
 export type Artefacts = {
@@ -34,8 +35,10 @@ export const createArtefacts = (home: string): Artefacts => {
         } finally {
           await file.close();
         }
+        await failpoint('artefact.half');
         await rename(half, path);
         await syncFolder(dirname(path));
+        await failpoint('artefact.renamed');
       } catch (error) {
         await rm(half, { force: true }).catch(() => {});
         throw diskError(error, path);

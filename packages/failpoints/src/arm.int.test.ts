@@ -27,7 +27,7 @@ test('nothing happens unless it is armed', () => {
 });
 
 test('an order is carried out at its hit and at no other', async () => {
-  armFailpoints({ orders: 'claim.before=throw@2;claim.committed=enospc', log: null }, 'worker-1');
+  armFailpoints({ failpoints: 'claim.before=throw@2;claim.committed=enospc', failpointLog: null }, 'worker-1');
   await failpoint('claim.before');
   await expect(failpoint('claim.before')).rejects.toThrow('claim.before');
   await failpoint('claim.before');
@@ -35,7 +35,7 @@ test('an order is carried out at its hit and at no other', async () => {
 });
 
 test('a running process takes new orders from its folder once, and counts anew', async () => {
-  armFailpoints({ orders: `@${folder}`, log: join(folder, 'log') }, 'worker-1');
+  armFailpoints({ failpoints: `@${folder}`, failpointLog: join(folder, 'log') }, 'worker-1');
   await failpoint('claim.before');
   writeFileSync(join(folder, 'worker-1'), 'claim.before=throw@2');
   writeFileSync(join(folder, 'worker-2'), 'claim.before=throw@1');
@@ -56,7 +56,7 @@ const child = (orders: string) => {
   const door = JSON.stringify(new URL('./index.ts', import.meta.url).href);
   const text = `
     const { armFailpoints, failpoint } = await import(${door});
-    armFailpoints(${JSON.stringify({ orders, log: join(folder, 'log') })}, 'child');
+    armFailpoints(${JSON.stringify({ failpoints: orders, failpointLog: join(folder, 'log') })}, 'child');
     await failpoint('claim.before');
     process.stdout.write('after');`;
   const started = spawn(process.execPath, ['--input-type=module', '--eval', text]);

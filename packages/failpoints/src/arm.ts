@@ -7,9 +7,9 @@ import { formatOrder, parseOrders, type Order } from './order.ts';
 /** Where orders come from and where hits are told. */
 export type Arming = {
   /** `name=action@hit;…`, or `@<folder>`: a folder that holds one file of orders for each process, named after it. */
-  readonly orders: string;
+  readonly failpoints: string | null;
   /** Each hit is appended here as a line of JSON, before anything happens. */
-  readonly log: string | null;
+  readonly failpointLog: string | null;
 };
 
 /** One hit, as a line of the log. `did` is the order that it fulfilled. */
@@ -22,12 +22,14 @@ export type Hit = {
 };
 
 /**
- * Arms the failpoints of this process, which others know as `name`. With a folder the orders are looked up at every hit, so that a running process can
+ * Arms the failpoints of this process, which others know as `name`; does nothing without `arming`. With a folder the orders are looked up at every hit, so that a running process can
  * be given some; hits count from then on, and an order is taken off the folder before it is carried out, so that the next process does not repeat it.
  * Throws `config.invalid` for orders that cannot be read.
  */
-export const armFailpoints = ({ orders, log }: Arming, name: string): void => {
-  const source = orders.startsWith('@') ? inFolder(join(orders.slice(1), name)) : always(parseOrders(orders));
+export const armFailpoints = (arming: Arming | undefined, name: string): void => {
+  if (arming === undefined) return;
+  const { failpoints: orders, failpointLog: log } = arming;
+  const source = orders?.startsWith('@') ? inFolder(join(orders.slice(1), name)) : always(parseOrders(orders ?? ''));
   if (log !== null) mkdirSync(dirname(log), { recursive: true });
   let counted: readonly Order[] = [];
   const hits = new Map<FailpointName, number>();

@@ -29,7 +29,7 @@ export const failpoints = {
   'setup.recorded': 'workspace: the setup is marked as done; nobody has copied it yet',
   'sandbox.spawned': 'workspace: a command runs and its group is recorded; nobody waits for it yet',
   'sandbox.reaped': 'workspace: a command has ended and so has all that it left; its log is not stored yet',
-  'check.started': 'workspace: a check is about to run in its worktree',
+  'check.started': 'workspace: a worktree is ready for a check; the check was not started',
   'check.finished': 'workspace: a check has ended; the evidence is not made yet',
   'commit.made': 'workspace: the commit of a change is in the mirror and kept by a ref; nobody was told',
   'artefact.half': 'store: an artefact is written under a temporary name; its own name does not exist',

@@ -10,6 +10,7 @@ import {
   type PlannedTask,
   type SubmitRequest,
 } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import { atTheDoor, type Door } from './at-the-door.ts';
 import type { Draft } from './draft.ts';
 import { slugOf } from './slug.ts';
@@ -24,6 +25,7 @@ export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Desk['
     const workflowId = newId();
     const plan = tasks && (await artefacts.put(JSON.stringify(await storePlan(tasks, workflowId, artefacts))));
     const branch = `hive/${slugOf(request.goal)}-${shortId(workflowId)}`;
+    await failpoint('accept.open');
     await bus.command({
       on: null,
       correlationId: workflowId,
@@ -36,6 +38,7 @@ export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Desk['
         },
       ],
     });
+    await failpoint('accept.committed');
     return answer(workflowId);
   };
 

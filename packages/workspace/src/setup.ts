@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { HiveError } from '@hive/errors';
 import type { Evidence, Setup } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import { registryFiles } from './command/registries.ts';
 import { runCommand, type Surroundings } from './command/runner.ts';
 import { git, gitList, gitText } from './git/git.ts';
@@ -85,7 +86,9 @@ export const prepareSetup = async (
         await rename(`${done}.new`, done);
       },
       request.signal,
+        await failpoint('setup.ran');
     );
+        await failpoint('setup.recorded');
   const tree = join(folder, 'tree');
   const made = paths ?? [];
   return {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failpoint } from '@hive/failpoints';
 import { runCommand, type Surroundings } from './command/runner.ts';
 import { applyPatch } from './git/apply.ts';
 import { commitTree } from './git/commit.ts';
@@ -33,10 +34,16 @@ export const openWorktree = async (around: Surroundings, home: string, request: 
   const options: GitOptions = { gitDir: mirror.gitDir, workTree: dir, index: join(folder, 'index') };
   const remove = () => removeFolder(folder);
   try {
-    if (setup) await setup.copyTo(dir);
+    await failpoint('worktree.half');
+    if (setup) {
+      // While this worktree is here, what it was copied from stays too: checks read more of it.
+      await writeFile(join(folder, setupMark), setup.key);
+      await setup.copyTo(dir);
+    }
     // After the copy: what the commit has wins over what a setup left in its place.
     await git(['read-tree', '--reset', '-u', at], { ...options, signal: request.signal });
   } catch (error) {
+    await failpoint('worktree.added');
     await remove();
     throw error;
   }

@@ -1,3 +1,4 @@
+import { failpoint } from '@hive/failpoints';
 import pg from 'pg';
 import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
 import { lockClass, placeOf, sessionConfig } from './connection.ts';
@@ -20,6 +21,7 @@ export const migratePostgres = async (
     const found = await schemaOf(client);
     if (!needsMigration(found, known.length, placeOf(url))) return found;
     if (!options.migrate) throw tooOld(found, known.length, placeOf(url));
+    await failpoint('migration.half');
     // Held until the session ends, and taken before the transaction begins: one that waited inside would not see the new tables yet.
     await client.query('select pg_advisory_lock($1, 0)', [lockClass]);
     await client.query('begin');

@@ -1,3 +1,4 @@
+import { failpointSync } from '@hive/failpoints';
 import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
 import type { Connection } from './connection.ts';
 import { whileBusy } from './while-busy.ts';
@@ -15,6 +16,7 @@ export const migrateSqlite = async (
   await whileBusy(() => connection.exec('begin immediate'));
   try {
     for (const { sql } of known.slice(schemaOf(connection))) for (const statement of sql) connection.exec(statement);
+    failpointSync('migration.half');
     connection.run({
       sql: `insert into meta (key, value) values ('schema', ?) on conflict (key) do update set value = excluded.value`,
       values: [String(known.length)],

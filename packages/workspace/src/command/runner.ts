@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Code } from '@hive/errors';
+import { failpoint } from '@hive/failpoints';
 import type { Artefacts, RunResult } from '../port.ts';
 import { commandEnv, commandPath, splitPath, type Env } from './environment.ts';
 import { findProgram, notFound } from './find-program.ts';
@@ -86,6 +87,7 @@ export const runCommand = async (around: Surroundings, command: Command): Promis
   // Inside of the sandbox nothing outlives its first process; outside, a daemon may have left the group.
   if (!sandbox.inside) await endMarked(mark);
   forget();
+  await failpoint('sandbox.reaped');
   if (ended.by === 'abort') command.signal.throwIfAborted();
   const log = await around.artefacts.put(ended.output);
   return {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { failpointSync } from '@hive/failpoints';
 import type { Owner } from '../git/git.ts';
 import { createOutput } from './output.ts';
 
@@ -55,6 +56,7 @@ export const spawnGroup = (program: Program): Promise<Ended> =>
     });
     const { pid } = child;
     if (pid !== undefined) program.onStart(pid);
+    failpointSync('sandbox.spawned');
     const stop = (why: Ended['by']) => {
       if (by !== 'itself' || pid === undefined) return;
       by = why;

@@ -1,4 +1,5 @@
 import { HiveError } from '@hive/errors';
+import { failpoint } from '@hive/failpoints';
 import type { CommitMessage } from '../port.ts';
 import { diffOf } from './diff.ts';
 import { git, gitText } from './git.ts';
@@ -23,6 +24,7 @@ export const commitTree = async (
     diffOf(gitDir, base, commit),
     git(['update-ref', `refs/hive/commits/${commit}`, commit], { gitDir }),
   ]);
+  await failpoint('commit.made');
   return { commit, tree, patch };
 };
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HiveError } from '@hive/errors';
+import { failpoint } from '@hive/failpoints';
 import { checkedOut } from '../door/repo.ts';
 import type { Delivery } from '../port.ts';
 import type { GitOptions } from './git.ts';
@@ -17,7 +18,9 @@ export const deliver = async (mirror: Mirror, delivery: Delivery): Promise<{ int
   await mirror.bring(to);
   await assertStandsWhereLeft(mirror, delivery);
   await moveOwn(mirror.gitDir, `refs/heads/${branch}`, { from, to });
+  await failpoint('merge.ref.moved');
   await moveUsers(mirror, delivery);
+  await failpoint('merge.delivered');
   return { into: into && (await moveInto(mirror.user, writing(mirror.user), into, to)) };
 };
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { HiveError } from '@hive/errors';
 import type { EvidenceCommand } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import { cleaned } from '../command/output.ts';
 import type { Surroundings } from '../command/runner.ts';
 import { diffOf } from '../git/diff.ts';
@@ -96,7 +97,9 @@ const runPlace = async (
   try {
     const ran: Ran[] = [];
     for (const check of request.checks) {
+      await failpoint('check.started');
       const result = await worktree.run(check.argv, { timeoutMs, signal });
+      await failpoint('check.finished');
       ran.push({ check, on: place.on, result, output: await redOutput(around, result, worktree.dir) });
     }
     return ran;
