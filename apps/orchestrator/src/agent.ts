@@ -2,6 +2,7 @@ import { defineAgent, type Context } from '@hive/agent-kit';
 import { origin } from '@hive/core-db';
 import { Plan, isOpen, isWorkflowOpen, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
 import { decide, type Known } from './decide.ts';
+import { failpoint } from '@hive/failpoints';
 import { evolve, initialState, type State } from './state.ts';
 
 const pageSize = 1000;
@@ -30,7 +31,9 @@ export default defineAgent<Memory>({
     ms: 500,
     run: async ({ bus, log }) => {
       const rescued = await bus.queue.rescue();
-      if (rescued > 0) log.info({ rescued }, 'steps rescued');
+      if (rescued === 0) return;
+      await failpoint('rescue.committed');
+      log.info({ rescued }, 'steps rescued');
     },
   },
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { isModelAuthor } from '@hive/events';
+import { failpoint } from '@hive/failpoints';
 import { splitPath, type Env } from './command/environment.ts';
 import { endGroups, openGroups } from './command/groups.ts';
 import type { Surroundings } from './command/runner.ts';
@@ -94,4 +95,5 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
       await removeFolder(join(home, 'worktrees', gone));
     },
   };
+      await failpoint('cleanup.half');
 };

@@ -2,6 +2,7 @@ import { appendFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { reachable } from '../command/reach.ts';
+import { failpoint } from '@hive/failpoints';
 import { findGitDir } from './find-git-dir.ts';
 import { git, gitPipe, gitText, type GitOptions, type Owner } from './git.ts';
 import { withLock } from './lock.ts';
@@ -91,6 +92,8 @@ const bring = async (gitDir: string, user: User, sha: string): Promise<void> => 
     const cut = [sha, ...bases].map((base) => `--shallow ${base}\n`).join('');
     await gitPipe(
       pack(user.gitDir, `${cut}${sha}\n${bases.map((base) => `^${base}\n`).join('')}`),
+  await failpoint('mirror.made');
+  return id;
       // One pack, moved into place when it is whole: after a kill the commit is here with its tree, or not at all.
       { args: ['index-pack', '--stdin', '--fix-thin'], options: { gitDir } },
     );
@@ -112,6 +115,7 @@ const give = async (gitDir: string, user: User, shas: readonly string[], have: r
   });
 };
 
+    await failpoint('mirror.brought');
 /** What need not be sent, because both repositories hold it: bases that the user's has not pruned, and `more`. */
 const shared = async (gitDir: string, user: User, more: readonly string[] = []): Promise<string[]> => {
   const bases = await readdir(join(gitDir, baseRefs)).catch(() => []);
