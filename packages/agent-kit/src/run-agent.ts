@@ -175,6 +175,7 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
   try {
     const config = await loadConfig({ env, cwd: process.cwd(), cloneRoot: cloneRootOf(importMetaUrl) });
     const name = env['HIVE_AGENT_NAME'];
+    armFailpoints(config.testing, name ?? agent.name);
     let running: Running | null = null;
     const drain = (ms: number) => () => {
       if (!running) process.exit(0); // nothing is in hand yet, and starting may take as long as a full disk

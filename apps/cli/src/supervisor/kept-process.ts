@@ -41,6 +41,8 @@ export type KeepOptions = {
   readonly log: string;
   readonly onTold: (told: Told) => void;
   readonly onDeath: (death: Death) => void;
+  /** Where a test does not want to wait longer than this before a restart. */
+  readonly restartMs?: number | null;
 };
 
 const rotateEveryMs = 5000;
@@ -86,7 +88,8 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
       child = null;
       if (isStopping) return end(signal);
       deaths = recentDeaths(deaths, startedAt, Date.now());
-      const { delayMs, isLooping } = restartAfter(deaths.length);
+      const { delayMs: usualMs, isLooping } = restartAfter(deaths.length);
+      const delayMs = Math.min(usualMs, options.restartMs ?? usualMs);
       restarting = setTimeout(start, delayMs);
       options.onDeath({ name: options.name, exit, signal, incarnation, delayMs, isLooping });
     });

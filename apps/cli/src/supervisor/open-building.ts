@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ensureToken, readRun, removeRun, writeRun, type Env, type HiveConfig } from '@hive/config';
 import { HiveError } from '@hive/errors';
+import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
 import { runningError } from './errors.ts';
 import { lockHome } from './home-lock.ts';
 import { keepRunning, type Death, type KeptProcess, type Told } from './kept-process.ts';
@@ -42,16 +43,19 @@ const followersMs = 2000;
  */
 export const openBuilding = async (options: BuildingOptions): Promise<Building> => {
   const { config, env, root, port } = options;
+  armFailpoints(config.testing, 'hive');
   const lock = await lockHome(config.home);
   const other = readRun(config.home);
   if (lock === null || other !== null) {
     lock?.release();
     throw runningError(config.home, other);
   }
+  await failpoint('building.locked');
   await assertPortFree(port);
   const { prepareStore } = await import('./prepare-store.ts');
   await prepareStore(config, options.version);
   ensureToken(config.home);
+  await failpoint('building.prepared');
 
   const kept: KeptProcess[] = [];
   let url: string | null = null;
@@ -75,10 +79,12 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
     if (waiting.has(death.name) && (death.exit === 78 || death.isLooping))
       return ready.reject(cannotStart(death, words));
     options.onNotice(told(death, words));
+    failpointSync('child.died');
   };
 
   const close = async () => {
     isClosing = true;
+    await failpoint('drain.started');
     const left = await Promise.all(kept.map((process) => process.stop(graceMs)));
     await sweep(
       config,
@@ -108,6 +114,7 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
         log: logPath(config.home, name),
         onTold: (message) => onTold(name, message),
         onDeath,
+        restartMs: config.testing?.restartMs ?? null,
       }),
     );
   }
@@ -129,6 +136,7 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
   } finally {
     clearTimeout(late);
   }
+  await failpoint('building.opened');
   if (url === null) throw new Error('the control room is ready and has no address'); // cannot be: it says both at once
 
   return {
