@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
@@ -24,7 +24,7 @@ export const createArtefacts = (home: string): Artefacts => {
       const bytes = Buffer.from(content as Uint8Array);
       const hash = createHash('sha256').update(bytes).digest('hex');
       const path = pathOf(hash);
-      if (await exists(path)) return hash;
+      if (await isStored(path)) return hash;
       const half = `${path}.${randomUUID()}`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -58,11 +58,15 @@ export const createArtefacts = (home: string): Artefacts => {
   };
 };
 
-const exists = async (path: string): Promise<boolean> => {
+/** Bytes that are there already count as stored now, so that nobody takes them for forgotten before they are referred to. */
+const isStored = async (path: string): Promise<boolean> => {
+  const now = new Date();
   try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
+    await utimes(path, now, now);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    return (await stat(path).catch(() => null))?.isFile() ?? false; // another user's, or a disk that is only read
   }
 };
 

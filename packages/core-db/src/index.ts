@@ -6,6 +6,7 @@ export {
   type EventQuery,
   type EventRow,
   type Head,
+  type Horizon,
   type InvariantReport,
   type LoggedEvent,
   type StepChange,
@@ -17,4 +18,6 @@ export {
   type WriteResult,
 } from './port.ts';
 export { createArtefacts, type Artefacts } from './artefacts.ts';
+export { createReferences, type References } from './references.ts';
+export { listArtefacts, recoverArtefacts, removeArtefact, type StoredArtefact } from './sweep-artefacts.ts';
 export { openStore, type OpenOptions } from './open-store.ts';
