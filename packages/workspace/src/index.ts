@@ -18,6 +18,14 @@ export type {
   Workspace,
   Worktree,
 } from './port.ts';
+export { chooseGarbage, type Belongings, type Choice, type Chosen, type Limits } from './disk/choose.ts';
+export { clear } from './disk/clear.ts';
+export { sizeOf, type Size } from './disk/size.ts';
+export { assertRoom, lackOfRoom, readSpace, type ReadSpace, type Space } from './disk/space.ts';
+export { removeStaleLocks } from './disk/stale-locks.ts';
+export { takeStock, type Item, type Kind } from './disk/stock.ts';
+export { discard, emptyTrash } from './disk/trash.ts';
+export { tryLock } from './git/lock.ts';
 export { mirrorName } from './git/mirror-name.ts';
 export { survey, type Survey } from './survey.ts';
 export { readTexts, writeTexts, type TextFile } from './texts.ts';

@@ -27,6 +27,8 @@ export type Worktree = {
   commit(message: CommitMessage): Promise<{ commit: string; tree: string; patch: Uint8Array } | null>;
   /** Runs one command in this worktree, in the sandbox, with the reduced environment. Never throws for a red exit. */
   run(argv: Argv, options: RunOptions): Promise<RunResult>;
+  /** Puts the folder aside for a person to look at, under the id of its task; `hive df` lists it. Nothing is left to remove. */
+  keep(taskId: string): Promise<void>;
   /** Removes folder and registration. May be called twice. */
   remove(): Promise<void>;
 };
@@ -77,6 +79,8 @@ export type ProofRequest = {
   readonly timeoutMs: number;
   readonly passEnv: readonly string[];
   readonly agent: string;
+  /** The task whose worktree at the head is kept for a look when a check is red there. */
+  readonly keepRedAs?: string;
   readonly signal: AbortSignal;
 };
 

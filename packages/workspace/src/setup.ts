@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { HiveError } from '@hive/errors';
@@ -8,6 +8,7 @@ import type { Evidence, Setup } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { registryFiles } from './command/registries.ts';
 import { runCommand, type Surroundings } from './command/runner.ts';
+import { touchMark } from './disk/mark.ts';
 import { git, gitList, gitText } from './git/git.ts';
 import { withLock } from './git/lock.ts';
 import type { Mirror } from './git/mirror.ts';
@@ -16,6 +17,8 @@ import { removeFolder } from './remove-folder.ts';
 
 /** What a setup left, ready to be copied into worktrees. */
 export type PreparedSetup = {
+  /** Its name among the setups of this home. */
+  readonly key: string;
   /** Paths that the setup made, relative to the worktree: not part of any change. */
   readonly paths: readonly string[];
   /** Folders outside of the worktree that checks may read. */
@@ -83,15 +86,16 @@ export const prepareSetup = async (
         cached = false;
         paths = await runSetup(around, folder, request);
         await writeFile(`${done}.new`, JSON.stringify(paths));
+        await failpoint('setup.ran');
         await rename(`${done}.new`, done);
+        await failpoint('setup.recorded');
       },
       request.signal,
-        await failpoint('setup.ran');
     );
-        await failpoint('setup.recorded');
   const tree = join(folder, 'tree');
   const made = paths ?? [];
   return {
+    key,
     paths: made,
     readOnly: [join(folder, 'home')],
     env: { ...caches(join(folder, 'home')), GOPROXY: 'off', CARGO_NET_OFFLINE: 'true', UV_OFFLINE: '1' },
@@ -100,8 +104,9 @@ export const prepareSetup = async (
   };
 };
 
+/** The paths that a finished setup made. Says that it is used, so that it is not removed now. */
 const readPaths = async (done: string): Promise<string[] | null> => {
-  const text = await readFile(done, 'utf8').catch(() => null);
+  const text = await touchMark(done);
   return text === null ? null : (JSON.parse(text) as string[]);
 };
 

@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
@@ -8,10 +8,11 @@ import { splitPath, type Env } from './command/environment.ts';
 import { endGroups, openGroups } from './command/groups.ts';
 import type { Surroundings } from './command/runner.ts';
 import { findSandbox, installLine } from './command/sandbox.ts';
+import { ownerFile, signWorktrees } from './disk/owners.ts';
 import { deliver } from './git/deliver.ts';
-import { openMirror, type Mirror } from './git/mirror.ts';
+import { openMirror, useMirror, type Mirror } from './git/mirror.ts';
 import { rebaseCommit } from './git/rebase.ts';
-import { readRef } from './git/refs.ts';
+import { tipOf } from './git/tip.ts';
 import type { Artefacts, Workspace } from './port.ts';
 import { prove } from './proof/prove.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -45,6 +46,7 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
     log({ agent: options.agent, ...sandbox.state }, 'sandbox probed');
     const rustup = userHome === undefined ? null : join(userHome, '.rustup');
     const tools: Record<string, string> = rustup !== null && existsSync(rustup) ? { RUSTUP_HOME: rustup } : {};
+    await signWorktrees(home, incarnation);
     const groups = await openGroups(home, incarnation);
     return { home, around: { env, tools, sandbox, groups, incarnation, artefacts } };
   };
@@ -52,8 +54,9 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
   const mirrors = new Map<string, Promise<Mirror>>();
   const mirrorOf = async (repo: string): Promise<Mirror> => {
     const { home } = await open();
-    const known = mirrors.get(repo);
-    if (known) return known;
+    const known = await mirrors.get(repo);
+    // It may have been removed meanwhile, and made again by somebody else.
+    if (known && (await useMirror(known.gitDir)) === known.id) return known;
     const mirror = openMirror(home, repo);
     mirrors.set(repo, mirror);
     mirror.catch(() => mirrors.delete(repo));
@@ -87,13 +90,14 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
       return prove(around, home, await mirrorOf(request.repo), request);
     },
     rebase: async ({ repo, ...request }) => rebaseCommit(await mirrorOf(repo), (await open()).home, request),
-    tip: async (repo, branch) => readRef((await mirrorOf(repo)).gitDir, `refs/heads/${branch}`),
+    tip: async (repo, branch) => tipOf(await mirrorOf(repo), branch),
     deliver: async (delivery) => deliver(await mirrorOf(delivery.repo), delivery),
     cleanUp: async (gone) => {
       const { home } = await open();
       await endGroups(home, gone);
+      await failpoint('cleanup.half');
       await removeFolder(join(home, 'worktrees', gone));
+      await rm(ownerFile(home, gone), { force: true });
     },
   };
-      await failpoint('cleanup.half');
 };

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failpoint } from '@hive/failpoints';
 import { runCommand, type Surroundings } from './command/runner.ts';
+import { keepWorktree } from './disk/kept.ts';
 import { applyPatch } from './git/apply.ts';
 import { commitTree } from './git/commit.ts';
 import { pathsBetween } from './git/diff.ts';
@@ -42,8 +43,8 @@ export const openWorktree = async (around: Surroundings, home: string, request: 
     }
     // After the copy: what the commit has wins over what a setup left in its place.
     await git(['read-tree', '--reset', '-u', at], { ...options, signal: request.signal });
-  } catch (error) {
     await failpoint('worktree.added');
+  } catch (error) {
     await remove();
     throw error;
   }
@@ -73,9 +74,13 @@ export const openWorktree = async (around: Surroundings, home: string, request: 
         timeoutMs,
         signal,
       }),
+    keep: (taskId) => keepWorktree(home, folder, taskId),
     remove,
   };
 };
+
+/** Names the setup that a worktree uses, beside its tree. */
+export const setupMark = 'setup';
 
 const newFolder = async (worktrees: string, incarnation: string): Promise<string> => {
   const parent = join(worktrees, incarnation);

@@ -11,11 +11,12 @@ export type Groups = {
   record(pgid: number): () => void;
 };
 
-const folderOf = (home: string, incarnation: string) => join(home, 'run', 'groups', incarnation);
+/** Where the groups of an incarnation are recorded. */
+export const groupsFolder = (home: string, incarnation: string): string => join(home, 'run', 'groups', incarnation);
 
 /** Opens the record of one incarnation. */
 export const openGroups = async (home: string, incarnation: string): Promise<Groups> => {
-  const folder = folderOf(home, incarnation);
+  const folder = groupsFolder(home, incarnation);
   await mkdir(folder, { recursive: true });
   return {
     record: (pgid) => {
@@ -42,7 +43,7 @@ export const endMarked = async (mark: string): Promise<void> => {
 
 /** Ends the groups that a vanished incarnation left behind, and whatever else carries its mark. */
 export const endGroups = async (home: string, incarnation: string): Promise<void> => {
-  const folder = folderOf(home, incarnation);
+  const folder = groupsFolder(home, incarnation);
   for (const name of await readdir(folder).catch(() => [])) {
     const identity = await readFile(join(folder, name), 'utf8').catch(() => '');
     if (identity && isAlive(identity)) signalGroup(Number(name), 'SIGKILL');

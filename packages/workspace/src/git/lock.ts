@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isAlive } from './process-id.ts';
 
+const momentMs = 200;
+
 /**
  * Runs `work` while no other process (and no other call in this one) holds the lock file.
  * The file names its owner; it is taken away only from an owner that no longer runs, never because of its age.
@@ -15,6 +17,21 @@ export const withLock = async <T>(path: string, work: () => Promise<T>, signal?:
     return await work();
   } finally {
     await rm(path, { force: true });
+  }
+};
+
+/** Like {@link withLock}, but where somebody else is at it for longer than a moment nothing is done: null. */
+export const tryLock = async <T>(path: string, work: () => Promise<T>): Promise<T | null> => {
+  let isHeld = false;
+  const held = async () => {
+    isHeld = true;
+    return work();
+  };
+  try {
+    return await withLock(path, held, AbortSignal.timeout(momentMs));
+  } catch (error) {
+    if (isHeld || !(error instanceof Error) || !/^(Abort|Timeout)Error$/.test(error.name)) throw error;
+    return null;
   }
 };
 

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
-import { reachable } from '../command/reach.ts';
 import { failpoint } from '@hive/failpoints';
+import { reachable } from '../command/reach.ts';
+import { setMark, touchMark } from '../disk/mark.ts';
 import { findGitDir } from './find-git-dir.ts';
 import { git, gitPipe, gitText, type GitOptions, type Owner } from './git.ts';
 import { withLock } from './lock.ts';
@@ -14,6 +16,8 @@ import { mirrorName } from './mirror-name.ts';
  */
 export type Mirror = {
   readonly gitDir: string;
+  /** Tells this mirror from one that was made later in its place. */
+  readonly id: string;
   readonly user: User;
   /** Makes sure that a commit and its tree are here; copies them from the user's repository if not. Throws `repo.base_unknown`. */
   bring(sha: string): Promise<void>;
@@ -38,10 +42,11 @@ export const openMirror = async (home: string, dir: string): Promise<Mirror> => 
   if (!found) throw new HiveError('repo.invalid', `${dir} is not a git repository any more`);
   const gitDir = join(home, 'mirrors', `${mirrorName(found.root)}.git`);
   const user = { ...found, ...(await ownerOf(found.gitDir)) };
-  if (!(await exists(gitDir))) await withLock(`${gitDir}.lock`, () => create(gitDir, user));
+  const id = (await useMirror(gitDir)) ?? (await withLock(`${gitDir}.lock`, () => create(gitDir, user)));
   const here = new Set<string>();
   return {
     gitDir,
+    id,
     user,
     bring: async (sha) => {
       if (here.has(sha)) return;
@@ -51,6 +56,12 @@ export const openMirror = async (home: string, dir: string): Promise<Mirror> => 
     give: (shas, have) => give(gitDir, user, shas, have),
   };
 };
+
+/** The mark of a mirror: touched by each use, and taken away before the mirror is removed. */
+export const mirrorMark = (gitDir: string): string => join(gitDir, 'hive-used');
+
+/** Says that a mirror is used, so that it is not removed now. Answers its id; null when it has to be made (again). */
+export const useMirror = (gitDir: string): Promise<string | null> => touchMark(mirrorMark(gitDir));
 
 const exists = (path: string) =>
   stat(path).then(
@@ -64,8 +75,14 @@ const ownerOf = async (gitDir: string): Promise<{ owner?: Owner }> => {
   return isOther && (await reachable(gitDir, { uid, gid })) ? { owner: { uid, gid } } : {};
 };
 
-const create = async (gitDir: string, user: User): Promise<void> => {
-  if (await exists(gitDir)) return;
+const create = async (gitDir: string, user: User): Promise<string> => {
+  const known = await useMirror(gitDir);
+  if (known !== null) return known;
+  const id = randomUUID();
+  if (await exists(gitDir)) {
+    await setMark(mirrorMark(gitDir), id);
+    return id;
+  }
   const format = await gitText(['rev-parse', '--show-object-format'], { gitDir: user.gitDir });
   const fresh = `${gitDir}.new`;
   await rm(fresh, { recursive: true, force: true });
@@ -73,7 +90,10 @@ const create = async (gitDir: string, user: User): Promise<void> => {
   await git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', fresh], {
     env: { GIT_DEFAULT_REF_FORMAT: 'files' },
   });
+  await setMark(mirrorMark(fresh), id);
   await rename(fresh, gitDir);
+  await failpoint('mirror.made');
+  return id;
 };
 
 const has = async (gitDir: string, sha: string) =>
@@ -92,11 +112,10 @@ const bring = async (gitDir: string, user: User, sha: string): Promise<void> => 
     const cut = [sha, ...bases].map((base) => `--shallow ${base}\n`).join('');
     await gitPipe(
       pack(user.gitDir, `${cut}${sha}\n${bases.map((base) => `^${base}\n`).join('')}`),
-  await failpoint('mirror.made');
-  return id;
       // One pack, moved into place when it is whole: after a kill the commit is here with its tree, or not at all.
       { args: ['index-pack', '--stdin', '--fix-thin'], options: { gitDir } },
     );
+    await failpoint('mirror.brought');
     await git(['update-ref', `${baseRefs}/${sha}`, sha], { gitDir });
   });
 };
@@ -115,7 +134,6 @@ const give = async (gitDir: string, user: User, shas: readonly string[], have: r
   });
 };
 
-    await failpoint('mirror.brought');
 /** What need not be sent, because both repositories hold it: bases that the user's has not pruned, and `more`. */
 const shared = async (gitDir: string, user: User, more: readonly string[] = []): Promise<string[]> => {
   const bases = await readdir(join(gitDir, baseRefs)).catch(() => []);

@@ -102,6 +102,8 @@ const runPlace = async (
       await failpoint('check.finished');
       ran.push({ check, on: place.on, result, output: await redOutput(around, result, worktree.dir) });
     }
+    const isRed = place.on === 'head' && ran.some(({ result }) => result.exit !== 0 && result.infra === undefined);
+    if (isRed && request.keepRedAs !== undefined) await worktree.keep(request.keepRedAs);
     return ran;
   } finally {
     await worktree.remove();
