@@ -338,3 +338,48 @@ test('an event that cannot be handled becomes a dead letter and the follower goe
     { subscription: 'poisoned', error: 'Error: poison', attempts: 5 },
   ]);
 }, 20_000);
+
+test('a dead letter that is redriven is handled once, by one of two followers, and its effect stands in its own trace', async () => {
+  const { taskId, workflowId } = await readyTask();
+  let isRepaired = false;
+  let handled = 0;
+  const forgotten: boolean[] = [];
+  const second = createBus(store, 'test/two');
+  for (const each of [bus, second]) {
+    const stop = new AbortController();
+    running.push(stop);
+    void each.follow({
+      name: 'repaired',
+      types: ['task.created'],
+      start: 'origin',
+      signal: stop.signal,
+      onOvertaken: () => forgotten.push(isRepaired),
+      onHandled: () => (handled += 1),
+      handle: () =>
+        isRepaired
+          ? Promise.resolve([{ events: [{ type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } }] }])
+          : Promise.reject(new Error('poison')),
+    });
+  }
+  await expect.poll(() => store.deadLetters(10), { timeout: 10_000 }).toHaveLength(1);
+  const [letter] = await store.deadLetters(1);
+  isRepaired = true;
+  const { subscription, eventId } = letter ?? { subscription: '', eventId: '' };
+  const redrive = (to: string) =>
+    bus.command({
+      on: null,
+      correlationId: newId(),
+      events: [{ type: 'system.redriven', stream: streams.system, data: { subscription: to, eventId } }],
+      ...(to === subscription && { takeDeadLetters: [{ subscription, eventId }] }),
+    });
+  await redrive('somebody else');
+  await redrive(subscription);
+  await expect(redrive(subscription)).rejects.toMatchObject({ code: 'input.state' });
+  await expect.poll(async () => (await store.countHeads('task'))['cancelled'], { timeout: 10_000 }).toBe(1);
+  expect(handled).toBe(1);
+  expect(forgotten.filter(Boolean).length).toBeGreaterThanOrEqual(2);
+  expect(await store.deadLetters(10)).toEqual([]);
+  const cancelled = (await store.events({ stream: streams.task(taskId), limit: 100 })).events.at(-1);
+  expect(cancelled).toMatchObject({ type: 'task.cancelled', correlationId: workflowId, causationId: eventId });
+  second.close();
+}, 30_000);

@@ -1,5 +1,5 @@
 import mitt from 'mitt';
-import type { Store } from '@hive/core-db';
+import type { Store, Write } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import type { NewEvent } from '@hive/events';
 import { derivedId } from './ids.ts';
@@ -17,6 +17,8 @@ export type Command = {
   readonly commandId?: string;
   /** Makes ids that are the same when the command is repeated; a uuid version 7. */
   readonly idFrom?: string;
+  /** Dead letters that leave their list with it. */
+  readonly takeDeadLetters?: Write['takeDeadLetters'];
 };
 
 /** One process's way to the log and the queue. */
@@ -26,7 +28,7 @@ export type Bus = {
   readonly queue: Queue;
   /** Follows the log from a durable cursor; see {@link Follow}. Resolves when `signal` is aborted. */
   follow(options: Follow): Promise<void>;
-  /** Records a command. Throws `transition.refused` when it does not fit, `input.unknown_id` when `on` does not exist. */
+  /** Records a command. Throws `transition.refused` when it does not fit, `input.unknown_id` when `on` does not exist, `input.state` when a dead letter is gone. */
   command(command: Command): Promise<{ readonly ids: readonly string[] }>;
   readonly heard: Heard;
   /** How many rings were heard so far; read it before looking at the store, and hand it to {@link Heard}. */
@@ -60,11 +62,12 @@ export const createBus = (store: Store, actor: string): Bus => {
       if (signal.aborted || rings !== seen) done();
     });
 
-  const command: Bus['command'] = async ({ events, correlationId, on, commandId, idFrom }) => {
+  const command: Bus['command'] = async ({ events, correlationId, on, commandId, idFrom, takeDeadLetters }) => {
     const moves: Move[] = [{ events }];
     const recorded = await record(store, {
       streams: [...new Set([...events.map((event) => event.stream), ...(on === null ? [] : [on])])],
       onRefused: 'throw',
+      ...(takeDeadLetters && { takeDeadLetters }),
       plan: (heads) => {
         const cause = on === null ? null : heads.get(on);
         if (cause === undefined) throw new HiveError('input.unknown_id', `There is no ${on ?? ''}`);
@@ -80,6 +83,8 @@ export const createBus = (store: Store, actor: string): Bus => {
         };
       },
     });
+    if (recorded.status === 'letter')
+      throw new HiveError('input.state', `Somebody else has just taken the dead letter ${recorded.which}`);
     if (recorded.status !== 'written')
       throw new HiveError('version.conflict', 'The command met another one; try again', { remedy: 'retry' });
     return { ids: recorded.ids };

@@ -40,7 +40,10 @@ const isTrouble = (error: unknown): boolean =>
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal }).catch(() => undefined);
 
-/** Events are handled in log order; the moves and the cursor are one commit. After five failures an event becomes a dead letter and the follower goes on. */
+/**
+ * Events are handled in log order; the moves and the cursor are one commit. After five failures an event becomes a dead letter and the follower
+ * goes on; a `system.redriven` that names it is the moment in the log where it is handled once more, with ids of that moment.
+ */
 export const createFollower =
   (store: Store, actor: string, doorbell: { readonly heard: Heard; readonly rings: () => number }) =>
   async (options: Follow): Promise<void> => {
@@ -48,7 +51,7 @@ export const createFollower =
     let cursor = await store.subscription(name, options.start);
 
     const commit = async (
-      to: Cursor,
+      at: { readonly cursor: Cursor; readonly id?: string },
       event: LoggedEvent | null,
       moves: readonly Move[],
       deadLetter?: string,
@@ -56,7 +59,7 @@ export const createFollower =
       const recorded = await record(store, {
         streams: [...new Set(moves.flatMap((move) => streamsOf(move)))],
         onRefused: 'drop',
-        cursor: { name, from: cursor, to },
+        cursor: { name, from: cursor, to: at.cursor },
         ...(event &&
           deadLetter !== undefined && {
             deadLetter: { subscription: name, eventId: event.id, error: deadLetter, attempts: maxAttempts },
@@ -67,12 +70,12 @@ export const createFollower =
             correlationId: event?.correlationId ?? '',
             causationId: event?.id ?? null,
             actor,
-            ...(event && { id: (ordinal: number) => derivedId(event.id, `${name} ${ordinal}`) }),
+            ...(at.id !== undefined && { id: (ordinal: number) => derivedId(at.id ?? '', `${name} ${ordinal}`) }),
           },
         }),
       });
       if (recorded.status === 'written') {
-        cursor = to;
+        cursor = at.cursor;
         if (event) lastDropped = recorded.dropped;
         return true;
       }
@@ -82,7 +85,8 @@ export const createFollower =
     };
     let lastDropped = 0;
 
-    const handleOne = async (event: LoggedEvent): Promise<boolean> => {
+    /** `at` is where in the log `event` is handled: itself, or the redrive that names it. */
+    const handleOne = async (event: LoggedEvent, at = event): Promise<boolean> => {
       for (let attempt = 1; ; attempt++) {
         const began = performance.now();
         try {
@@ -92,7 +96,7 @@ export const createFollower =
             return true;
           }
           await failpoint('handler.open');
-          const mine = await commit(event.cursor, event, moves);
+          const mine = await commit(at, event, moves);
           await failpoint('handler.committed');
           if (mine) options.onHandled?.(event, moves.length, lastDropped, performance.now() - began);
           return mine;
@@ -101,21 +105,38 @@ export const createFollower =
           if (isTrouble(error)) throw error;
           options.onFailed?.(event, error, attempt);
           if (signal.aborted) return false;
-          if (attempt >= maxAttempts) return commit(event.cursor, event, [], String(error));
+          if (attempt >= maxAttempts) return commit(at, event, [], String(error));
           await pause(50 * 2 ** attempt, signal);
         }
       }
     };
 
+    /** What was remembered belongs to a later moment than an event that is redriven, and the other way round afterwards. */
+    const redrive = async (at: LoggedEvent, eventId: string): Promise<boolean> => {
+      const event = await store.event(eventId);
+      if (event === null) return true;
+      options.onOvertaken?.();
+      const mine = await handleOne(event, at);
+      options.onOvertaken?.();
+      return mine;
+    };
+
+    const handleNext = async (event: LoggedEvent): Promise<boolean> => {
+      if (event.type === 'system.redriven' && event.data.subscription === name)
+        return redrive(event, event.data.eventId);
+      return !isWanted(event.type, options.types) || handleOne(event);
+    };
+
     const handlePage = async (): Promise<void> => {
       const seen = doorbell.rings();
-      const page = await store.events({ after: cursor, types: options.types, limit: pageSize });
+      const page = await store.events({ after: cursor, types: [...options.types, redriven], limit: pageSize });
       let ours = true;
       for (const event of page.events) {
-        ours = !signal.aborted && (await handleOne(event));
+        ours = !signal.aborted && (await handleNext(event));
         if (!ours) break;
       }
-      if (ours && !signal.aborted && isBefore(cursor, page.looked)) ours = await commit(page.looked, null, []);
+      if (ours && !signal.aborted && isBefore(cursor, page.looked))
+        ours = await commit({ cursor: page.looked }, null, []);
       if (ours && page.events.length < pageSize) await doorbell.heard(pollMs, signal, seen);
     };
 
@@ -128,6 +149,14 @@ export const createFollower =
       }
     }
   };
+
+const redriven = 'system.redriven';
+
+const isWanted = (type: string, patterns: readonly string[]): boolean =>
+  patterns.some(
+    (pattern) =>
+      pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
+  );
 
 const isBefore = (a: Cursor, b: Cursor): boolean => {
   const [left, right] = [BigInt(a.xid), BigInt(b.xid)];

@@ -278,6 +278,22 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
         expect(await store.deadLetters(1)).toEqual([{ ...dead, at: expect.any(String) as string }]);
       });
 
+      test('a dead letter is taken once, and whatever was to be written with it is written with it', async () => {
+        const [subscription, eventId] = [randomUUID(), randomUUID()];
+        const deadLetter = { subscription, eventId, error: 'no', attempts: 3 };
+        await store.write({ events: [], heads: [], deadLetter });
+        const take = () =>
+          store.write({ ...sampleWrite(newStream(), 0), takeDeadLetters: [{ subscription, eventId }] });
+        const results = await Promise.all([take(), take()]);
+        expect(results.map((it) => it.status).sort()).toEqual(['letter', 'written']);
+        expect((await store.deadLetters(100)).some((it) => it.eventId === eventId)).toBe(false);
+        const other = { subscription: 'nobody', eventId };
+        expect(await store.write({ events: [], heads: [], takeDeadLetters: [other] })).toEqual({
+          status: 'letter',
+          which: eventId,
+        });
+      });
+
       test('of two readers that derive the same ids from one event, the slower one learns that it was slower', async () => {
         const name = randomUUID();
         const from = await store.subscription(name, 'origin');
