@@ -1,8 +1,9 @@
 import { defineAgent, type Context } from '@hive/agent-kit';
+import { alignPaused } from '@hive/bus';
 import { origin } from '@hive/core-db';
 import { Plan, isOpen, isWorkflowOpen, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
-import { decide, type Known } from './decide.ts';
 import { failpoint } from '@hive/failpoints';
+import { decide, type Known } from './decide.ts';
 import { evolve, initialState, type State } from './state.ts';
 
 const pageSize = 1000;
@@ -22,6 +23,7 @@ export default defineAgent<Memory>({
     handle: async (event, ctx) => {
       const state = await stateAfter(event, ctx);
       const moves = decide(state, event, await knownOf(state, event, ctx));
+      if (mayBeMisplaced(state, event)) await alignPaused(ctx.bus.store, event.correlationId);
       if (isOver(state)) ctx.own.states.delete(event.correlationId);
       return moves;
     },
@@ -66,10 +68,17 @@ const replay = async (last: HiveEvent, { bus }: Context): Promise<State> => {
   }
 };
 
+/** A step was put into the queue while somebody paused or resumed its workflow, perhaps in that very moment. */
+const mayBeMisplaced = ({ workflow }: State, { type }: HiveEvent): boolean =>
+  type === 'workflow.resumed' || (workflow?.state === 'paused' && (type === 'workflow.paused' || waiting.has(type)));
+
+const waiting = new Set<string>(['task.assigned', 'task.lease_expired', 'task.attempt_failed', 'task.snoozed']);
+
 /** What decisions need beyond the state, read only for the events that ask for it. */
 const knownOf = async (state: State, event: HiveEvent, ctx: Context & { own: Memory }): Promise<Known> => {
   const plan = event.type === 'workflow.plan_generated' ? await readPlan(event.data.plan, ctx) : [];
-  const settles = event.type === 'workflow.plan_failed' || settling.has(event.type);
+  const settles =
+    event.type === 'workflow.plan_failed' || event.type === 'workflow.resumed' || settling.has(event.type);
   const heads = settles
     ? await ctx.bus.store.listHeads({ kind: 'call', correlationId: event.correlationId, limit: 100_000 })
     : [];
