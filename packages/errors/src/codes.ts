@@ -83,6 +83,7 @@ export const codes = [
   'version.conflict',
   'lease.lost',
   'cursor.unknown',
+  'audit.broken',
   // HTTP
   'auth.missing',
   'auth.forbidden',

@@ -47,5 +47,13 @@ export const system = topic('system', {
   alert_raised: z.strictObject({ alert: z.string(), message: z.string() }),
   alert_resolved: z.strictObject({ alert: z.string() }),
   config_changed: z.strictObject({ hash: z.string() }),
-  checkpointed: z.strictObject({ position: z.int(), hash: z.string() }),
+  /** The first `count` events of the log, up to `eventId`, have this hash; the signed checkpoint is in a file outside of the database. */
+  checkpointed: z.strictObject({
+    position: z.int(),
+    eventId: Id,
+    count: z.int(),
+    hash: z.string(),
+    key: z.string().describe('the first half of the SHA-256 of the public key'),
+    signature: z.string(),
+  }),
 });
