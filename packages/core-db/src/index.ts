@@ -21,3 +21,6 @@ export { createArtefacts, type Artefacts } from './artefacts.ts';
 export { createReferences, type References } from './references.ts';
 export { listArtefacts, recoverArtefacts, removeArtefact, type StoredArtefact } from './sweep-artefacts.ts';
 export { openStore, type OpenOptions } from './open-store.ts';
+export { backupStore, type BackupSummary } from './backup/backup.ts';
+export { restoreStore, type RestoreOptions } from './backup/restore.ts';
+export type { Upgrade } from './upgrade/keep-store.ts';

@@ -149,6 +149,14 @@ export type InvariantReport = {
   readonly note?: string;
 };
 
+/** How far readers of the log are held back, and by whom: events that are committed and not visible yet, and the age of the oldest. */
+export type Horizon = {
+  readonly hidden: number;
+  readonly lagMs: number;
+  /** The oldest transaction of the cluster that writes, by anyone; null when it has just ended or may not be seen. */
+  readonly blocker: { readonly who: string; readonly database: string | null; readonly since: string | null } | null;
+};
+
 /**
  * The database behind one port. Every write is one atomic {@link Write} that was computed from what was read before it and is refused
  * when that has changed, so the rules live once, in `@hive/bus`, and not once per dialect.
@@ -241,6 +249,10 @@ export type Store = {
     readonly version: string;
     readonly bytes: number;
     readonly schema: number;
+    /** The database is reached through a pooler that lends sessions: no locks and no rings, so leases and polling have to do. */
+    readonly pooled?: boolean;
   }>;
+  /** How far readers are behind the writers; only where they can be. */
+  horizon?(): Promise<Horizon>;
   close(): Promise<void>;
 };

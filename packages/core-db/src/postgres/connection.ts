@@ -1,24 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Row, Statement } from '../dialect.ts';
 
 /** The number under which all locks of Hive lie, apart from those of other programs: "HIVE". */
 export const lockClass = 0x48495645;
 
-/** Settings of every session: a writer that stops in mid-transaction would hold back all readers (STORE section 2.3). */
-export const sessionConfig = (url: string, options: { readonly readonly: boolean }): pg.ClientConfig => ({
+/** What a session is for. `pooled`: behind a pooler that lends sessions for one transaction, which takes no settings of a session. */
+export type SessionKind = { readonly readonly: boolean; readonly pooled?: boolean };
+
+/**
+ * Settings of every session. A writer that stops in mid-transaction would hold back all readers (STORE section 2.3), and whoever asks
+ * while the database is away wants to hear so within five seconds. Long work sets its own limits.
+ */
+export const sessionConfig = (url: string, { readonly, pooled }: SessionKind): pg.ClientConfig => ({
   connectionString: url,
   application_name: 'hive',
-  connectionTimeoutMillis: 5_000,
+  connectionTimeoutMillis: 3_000,
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
-  idle_in_transaction_session_timeout: 5_000,
-  statement_timeout: 30_000,
-  lock_timeout: 5_000,
   // The client stops waiting a little later than the server, for lines that are dead in one direction.
-  query_timeout: 35_000,
-  options: `-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3${options.readonly ? ' -c default_transaction_read_only=on' : ''}`,
+  query_timeout: 4_500,
   types: { getTypeParser: () => asText },
+  ...(!pooled && {
+    idle_in_transaction_session_timeout: 5_000,
+    statement_timeout: 4_000,
+    lock_timeout: 3_000,
+    options: `-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=15000${readonly ? ' -c default_transaction_read_only=on' : ''}`,
+  }),
 });
+
+/** The same for work that may take its time: making the tables, checking the whole log. */
+export const patientConfig = (url: string, kind: SessionKind): pg.ClientConfig => ({
+  ...sessionConfig(url, kind),
+  ...(!kind.pooled && { statement_timeout: 0, lock_timeout: 60_000 }),
+  query_timeout: 0,
+});
+
+/** PostgreSQL 17 and newer can also end a transaction that keeps itself busy. Older ones do not know the setting, so it is not among the others. */
+export const limitTransactions = `select set_config('transaction_timeout', '15s', false) where current_setting('server_version_num')::int >= 170000`;
+
+/** Drops a line at once. */
+export const breakOff = (client: pg.ClientBase): void => {
+  // The socket is no part of the published type.
+  const { connection } = client as unknown as { readonly connection?: { readonly stream?: { destroy(): void } } };
+  connection?.stream?.destroy();
+};
+
+/** Ends a session in order if that is quick: an orderly goodbye over a dead line takes a quarter of an hour. */
+export const sayGoodbye = async (client: pg.Client): Promise<void> => {
+  await Promise.race([client.end().catch(() => {}), sleep(500, undefined, { ref: false })]);
+  breakOff(client);
+};
 
 /** Values stay the texts that the server sent; `rows.ts` knows which of them are numbers and which are JSON. */
 const asText = (value: unknown): unknown => value;

@@ -16,7 +16,7 @@ export const isLost = (error: unknown): boolean => {
     return true;
   return (
     error instanceof Error &&
-    /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client (was closed|has encountered))/.test(
+    /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client (was closed|has encountered))/.test(
       error.message,
     )
   );

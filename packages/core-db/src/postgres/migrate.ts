@@ -1,32 +1,37 @@
 import { failpoint } from '@hive/failpoints';
 import pg from 'pg';
 import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
-import { lockClass, placeOf, sessionConfig } from './connection.ts';
+import { lockClass, patientConfig, placeOf, sayGoodbye, type SessionKind } from './connection.ts';
 
 /** Brings the database to the newest schema in one transaction, under a lock: of several processes that start at once one does it. */
 export const migratePostgres = async (
   url: string,
-  options: { readonly migrate: boolean; readonly readonly: boolean },
+  options: SessionKind & {
+    readonly migrate: boolean;
+    readonly known?: ReturnType<typeof migrationsOf> | undefined;
+    /** Called for a store that is not new, while nobody else can write; when it throws, nothing is changed. */
+    readonly before?: ((found: number) => Promise<void>) | undefined;
+  },
 ): Promise<number> => {
-  const known = migrationsOf('postgres');
-  const client = new pg.Client({
-    ...sessionConfig(url, options),
-    statement_timeout: 0,
-    lock_timeout: 60_000,
-    query_timeout: 0,
-  });
+  const known = options.known ?? migrationsOf('postgres');
+  const client = new pg.Client(patientConfig(url, options));
   client.on('error', () => {});
   await client.connect();
   try {
     const found = await schemaOf(client);
     if (!needsMigration(found, known.length, placeOf(url))) return found;
     if (!options.migrate) throw tooOld(found, known.length, placeOf(url));
-    await failpoint('migration.half');
     // Held until the session ends, and taken before the transaction begins: one that waited inside would not see the new tables yet.
     await client.query('select pg_advisory_lock($1, 0)', [lockClass]);
     await client.query('begin');
-    for (const { sql } of known.slice(await schemaOf(client)))
-      for (const statement of sql) await client.query(statement);
+    const begun = await schemaOf(client); // another process may have been faster
+    if (begun > 0 && begun < known.length && options.before) {
+      await client.query('set local idle_in_transaction_session_timeout = 0');
+      await client.query('lock table event, stream_head, step in exclusive mode');
+      await options.before(begun);
+    }
+    for (const { sql } of known.slice(begun)) for (const statement of sql) await client.query(statement);
+    await failpoint('migration.half');
     await client.query(
       `insert into meta (key, value) values ('schema', $1) on conflict (key) do update set value = excluded.value`,
       [String(known.length)],
@@ -35,11 +40,12 @@ export const migratePostgres = async (
     if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}`);
     return known.length;
   } finally {
-    await client.end();
+    await sayGoodbye(client);
   }
 };
 
-const schemaOf = async (client: pg.Client): Promise<number> => {
+/** How many migrations a database has seen; 0 for an empty one. */
+export const schemaOf = async (client: pg.Client): Promise<number> => {
   const { rows } = await client.query<{ found: string | null }>(`select to_regclass('meta') as found`);
   if (rows[0]?.found == null) return 0;
   const meta = await client.query<{ value: string }>(`select value from meta where key = 'schema'`);

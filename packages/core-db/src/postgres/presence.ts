@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { lockClass, sessionConfig } from './connection.ts';
+import { breakOff, lockClass, sayGoodbye, sessionConfig } from './connection.ts';
+import { pidOf, type PoolerProbe } from './pooler.ts';
 
 /** The one session of a process that stays open: it hears rings and holds the locks that show that the process lives. */
 export type Presence = {
@@ -9,7 +10,7 @@ export type Presence = {
   /** Holds a lock of its own for this incarnation, again with a new number after each reconnect. */
   readonly hold: (incarnation: string) => Promise<void>;
   readonly release: (incarnation: string) => Promise<void>;
-  /** The number of the lock that is held for an incarnation. */
+  /** The number of the lock that is held for an incarnation; null where a pooler lends sessions, and its lease alone says that it lives. */
   readonly markOf: (incarnation: string) => string | null;
   readonly close: () => Promise<void>;
 };
@@ -17,39 +18,56 @@ export type Presence = {
 /** The channel of the doorbell. */
 export const channel = 'hive';
 
-/** The session never opens a transaction: a listener inside one lets the queue of notifications grow without bound. */
+/** A line that is dead in one direction says nothing by itself, so it is asked. */
+const askMs = 2_000;
+const answerMs = 3_000;
+const longestPauseMs = 2_000;
+
+/**
+ * The session never opens a transaction: a listener inside one lets the queue of notifications grow without bound. A lost one is opened again
+ * for as long as it takes, after pauses of random length: many processes lose theirs at once. There is none where sessions are lent by a pooler.
+ */
 export const createPresence = (
   url: string,
-  on: { readonly heard: () => void; readonly marked: (incarnation: string, mark: string | null) => Promise<unknown> },
+  on: {
+    readonly heard: () => void;
+    readonly marked: (incarnation: string, mark: string | null) => Promise<unknown>;
+  },
+  pooler: PoolerProbe,
 ): Presence => {
   const marks = new Map<string, string | null>();
   let client: pg.Client | null = null;
   let opening: Promise<void> | null = null;
-  let closed = false;
+  const closing = new AbortController();
+  const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
 
   const open = async (): Promise<void> => {
-    for (let attempt = 1; !closed; attempt++) {
-      const next = new pg.Client(sessionConfig(url, { readonly: false }));
+    for (let attempt = 0; !closing.signal.aborted && !pooler.isLent(); attempt++) {
+      if (attempt > 0) await pause(Math.random() * Math.min(longestPauseMs, 50 * 2 ** attempt));
+      const next = new pg.Client({ ...sessionConfig(url, { readonly: false }), query_timeout: answerMs });
       // Without a listener a broken line would end the process.
       next.on('error', () => {});
       try {
         await next.connect();
+        if (await pooler.ask(next)) {
+          await sayGoodbye(next);
+          return;
+        }
         await next.query(`listen ${channel}`);
         next.on('notification', on.heard);
+        for (const incarnation of marks.keys()) await lock(next, incarnation);
         next.on('end', () => {
           if (client !== next) return;
           client = null;
-          opening = closed ? null : open();
+          opening = closing.signal.aborted ? null : open();
         });
         client = next;
-        for (const incarnation of marks.keys()) await lock(next, incarnation);
+        void watch(next);
         // What was rung while nobody listened is unknown.
         on.heard();
         return;
       } catch {
-        client = null;
-        await next.end().catch(() => {});
-        await sleep(Math.random() * Math.min(2_000, 50 * 2 ** attempt), undefined, { ref: false });
+        breakOff(next);
       }
     }
   };
@@ -60,6 +78,19 @@ export const createPresence = (
     await session.query('select pg_advisory_lock($1, $2)', [lockClass, Number(mark)]);
     marks.set(incarnation, mark);
     await on.marked(incarnation, mark);
+  };
+
+  /** Lets a session go that does not answer any more; its `end` opens the next one. */
+  const watch = async (session: pg.Client): Promise<void> => {
+    for (;;) {
+      await pause(askMs * (0.8 + Math.random() * 0.4));
+      if (client !== session) return;
+      const isAlive = await pidOf(session).then(
+        () => true,
+        () => false,
+      );
+      if (!isAlive) return breakOff(session);
+    }
   };
 
   const start = (): Promise<void> => (opening ??= open());
@@ -80,10 +111,10 @@ export const createPresence = (
     },
     markOf: (incarnation) => marks.get(incarnation) ?? null,
     close: async () => {
-      closed = true;
+      closing.abort();
       const last = client;
       client = null;
-      await last?.end();
+      if (last) await sayGoodbye(last);
     },
   };
 };

@@ -7,21 +7,38 @@ import { createHeadReads } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
 import { createQueueReads } from '../read-queue.ts';
 import { verifySnapshot } from '../verify/verify.ts';
-import { lockClass, placeOf, runOn, sessionConfig } from './connection.ts';
+import {
+  breakOff,
+  limitTransactions,
+  lockClass,
+  patientConfig,
+  placeOf,
+  runOn,
+  sayGoodbye,
+  sessionConfig,
+} from './connection.ts';
 import { postgresError } from './errors.ts';
+import { readHorizon } from './horizon.ts';
 import { migratePostgres } from './migrate.ts';
+import { createPoolerProbe, isPoolerRefusal } from './pooler.ts';
 import { channel, createPresence } from './presence.ts';
 import { performWrite } from './transaction.ts';
 
 /** How a PostgreSQL store is opened. Without `migrate` an older one is refused. */
-export type PostgresOptions = { readonly url: string; readonly migrate: boolean; readonly readonly: boolean };
+export type PostgresOptions = {
+  readonly url: string;
+  readonly migrate: boolean;
+  readonly readonly: boolean;
+  /** Called before an older store is migrated. */
+  readonly before?: (found: number) => Promise<void>;
+};
 
 const connections = 6;
 const everyMs = 5;
 const lookMs = 1_000;
 
 /** The store in a PostgreSQL database, for any number of processes on any number of machines. */
-export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions): Promise<Store> => {
+export const openPostgres = async ({ url, migrate, readonly, before }: PostgresOptions): Promise<Store> => {
   const place = placeOf(url);
   const guarded = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
@@ -30,11 +47,30 @@ export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions):
       throw postgresError(error, place);
     }
   };
-  const schema = await guarded(() => migratePostgres(url, { migrate, readonly }));
-  const pool = new pg.Pool({ ...sessionConfig(url, { readonly }), max: connections, idleTimeoutMillis: 30_000 });
+  const pooler = createPoolerProbe(url);
+  const schema = await guarded(() =>
+    migratePostgres(url, { migrate, readonly, before }).catch((error: unknown) => {
+      if (!isPoolerRefusal(error)) throw error;
+      pooler.found();
+      return migratePostgres(url, { migrate, readonly, pooled: true });
+    }),
+  );
+  const kind = { readonly, pooled: pooler.isLent() };
+  const pool = new pg.Pool({
+    ...sessionConfig(url, kind),
+    max: connections,
+    idleTimeoutMillis: 30_000,
+    // What a new session is prepared with.
+    ...(!kind.pooled && {
+      verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
+        void client.query(limitTransactions).then(() => done(), done),
+    }),
+  });
   // A connection that breaks is replaced by the pool, and its query fails; unheard, the event itself would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
+  // The pool only takes its leave, which a dead line never answers.
+  pool.on('release', (error, client) => void (error && breakOff(client)));
 
   const read: Read = (sql, values = []) => guarded(() => runOn(pool, { sql, values }));
   const log = createLogReads(read, on);
@@ -43,10 +79,11 @@ export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions):
   const hear = coalesce(() => {
     for (const heard of listeners) heard();
   }, everyMs);
-  const presence = createPresence(url, {
-    heard: hear.ask,
-    marked: (incarnation, mark) => read(markStatement, [mark, incarnation]),
-  });
+  const presence = createPresence(
+    url,
+    { heard: hear.ask, marked: (incarnation, mark) => read(markStatement, [mark, incarnation]) },
+    pooler,
+  );
   // On a connection of its own and after the commit: a transaction that notifies holds a lock on the whole database while it commits.
   const tell = coalesce(() => void pool.query(`notify ${channel}`).catch(() => {}), everyMs);
 
@@ -62,6 +99,16 @@ export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions):
     seen = now;
     timer = setTimeout(() => void look(), lookMs * (0.8 + Math.random() * 0.2));
   };
+
+  const isPooled = () =>
+    guarded(async () => {
+      const client = await pool.connect();
+      try {
+        return await pooler.ask(client);
+      } finally {
+        client.release();
+      }
+    });
 
   return {
     dialect: 'postgres',
@@ -127,19 +174,20 @@ export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions):
     },
     verify: () =>
       guarded(async () => {
-        const client = await pool.connect();
+        const client = new pg.Client(patientConfig(url, kind));
+        client.on('error', () => {});
+        await client.connect();
         try {
           // A reader of one moment does not hold back the others.
           await client.query('begin isolation level repeatable read read only');
-          await client.query('set local statement_timeout = 0');
           const readMoment: Read = (sql, values = []) => runOn(client, { sql, values });
           const [clock] = await readMoment(`select ${on.clock} as now`);
           return await verifySnapshot({ read: readMoment, on, now: clock?.['now'] as string });
         } finally {
-          await client.query('rollback').catch(() => {});
-          client.release();
+          await sayGoodbye(client);
         }
       }),
+    horizon: () => readHorizon(read),
     about: async () => {
       const [row] = await read(
         `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes`,
@@ -149,6 +197,7 @@ export const openPostgres = async ({ url, migrate, readonly }: PostgresOptions):
         version: `PostgreSQL ${String(row?.['version'])}`,
         bytes: Number(row?.['bytes']),
         schema,
+        ...((await isPooled()) && { pooled: true }),
       };
     },
     close: async () => {

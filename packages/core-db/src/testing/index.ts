@@ -1,5 +1,11 @@
 export { startPoolerDouble, type PoolerDouble } from './faults/pooler-double.ts';
-export { startPostgresProxy, type CommitFault, type PostgresProxy, type ProxyOptions, type Weather } from './faults/postgres-proxy.ts';
+export {
+  startPostgresProxy,
+  type CommitFault,
+  type PostgresProxy,
+  type ProxyOptions,
+  type Weather,
+} from './faults/postgres-proxy.ts';
 export { inDatabase, onServer } from './postgres-databases.ts';
 export { databaseName, startOwnPostgres, type OwnPostgres } from './postgres-server.ts';
 export { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';

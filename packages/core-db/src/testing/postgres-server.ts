@@ -140,7 +140,17 @@ export const launch = async (bin: string, options: LaunchOptions = {}): Promise<
   const port = await freePort();
   const hasty = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
   const settings = ['max_connections=200', ...(options.durable ? [] : hasty), ...(options.settings ?? [])];
-  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...settings.flatMap((it) => ['-c', it])];
+  const args = [
+    '-D',
+    data,
+    '-p',
+    String(port),
+    '-h',
+    '127.0.0.1',
+    '-k',
+    folder,
+    ...settings.flatMap((it) => ['-c', it]),
+  ];
 
   let server: ChildProcess;
   let ended: Promise<void>;

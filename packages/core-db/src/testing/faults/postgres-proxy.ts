@@ -56,7 +56,13 @@ export const startPostgresProxy = async (url: string, options: ProxyOptions = {}
   };
   const accept = (client: Socket) => {
     counts.opened += 1;
-    const line = openLine(client, { target, faultOf, options, weather: () => weather, ended: () => lines.delete(line) });
+    const line = openLine(client, {
+      target,
+      faultOf,
+      options,
+      weather: () => weather,
+      ended: () => lines.delete(line),
+    });
     lines.add(line);
   };
   const listen = (port: number): Promise<void> =>
