@@ -24,9 +24,15 @@ export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly 
   });
   try {
     const author = await write(step, task, worktree, ctx);
-    return await handIn(step, task, author, base, worktree, ctx);
+    const events = await handIn(step, task, author, base, worktree, ctx);
+    if (events.some((event) => event.type === 'task.refused')) await worktree.keep(task.id);
+    return events;
   } catch (error) {
-    if (!isHiveError(error) || outcomeOf(error.code) !== 'refused') throw error;
+    if (!isHiveError(error) || error.code === 'lease.lost') throw error;
+    const outcome = outcomeOf(error.code);
+    // What the environment did says nothing about the work, and may be that the disk is full.
+    if (outcome !== 'infra' && !step.signal.aborted) await worktree.keep(task.id);
+    if (outcome !== 'refused') throw error;
     return [refused(step, task, error.code, error.message)];
   } finally {
     await worktree.remove();

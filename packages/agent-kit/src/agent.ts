@@ -51,6 +51,8 @@ export type Agent<S = unknown> = {
   /** Makes what its handlers share, once per process. */
   readonly open?: (ctx: Context) => Promise<S>;
   readonly steps?: Partial<Record<Step, StepHandler<S>>>;
+  /** Asked before each claim: false takes nothing new for now, and what is in hand goes on. */
+  readonly mayBegin?: (ctx: Context & { readonly own: S }) => Promise<boolean>;
   /** Follows the log: answers the moves that follow from an event. */
   readonly follow?: {
     readonly types: readonly string[];

@@ -32,6 +32,7 @@ export const proveChange = (
     checks: checksOf(workflow, task),
     timeoutMs: timeoutS * 1000,
     agent: ctx.agent,
+    keepRedAs: task.id,
     ...change,
   });
 };

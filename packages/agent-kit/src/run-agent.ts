@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBus, newId } from '@hive/bus';
+import { awayMs, createBus, newId } from '@hive/bus';
 import { cloneRootOf, hiveVersion, loadConfig, readEnv, type HiveConfig } from '@hive/config';
-import { openStore } from '@hive/core-db';
+import { openStore, type Store } from '@hive/core-db';
 import { streams } from '@hive/events';
 import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
-import { errorJson, isHiveError } from '@hive/errors';
+import { errorJson, hasCode, isHiveError } from '@hive/errors';
 import type { Logger } from 'pino';
 import type { Agent, Context } from './agent.ts';
 import { artefactsOf } from './artefacts-of.ts';
@@ -27,19 +27,26 @@ export type Running = {
   readonly done: Promise<void>;
 };
 
-/** Starts an agent in this process: registers it, follows the log, takes steps. The caller owns signals. */
-export const startAgent = async <S>(
-  agent: Agent<S>,
-  options: { readonly config: HiveConfig; readonly name?: string; readonly log?: Logger },
-): Promise<Running> => {
+/** What an agent is started with. */
+export type StartOptions = { readonly config: HiveConfig; readonly name?: string; readonly log?: Logger };
+
+/** Starts an agent in this process: registers it, follows the log, takes steps. The caller owns signals. Leaves nothing open when it fails. */
+export const startAgent = async <S>(agent: Agent<S>, options: StartOptions): Promise<Running> => {
+  const { database, home } = options.config;
+  const store = await openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }) });
+  try {
+    return await startOn(store, agent, options);
+  } catch (error) {
+    await store.close().catch(() => undefined);
+    throw error;
+  }
+};
+
+const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions): Promise<Running> => {
   const { config } = options;
   const name = options.name ?? agent.name;
   const incarnation = newId();
   const log = options.log ?? createLogger({ agent: name, role: agent.name });
-  const store = await openStore({
-    home: config.home,
-    ...(config.database.dialect === 'postgres' && { url: config.database.url.reveal() }),
-  });
   const bus = createBus(store, `${agent.name}/${name}`);
   const host = hostname();
   const ctx: Context = { config, bus, artefacts: artefactsOf(config.home), log, agent: name, incarnation, host };
@@ -156,13 +163,29 @@ const repeat = async <S>(
   ctx: Context & { own: S },
   signal: AbortSignal,
 ): Promise<void> => {
-  while (!signal.aborted) {
+  for (let failures = 0; !signal.aborted;) {
+    let waitMs = every.ms;
     try {
       await every.run(ctx);
+      failures = 0;
     } catch (error) {
       ctx.log.warn({ err: error }, 'repeated work failed');
+      waitMs = Math.max(waitMs, awayMs(failures++, Math.random()));
     }
-    await sleep(every.ms, undefined, { signal }).catch(() => undefined);
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+};
+
+/** Starts an agent as soon as its store is there: one that is away comes back, and a process that ended would only be started again. */
+const startWhenPossible = async <S>(agent: Agent<S>, options: StartOptions): Promise<Running> => {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await startAgent(agent, options);
+    } catch (error) {
+      if (!hasCode(error, 'store.unavailable') || error.remedy !== 'retry') throw error;
+      createLogger({ agent: options.name ?? agent.name }).warn({ err: error }, 'store away; trying again');
+      await sleep(awayMs(failures, Math.random()));
+    }
   }
 };
 
@@ -187,7 +210,7 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
     // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
     process.once('disconnect', drain(0));
     if (process.connected === false) process.exit(0); // it went before we listened; undefined where there never was one
-    running = await startAgent(agent, { config, ...(name !== undefined && { name }) });
+    running = await startWhenPossible(agent, { config, ...(name !== undefined && { name }) });
     if (process.connected) process.send?.({ type: 'started', incarnation: running.incarnation });
     await running.done;
     process.exit(0);

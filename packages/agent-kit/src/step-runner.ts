@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs, type Claim, type Outcome } from '@hive/bus';
+import { awayMs, type Claim, type Outcome } from '@hive/bus';
 import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
@@ -64,7 +64,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       } catch (error) {
         if (signal.aborted || !isHiveError(error) || error.remedy !== 'retry') throw error;
         log.warn({ err: error }, 'outcome not recorded; trying again');
-        await sleep(Math.min(pollMs, backoffMs(failures, Math.random())), undefined, { signal }).catch(() => undefined);
+        await sleep(awayMs(failures, Math.random()), undefined, { signal }).catch(() => undefined);
       }
     }
   };
@@ -157,14 +157,16 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     }
   };
 
+  const mayBegin = async (): Promise<boolean> => (await agent.mayBegin?.({ ...ctx, own })) ?? true;
+
   const claimLoop = async (signal: AbortSignal): Promise<void> => {
     signal.addEventListener('abort', () => freed.resolve(), { once: true });
-    while (!signal.aborted) {
+    for (let failures = 0; !signal.aborted;) {
       const seen = bus.rings();
       const slots = concurrency - inHand.size;
       let claims: readonly Claim[] = [];
       try {
-        if (slots > 0) {
+        if (slots > 0 && (await mayBegin())) {
           await failpoint('claim.before');
           claims = await bus.queue.claim({
             kinds,
@@ -176,8 +178,11 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
           });
           if (claims.length > 0) await failpoint('claim.committed');
         }
+        failures = 0;
       } catch (error) {
         log.warn({ err: error }, 'claim failed');
+        await sleep(awayMs(failures++, Math.random()), undefined, { signal }).catch(() => undefined);
+        continue;
       }
       claims.forEach(start);
       if (claims.length > 0) continue;

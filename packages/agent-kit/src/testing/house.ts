@@ -38,7 +38,7 @@ export type House = {
 
 /** Opens a house in a folder of its own. Its agents run commands without a sandbox unless `yaml` says otherwise. */
 export const openHouse = async ({
-  yaml = 'hive: { sandbox: { mode: off, allowUnsandboxed: true } }',
+  yaml = 'hive: { sandbox: { mode: off, allowUnsandboxed: true }, disk: { floorGb: 0 } }',
   env = {},
 }: { readonly yaml?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<House> => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'hive-agents-')));

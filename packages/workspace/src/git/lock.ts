@@ -21,14 +21,14 @@ export const withLock = async <T>(path: string, work: () => Promise<T>, signal?:
 };
 
 /** Like {@link withLock}, but where somebody else is at it for longer than a moment nothing is done: null. */
-export const tryLock = async <T>(path: string, work: () => Promise<T>): Promise<T | null> => {
+export const tryLock = async <T>(path: string, work: () => Promise<T>, patienceMs = momentMs): Promise<T | null> => {
   let isHeld = false;
   const held = async () => {
     isHeld = true;
     return work();
   };
   try {
-    return await withLock(path, held, AbortSignal.timeout(momentMs));
+    return await withLock(path, held, AbortSignal.timeout(patienceMs));
   } catch (error) {
     if (isHeld || !(error instanceof Error) || !/^(Abort|Timeout)Error$/.test(error.name)) throw error;
     return null;

@@ -1,0 +1,147 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HiveConfig } from '@hive/config';
+import {
+  createArtefacts,
+  createReferences,
+  listArtefacts,
+  recoverArtefacts,
+  removeArtefact,
+  type References,
+  type Store,
+} from '@hive/core-db';
+import { chooseGarbage, clear, removeStaleLocks, takeStock, tryLock, type Choice, type Kind } from '@hive/workspace';
+import { belongingsOf } from './belongings.ts';
+
+/** One thing that was removed, or would be. */
+export type Removed = {
+  readonly kind: Kind | 'artefact' | 'lock';
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly because: string;
+};
+
+/** Things of one kind that stay for one reason. */
+export type Stayed = {
+  readonly kind: Kind | 'artefact';
+  readonly because: string;
+  readonly count: number;
+  readonly bytes: number;
+};
+
+/** What a collection did. */
+export type Collected = {
+  readonly removed: readonly Removed[];
+  readonly stayed: readonly Stayed[];
+  readonly freedBytes: number;
+};
+
+/** What a collection needs. `references` may be kept from one to the next, so that only new events are read. */
+export type Collecting = {
+  readonly config: Pick<HiveConfig, 'home' | 'disk'>;
+  readonly store: Store;
+  readonly references?: References;
+  /** Only says what would go. */
+  readonly dryRun?: boolean;
+  /** How long to wait for another collection of this home. */
+  readonly patienceMs?: number;
+  readonly now?: number;
+};
+
+const dayMs = 86_400_000;
+
+/** Where the last collection left its time. */
+export const collectedFile = (home: string): string => join(home, 'run', 'gc.last');
+
+/**
+ * Removes what nobody needs from HIVE_HOME: what vanished processes left, what is over a cap, artefacts that no event refers to and that are
+ * older than a day. Never what a process is at, what an open workflow needs, or what an event refers to. May be killed anywhere and begun
+ * again; while Hive runs, too. null when another collection of this home went on all the time.
+ */
+export const collectGarbage = async (collecting: Collecting): Promise<Collected | null> => {
+  const { home } = collecting.config;
+  if (collecting.dryRun) return collect(collecting);
+  await mkdir(join(home, 'run'), { recursive: true });
+  return tryLock(
+    join(home, 'run', 'gc.lock'),
+    async () => {
+      await recoverArtefacts(home);
+      const collected = await collect(collecting);
+      await writeFile(collectedFile(home), '');
+      return collected;
+    },
+    collecting.patienceMs,
+  );
+};
+
+const collect = async (collecting: Collecting): Promise<Collected> => {
+  const { config, store, dryRun = false, now = Date.now() } = collecting;
+  const { home, disk } = config;
+  // First what lies there, then whom it belongs to: who comes in between has left nothing yet.
+  const stock = await takeStock(home);
+  const kept = stock.filter(({ kind }) => kind === 'kept').map(({ name }) => name);
+  const { go, stay } = chooseGarbage(stock, await belongingsOf(store, kept), { limits: disk, now });
+
+  const removed: Removed[] = [];
+  const stayed: (Choice | ArtefactChoice)[] = [...stay];
+  for (const choice of go) {
+    if (dryRun || (await clear(home, choice))) removed.push({ ...choice.item, because: choice.because });
+    else stayed.push({ ...choice, because: 'somebody has begun to use it' });
+  }
+  const artefacts = await collectArtefacts(collecting, now);
+  removed.push(...artefacts.removed);
+  if (!dryRun) for (const { kind, path } of stock) if (kind === 'mirror') removed.push(...(await unlocked(path)));
+  return {
+    removed: removed.map(({ kind, name, path, bytes, because }) => ({ kind, name, path, bytes, because })),
+    stayed: grouped([...stayed, ...artefacts.stayed]),
+    freedBytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+};
+
+const unlocked = async (gitDir: string): Promise<Removed[]> =>
+  (await removeStaleLocks(gitDir)).map((path) => ({
+    kind: 'lock',
+    name: path.slice(gitDir.length + 1),
+    path,
+    bytes: 0,
+    because: 'the git that made it is gone',
+  }));
+
+type ArtefactChoice = {
+  readonly item: { readonly kind: 'artefact'; readonly bytes: number };
+  readonly because: string;
+};
+
+const collectArtefacts = async (
+  { config, store, dryRun = false, references }: Collecting,
+  now: number,
+): Promise<{ readonly removed: Removed[]; readonly stayed: ArtefactChoice[] }> => {
+  const { home } = config;
+  // First the artefacts, then the log: what is referred to in between is young.
+  const all = await listArtefacts(home);
+  const isOld = all.some(({ storedAt }) => now - storedAt >= dayMs);
+  const referred = isOld ? await (references ?? createReferences(store, createArtefacts(home))).read() : new Set();
+  const removed: Removed[] = [];
+  const stayed: ArtefactChoice[] = [];
+  for (const artefact of all) {
+    const { hash, path, bytes, storedAt } = artefact;
+    const stay = (because: string) => stayed.push({ item: { kind: 'artefact', bytes }, because });
+    if (now - storedAt < dayMs) stay('it is younger than a day');
+    else if (hash !== null && referred.has(hash)) stay('an event refers to it');
+    else if (dryRun || (await removeArtefact(artefact)))
+      removed.push({ kind: 'artefact', name: hash ?? path, path, bytes, because: 'no event refers to it' });
+    else stay('it was stored again');
+  }
+  return { removed, stayed };
+};
+
+const grouped = (choices: readonly (Choice | ArtefactChoice)[]): Stayed[] =>
+  [...Map.groupBy(choices, ({ item, because }) => `${item.kind} ${because}`).values()].flatMap((group) =>
+    group.slice(0, 1).map(({ item, because }) => ({
+      kind: item.kind,
+      because,
+      count: group.length,
+      bytes: group.reduce((sum, choice) => sum + choice.item.bytes, 0),
+    })),
+  );

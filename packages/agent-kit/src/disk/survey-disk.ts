@@ -1,0 +1,90 @@
+import type { HiveConfig } from '@hive/config';
+import { listArtefacts, type Store } from '@hive/core-db';
+import { lackOfRoom, readSpace, takeStock, type Item, type ReadSpace, type Space } from '@hive/workspace';
+import { belongingsOf } from './belongings.ts';
+
+/** What one kind of thing takes, and how much of its cap that is. `count` says how many there are. */
+export type DiskUse = {
+  readonly kind: 'events' | 'artefacts' | 'worktrees' | 'caches' | 'mirrors' | 'logs' | 'scratch';
+  readonly bytes: number;
+  readonly count: number;
+  readonly capBytes: number | null;
+  readonly percent: number | null;
+};
+
+/** The worktree of a failed task that is kept for a look. `until` is null while the task is open. */
+export type KeptWorktree = {
+  readonly task: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly since: string;
+  readonly until: string | null;
+};
+
+/** What Hive keeps, and the room around it. */
+export type DiskSurvey = {
+  readonly home: string;
+  readonly space: Space & { readonly floorBytes: number; readonly lack: string | null };
+  readonly uses: readonly DiskUse[];
+  readonly kept: readonly KeptWorktree[];
+};
+
+/** Looks at all that Hive keeps, whether it runs or not. Changes nothing. Without a store there are no events yet. */
+export const surveyDisk = async (
+  { config, store }: { readonly config: Pick<HiveConfig, 'home' | 'disk'>; readonly store: Store | null },
+  read: ReadSpace = readSpace,
+): Promise<DiskSurvey> => {
+  const { home, disk } = config;
+  const [space, stock, artefacts, events] = await Promise.all([
+    read(home),
+    takeStock(home),
+    listArtefacts(home),
+    eventsIn(store),
+  ]);
+  const of = (...kinds: readonly Item['kind'][]) => stock.filter((item) => kinds.includes(item.kind));
+  return {
+    home,
+    space: { ...space, floorBytes: disk.floorBytes, lack: lackOfRoom(home, space, disk.floorBytes) },
+    uses: [
+      use('events', [events], null),
+      use('artefacts', artefacts, null),
+      use('worktrees', of('worktrees', 'kept'), disk.worktreesBytes),
+      use('caches', of('cache'), disk.cachesBytes),
+      use('mirrors', of('mirror'), disk.mirrorsBytes),
+      use('logs', of('log'), disk.logsBytes),
+      use('scratch', of('scratch'), null),
+    ],
+    kept: await keptOf(of('kept'), store, disk.failedMs),
+  };
+};
+
+const eventsIn = async (store: Store | null): Promise<{ bytes: number; count: number }> => {
+  if (store === null) return { bytes: 0, count: 0 };
+  const [about, end] = await Promise.all([store.about(), store.end()]);
+  return { bytes: about.bytes, count: end.position };
+};
+
+const use = (
+  kind: DiskUse['kind'],
+  items: readonly { readonly bytes: number; readonly count?: number }[],
+  capBytes: number | null,
+): DiskUse => {
+  const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+  const count = items.reduce((sum, item) => sum + (item.count ?? 1), 0);
+  return { kind, bytes, count, capBytes, percent: capBytes === null ? null : Math.round((bytes / capBytes) * 100) };
+};
+
+const keptOf = async (items: readonly Item[], store: Store | null, failedMs: number): Promise<KeptWorktree[]> => {
+  const names = items.map(({ name }) => name);
+  const tasks = store === null || names.length === 0 ? new Map() : (await belongingsOf(store, names)).tasks;
+  return items.map(({ name, path, bytes, usedAt }) => {
+    const settledAt = tasks.get(name)?.settledAt ?? null;
+    return {
+      task: name,
+      path,
+      bytes,
+      since: new Date(usedAt).toISOString(),
+      until: settledAt === null ? null : new Date(Math.max(usedAt, settledAt) + failedMs).toISOString(),
+    };
+  });
+};
