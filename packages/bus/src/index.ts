@@ -1,4 +1,4 @@
-export { backoffMs } from './backoff.ts';
+export { awayMs, backoffMs } from './backoff.ts';
 export { createBus, type Bus, type Command } from './bus.ts';
 export type { Heard } from './heard.ts';
 export { compose, type Composed, type Stamp } from './compose.ts';
@@ -7,4 +7,5 @@ export { derivedId, newId } from './ids.ts';
 export { maxRescues, streamOfStep, type NewStep } from './new-step.ts';
 export { createQueue, type Claim, type Failure, type Outcome, type Queue } from './queue.ts';
 export { alignPaused, createPauseWatch, readPauses } from './pausing.ts';
+export { assertTiming, dueTicks, lastTicks, nextTick, type Due } from './ticks.ts';
 export { record, type Intent, type Move, type Recorded } from './record.ts';
