@@ -27,18 +27,36 @@ export type Running = {
   readonly done: Promise<void>;
 };
 
-/** What an agent is started with. */
-export type StartOptions = { readonly config: HiveConfig; readonly name?: string; readonly log?: Logger };
+/** What an agent is started with. `whenAway`: what to do about a store that does not answer; default `throw`. */
+export type StartOptions = {
+  readonly config: HiveConfig;
+  readonly name?: string;
+  readonly log?: Logger;
+  readonly whenAway?: 'throw' | 'wait';
+};
 
 /** Starts an agent in this process: registers it, follows the log, takes steps. The caller owns signals. Leaves nothing open when it fails. */
 export const startAgent = async <S>(agent: Agent<S>, options: StartOptions): Promise<Running> => {
-  const { database, home } = options.config;
-  const store = await openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }) });
+  const store = await openOwnStore(options);
   try {
     return await startOn(store, agent, options);
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
+  }
+};
+
+/** A store that is away comes back, and a process that ended would only be started again. */
+const openOwnStore = async ({ config, name, whenAway }: StartOptions): Promise<Store> => {
+  const { database, home } = config;
+  for (let failures = 0; ; failures++) {
+    try {
+      return await openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }) });
+    } catch (error) {
+      if (whenAway !== 'wait' || !hasCode(error, 'store.unavailable') || error.remedy !== 'retry') throw error;
+      createLogger({ agent: name ?? 'agent' }).warn({ err: error }, 'store away; trying again');
+      await sleep(awayMs(failures, Math.random()));
+    }
   }
 };
 
@@ -176,19 +194,6 @@ const repeat = async <S>(
   }
 };
 
-/** Starts an agent as soon as its store is there: one that is away comes back, and a process that ended would only be started again. */
-const startWhenPossible = async <S>(agent: Agent<S>, options: StartOptions): Promise<Running> => {
-  for (let failures = 0; ; failures++) {
-    try {
-      return await startAgent(agent, options);
-    } catch (error) {
-      if (!hasCode(error, 'store.unavailable') || error.remedy !== 'retry') throw error;
-      createLogger({ agent: options.name ?? agent.name }).warn({ err: error }, 'store away; trying again');
-      await sleep(awayMs(failures, Math.random()));
-    }
-  }
-};
-
 /**
  * Runs an agent as this process until a signal or the end of its parent. Wrong configuration and an unusable store end the process with 78
  * and one JSON line that names the cause.
@@ -210,7 +215,7 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
     // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
     process.once('disconnect', drain(0));
     if (process.connected === false) process.exit(0); // it went before we listened; undefined where there never was one
-    running = await startWhenPossible(agent, { config, ...(name !== undefined && { name }) });
+    running = await startAgent(agent, { config, name: name ?? agent.name, whenAway: 'wait' });
     if (process.connected) process.send?.({ type: 'started', incarnation: running.incarnation });
     await running.done;
     process.exit(0);

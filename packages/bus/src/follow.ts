@@ -3,6 +3,7 @@ import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
 import { hasCode } from '@hive/errors';
 import { streams } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
+import { awayMs } from './backoff.ts';
 import type { Heard } from './heard.ts';
 import { derivedId } from './ids.ts';
 import { streamOfStep } from './new-step.ts';
@@ -21,7 +22,7 @@ export type Follow = {
   /** Called for each handled event. */
   readonly onHandled?: (event: LoggedEvent, moves: number, dropped: number, ms: number) => void;
   readonly onFailed?: (event: LoggedEvent, error: unknown, attempt: number) => void;
-  /** Called when the log could not be read or written; it is tried again after `retryMs`, for ever, and no event is blamed. */
+  /** Called when the log could not be read or written; it is tried again after `retryMs` (default {@link awayMs}), for ever, and no event is blamed. */
   readonly onTrouble?: (error: unknown) => void;
   readonly retryMs?: number;
   readonly signal: AbortSignal;
@@ -30,7 +31,6 @@ export type Follow = {
 const pageSize = 200;
 const pollMs = 1000;
 const maxAttempts = 5;
-const defaultRetryMs = 500;
 
 /** The store's fault and not the event's: it passes by itself. */
 const isTrouble = (error: unknown): boolean =>
@@ -140,12 +140,13 @@ export const createFollower =
       if (ours && page.events.length < pageSize) await doorbell.heard(pollMs, signal, seen);
     };
 
-    while (!signal.aborted) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         await handlePage();
+        failures = 0;
       } catch (error) {
         options.onTrouble?.(error);
-        await pause(options.retryMs ?? defaultRetryMs, signal);
+        await pause(options.retryMs ?? awayMs(failures++, Math.random()), signal);
       }
     }
   };

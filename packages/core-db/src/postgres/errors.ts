@@ -30,6 +30,7 @@ export const postgresError = (error: unknown, place: string): unknown => {
   if (code === '53100' || code === '58030')
     return new HiveError('infra.disk', `The disk of ${place} is full or failing; make room, Hive tries again`, {
       remedy: 'retry',
+      retryAfterMs: 5_000,
       cause: error,
     });
   if (code === '25006' || code === '42501')
@@ -43,7 +44,7 @@ export const postgresError = (error: unknown, place: string): unknown => {
       cause: error,
     });
   if (isLost(error) || isContention(error) || /^(53...|57014|57P..|25P0[34])$/.test(code))
-    return new HiveError('store.unavailable', `${place} does not answer (${said}); Hive tries again`, {
+    return new HiveError('store.unavailable', `${place} does not answer (${said}); all goes on when it is back`, {
       remedy: 'retry',
       retryAfterMs: 1_000,
       cause: error,

@@ -6,14 +6,15 @@ import { recordedScript, writeScript, type Script } from '../write-rules.ts';
 import { runOn } from './connection.ts';
 import { isContention, isDuplicate, isLost } from './errors.ts';
 
-const giveUpAfterMs = 10_000;
+/** Whoever waits for the answer wants to hear within five seconds that the database is away. */
+const giveUpAfterMs = 4_000;
 
 /**
  * Performs a write. A transaction that met another one, or whose line broke, is repeated as a new one: its events carry ids that were
  * made before the first try, so a COMMIT whose answer was lost is recognised and not done twice.
  */
 export const performWrite = async (pool: pg.Pool, write: Write): Promise<WriteResult> => {
-  const deadline = performance.now() + giveUpAfterMs;
+  let deadline = performance.now() + giveUpAfterMs;
   let unknown = false;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -24,8 +25,11 @@ export const performWrite = async (pool: pg.Pool, write: Write): Promise<WriteRe
       if (isDuplicate(error)) {
         const found = await inTransaction(pool, recordedScript(write), () => false);
         if (found) return found;
-      } else if (isLost(error)) unknown = true;
-      else if (!isContention(error)) throw error;
+      } else if (isLost(error)) {
+        // An answer that did not come took all the time; whether it was a yes is worth one more look.
+        if (!unknown) deadline = Math.max(deadline, performance.now() + 100);
+        unknown = true;
+      } else if (!isContention(error)) throw error;
       if (performance.now() > deadline) throw error;
     }
     await sleep(Math.random() * Math.min(500, 5 * 2 ** attempt));
