@@ -1,0 +1,179 @@
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the kit's bridges use a tool in their tests; nothing is built from either
+import { defineAgent, startAgent } from '@hive/agent-kit';
+import { createBus, newId, record, type Bus, type Move } from '@hive/bus';
+import { loadConfig } from '@hive/config';
+import type { Store } from '@hive/core-db';
+import { streams, type NewEvent, type Submission } from '@hive/events';
+import type { Client, Contender, Place, Task } from './contender.ts';
+import { openPlace } from './hive-log.ts';
+
+/** How many steps the worker of the bench has in hand at once; the same for throughput and for latency. Everything else is Hive's default. */
+const slots = 500;
+const open = ['ready', 'scheduled', 'claimed'] as const;
+const sha = '1'.repeat(40);
+const digest = '2'.repeat(64);
+
+const configOf = ({ url, home }: Place) =>
+  loadConfig({
+    env: { HOME: home, HIVE_HOME: home, ...(url !== undefined && { HIVE_DATABASE_URL: url }) },
+    cwd: home,
+    cloneRoot: null,
+  });
+
+const submission = (workflowId: string): Submission => ({
+  workflowId,
+  goal: 'Measure',
+  repo: '/nowhere',
+  base: sha,
+  branch: 'hive/bench',
+  into: null,
+  checks: [],
+  setup: null,
+  source: 'file',
+  plan: digest,
+  model: null,
+  localOnly: false,
+  budget: null,
+  redBefore: 'needed',
+  passEnv: [],
+  example: false,
+});
+
+/** A task that is ready for its step `work`; its title is its number, so that a handler knows which it is. */
+const ready = (task: Task, taskId: string): NewEvent[] => [
+  {
+    type: 'task.created',
+    stream: streams.task(taskId),
+    data: {
+      taskId,
+      workflowId: task.correlationId,
+      spec: {
+        id: taskId,
+        key: `t${task.n}`,
+        title: String(task.n),
+        needs: [],
+        kind: 'change',
+        author: 'human',
+        checks: [],
+        redBefore: 'needed',
+        capabilities: [],
+        priority: 0,
+        timeoutS: 60,
+      },
+    },
+  },
+  { type: 'task.ready', stream: streams.task(taskId), data: { taskId } },
+];
+
+/** Records moves in one commit, caused by nothing; each trace of `tasks` gets its own commit, because a commit has one correlation id. */
+const recordMoves = async (bus: Bus, tasks: readonly Task[], moveOf: (task: Task) => Move & { stream: string }) => {
+  const recorded = [...Map.groupBy(tasks, (task) => task.correlationId)].map(([correlationId, ofTrace]) => {
+    const moves = ofTrace.map(moveOf);
+    return record(bus.store, {
+      streams: moves.map((move) => move.stream),
+      onRefused: 'throw',
+      plan: () => ({ moves, stamp: { correlationId, causationId: null, actor: bus.actor } }),
+    });
+  });
+  await Promise.all(recorded);
+};
+
+const clientOf = (store: Store): Client => {
+  const bus = createBus(store, 'bench/client');
+  const taskIds = new Map<number, string>();
+  const traces = new Set<string>();
+  const idOf = (task: Task): string => {
+    const id = taskIds.get(task.n);
+    if (id === undefined) throw new Error(`task ${task.n} was not prepared`);
+    return id;
+  };
+  return {
+    prepare: async (tasks) => {
+      const begun = new Set(tasks.map((task) => task.correlationId)).difference(traces);
+      await Promise.all(
+        [...begun].map((id) => {
+          traces.add(id);
+          const events: NewEvent[] = [
+            { type: 'workflow.submitted', stream: streams.workflow(id), data: submission(id) },
+          ];
+          return bus.command({ on: null, correlationId: id, events });
+        }),
+      );
+      for (const task of tasks) taskIds.set(task.n, newId());
+      await recordMoves(bus, tasks, (task) => ({
+        stream: streams.task(idOf(task)),
+        events: ready(task, idOf(task)),
+      }));
+    },
+    enqueue: (tasks) =>
+      recordMoves(bus, tasks, (task) => ({
+        stream: streams.task(idOf(task)),
+        events: [],
+        step: {
+          id: newId(),
+          kind: 'work',
+          workflowId: task.correlationId,
+          taskId: idOf(task),
+          capabilities: [],
+          priority: 0,
+          maxAttempts: 3,
+          onlyAgent: null,
+          avoidAgent: null,
+          because: task.text,
+        },
+      })),
+    isDrained: async () => (await store.steps({ states: open, limit: 1 })).length === 0,
+    close: async () => {
+      bus.close();
+      await store.close();
+    },
+  };
+};
+
+/**
+ * Hive as it is by default. A task of the bench is a step `work` of a task that exists: enqueuing it records `task.assigned`, taking it
+ * `task.claimed`, ending it `task.submitted`; three durable events, with heads and summary kept in the same commits, read by a live follower.
+ */
+export const hive: Contender = {
+  name: 'hive',
+  setup: async (place) => (await openPlace(place)).close(),
+  open: async (place) => clientOf(await openPlace(place)),
+  work: async (place, _mode, handle) => {
+    const agent = defineAgent({
+      name: 'worker',
+      concurrency: slots,
+      steps: {
+        work: async ({ task, mark }) => {
+          await handle(Number(task?.spec.title));
+          const taskId = task?.id ?? '';
+          const data = { taskId, ...mark, base: sha, commit: sha, patch: digest, author: 'human', agent: 'bench' };
+          return [{ type: 'task.submitted', stream: streams.task(taskId), data }];
+        },
+      },
+      // As the queen does.
+      every: { ms: 500, run: async ({ bus }) => void (await bus.queue.rescue()) },
+    });
+    const running = await startAgent(agent, { config: await configOf(place), name: `worker-${process.pid}` });
+    return { stop: () => running.drain(1_000) };
+  },
+  follow: async (place, heard) => {
+    const store = await openPlace(place);
+    const bus = createBus(store, 'bench/follower');
+    const stop = new AbortController();
+    const following = bus.follow({
+      name: 'follower',
+      types: ['*'],
+      start: 'origin',
+      handle: async () => (heard(), []),
+      signal: stop.signal,
+    });
+    return {
+      stop: async () => {
+        stop.abort();
+        await following;
+        bus.close();
+        await store.close();
+      },
+    };
+  },
+};
