@@ -1,4 +1,5 @@
 import type { HiveEvent, Step, StreamKind } from '@hive/events';
+import type { AuditTrail } from './audit/read-trail.ts';
 
 /**
  * A place in the log's one order. SQLite: `{ xid: '0', position }`; PostgreSQL: transaction id and position, compared as a pair.
@@ -241,8 +242,11 @@ export type Store = {
   /** Calls back when any process rang or something else says that the log grew; returns the stop function. */
   listen(heard: () => void): () => void;
 
-  /** Checks the invariants that SQL can check. */
-  verify(): Promise<readonly InvariantReport[]>;
+  /**
+   * Checks the invariants that a store can tell, at one moment of it and without holding up anybody. With the checkpoints of the audit
+   * (`readTrail`, called before this; null: there are none) the chain is checked too.
+   */
+  verify(options?: { readonly audit?: AuditTrail | null }): Promise<readonly InvariantReport[]>;
   /** A consistent copy of small facts for `hive doctor`: version, size in bytes, path or host (without secrets). */
   about(): Promise<{
     readonly database: string;

@@ -172,7 +172,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
       timer ??= setTimeout(() => void look(), lookMs * Math.random());
       return () => void listeners.delete(heard);
     },
-    verify: () =>
+    verify: (options) =>
       guarded(async () => {
         const client = new pg.Client(patientConfig(url, kind));
         client.on('error', () => {});
@@ -182,7 +182,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
           await client.query('begin isolation level repeatable read read only');
           const readMoment: Read = (sql, values = []) => runOn(client, { sql, values });
           const [clock] = await readMoment(`select ${on.clock} as now`);
-          return await verifySnapshot({ read: readMoment, on, now: clock?.['now'] as string });
+          return await verifySnapshot({ read: readMoment, on, now: clock?.['now'] as string, ...options });
         } finally {
           await sayGoodbye(client);
         }

@@ -105,7 +105,7 @@ export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Pr
 
     ring: bell.ring,
     listen: bell.listen,
-    verify: async () => {
+    verify: async (options) => {
       // A connection of its own: its one transaction sees one moment, while the others go on.
       const moment = await whileBusy(() => connect(file, { readonly: true }));
       try {
@@ -116,7 +116,7 @@ export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Pr
           return moment.run({ sql, values });
         };
         const [clock] = await readMoment(`select ${on.clock} as now, (select count(*) from meta) as begun`);
-        return await verifySnapshot({ read: readMoment, on, now: clock?.['now'] as string });
+        return await verifySnapshot({ read: readMoment, on, now: clock?.['now'] as string, ...options });
       } catch (error) {
         throw sqliteError(error, file);
       } finally {
