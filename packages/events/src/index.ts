@@ -44,6 +44,7 @@ export {
   dueStates,
   isOpen,
   isWorkflowOpen,
+  nextPausedFrom,
   nextTaskState,
   nextWorkflowState,
   taskStates,
