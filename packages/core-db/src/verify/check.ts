@@ -1,7 +1,17 @@
-import type { Dialect, Read } from '../dialect.ts';
+import type { AuditTrail } from '../audit/read-trail.ts';
+import type { Dialect, Read, Row, Value } from '../dialect.ts';
 
-/** What a check reads from: one moment of the store, whatever is written meanwhile. */
-export type Snapshot = { readonly read: Read; readonly on: Dialect; readonly now: string };
+/** What a check reads from: one moment of the store, whatever is written meanwhile; and the checkpoints, where they are at hand. */
+export type Snapshot = {
+  readonly read: Read;
+  readonly on: Dialect;
+  readonly now: string;
+  readonly audit?: AuditTrail | null;
+};
+
+/** One invariant or a part of it. Answers what is to be said beside the verdict, or null when it cannot be checked here. */
+export type Check = (snapshot: Snapshot, offenders: Offenders) => Promise<Said>;
+export type Said = { readonly note?: string; readonly cannot?: true } | void;
 
 /** Who breaks an invariant, each as one short sentence that begins with its name. At most this many are named. */
 export const mostNamed = 20;
@@ -13,3 +23,21 @@ export const createOffenders = (): Offenders => {
   const all: string[] = [];
   return { add: (text) => void (all.length < mostNamed && !all.includes(text) && all.push(text)), all };
 };
+
+/** Names every row of a statement as an offender, with its trace when the row has one. */
+export const nameRows = async (
+  { read }: Snapshot,
+  offenders: Offenders,
+  sql: string,
+  values: readonly Value[],
+  say: (row: Row) => string,
+): Promise<void> => {
+  for (const row of await read(`${sql} limit ${mostNamed}`, values))
+    offenders.add(`${say(row)}${ofTrace(row['trace'])}`);
+};
+
+/** ` (trace …)` where an offender belongs to one. */
+export const ofTrace = (trace: unknown): string => (typeof trace === 'string' ? ` (trace ${trace})` : '');
+
+/** The value of a column as it is said in a sentence. */
+export const said = (row: Row, column: string): string => String(row[column] as string | number | null);

@@ -1,0 +1,95 @@
+import { nameRows, said, type Check } from './check.ts';
+
+/** The ids of the tasks of a plan, out of `workflow.plan_generated`. */
+const plannedTasks = {
+  sqlite: `json_each(p.data, '$.tasks') t`,
+  postgres: `json_array_elements(p.data -> 'tasks') t(value)`,
+};
+
+/** 1: once a workflow has started, every task of its plan was created; and each that was created is there. */
+export const acceptedTasksExist: Check = async (snapshot, offenders) => {
+  await nameRows(
+    snapshot,
+    offenders,
+    `select t.value ->> 'id' as task, p.stream, p.correlation_id as trace from event p, ${plannedTasks[snapshot.on.name]}
+      where p.type = 'workflow.plan_generated' and exists (select 1 from event s where s.stream = p.stream and s.type = 'workflow.started')
+        and not exists (select 1 from event c where c.stream = 'task/' || (t.value ->> 'id') and c.version = 1 and c.type = 'task.created')`,
+    [],
+    (row) => `task/${said(row, 'task')} of ${said(row, 'stream')} was planned and never created`,
+  );
+  await nameRows(
+    snapshot,
+    offenders,
+    `select e.stream, e.correlation_id as trace from event e where e.type = 'task.created'
+      and not exists (select 1 from stream_head h where h.stream = e.stream)`,
+    [],
+    (row) => `${said(row, 'stream')} was created and is not in the list of tasks`,
+  );
+};
+
+const outcomeAfterMs = 10 * 60_000;
+
+/** 3: a task is merged once, a claim ends in one result, and what was begun has an outcome. */
+export const effectsOnce: Check = async (snapshot, offenders) => {
+  await nameRows(
+    snapshot,
+    offenders,
+    `select data ->> 'taskId' as task, count(*) as many, min(correlation_id) as trace from event where type = 'merge.completed'
+      group by data ->> 'taskId' having count(*) > 1`,
+    [],
+    (row) => `task/${said(row, 'task')} was merged ${said(row, 'many')} times`,
+  );
+  await nameRows(
+    snapshot,
+    offenders,
+    `select stream, type, data ->> 'token' as token, count(*) as many, min(correlation_id) as trace from event
+      where type in ('task.submitted', 'task.checked', 'task.completed', 'task.merged') group by stream, type, data ->> 'token' having count(*) > 1`,
+    [],
+    (row) =>
+      `${said(row, 'stream')}: ${said(row, 'type')} was recorded ${said(row, 'many')} times for token ${said(row, 'token')}`,
+  );
+  await nameRows(
+    snapshot,
+    offenders,
+    `select i.stream, i.at, i.data ->> 'taskId' as task, i.correlation_id as trace from event i where i.type = 'merge.intended' and i.at < ?
+      and not exists (select 1 from event o where o.stream = i.stream and o.version > i.version and o.type in ('merge.completed', 'merge.rejected'))`,
+    [new Date(Date.parse(snapshot.now) - outcomeAfterMs).toISOString()],
+    (row) =>
+      `${said(row, 'stream')}: the intent for task ${said(row, 'task')} has had no outcome since ${said(row, 'at')}`,
+  );
+};
+
+/** 12: each model call is charged once. */
+export const chargedOnce: Check = (snapshot, offenders) =>
+  nameRows(
+    snapshot,
+    offenders,
+    `select data ->> 'callId' as call, count(*) as many, min(correlation_id) as trace from event where type = 'model.called'
+      group by data ->> 'callId' having count(*) > 1`,
+    [],
+    (row) => `call/${said(row, 'call')} was recorded ${said(row, 'many')} times`,
+  );
+
+/** 14: what an approval guards has an earlier, unexpired one of the same hash by someone else, and uses it once. */
+export const approvedBefore: Check = async (snapshot, offenders) => {
+  const earlier =
+    snapshot.on.name === 'postgres' ? '(d.xid, d.position) < (g.xid, g.position)' : 'd.position < g.position';
+  await nameRows(
+    snapshot,
+    offenders,
+    `select g.id, g.type, g.correlation_id as trace from event g where g.data ->> 'actionHash' is not null and not (g.type >= 'approval.' and g.type < 'approval/')
+      and not exists (select 1 from event d join event r on r.stream = d.stream and r.type = 'approval.requested'
+        where d.type = 'approval.decided' and d.data ->> 'decision' = 'approve'
+          and d.data ->> 'actionHash' = g.data ->> 'actionHash' and r.data ->> 'actionHash' = d.data ->> 'actionHash'
+          and ${earlier} and d.actor <> r.data ->> 'proposer' and d.data ->> 'expiresAt' > g.at)`,
+    [],
+    (row) => `event ${said(row, 'id')} (${said(row, 'type')}) has no approval`,
+  );
+  await nameRows(
+    snapshot,
+    offenders,
+    `select stream, count(*) as many, min(correlation_id) as trace from event where type = 'approval.consumed' group by stream having count(*) > 1`,
+    [],
+    (row) => `${said(row, 'stream')} was used ${said(row, 'many')} times`,
+  );
+};

@@ -1,0 +1,127 @@
+import { foldStream, isEventType, parseStream, stateOf, type HiveEvent } from '@hive/events';
+import { hasCode } from '@hive/errors';
+import { canonicalJson } from '../canonical-json.ts';
+import { marks, type Row } from '../dialect.ts';
+import { headColumns, headOf } from '../rows.ts';
+import { errorTypes } from '../write-rules.ts';
+import { nameRows, ofTrace, said, type Check, type Snapshot } from './check.ts';
+
+/** 10: the row of each trace is the sum of its events. */
+export const tracesMatch: Check = (snapshot, offenders) =>
+  nameRows(
+    snapshot,
+    offenders,
+    `select coalesce(t.correlation_id, n.correlation_id) as trace_id from trace t full join
+      (select correlation_id, count(*) as events, sum(case when type in (${marks(errorTypes.length)}) then 1 else 0 end) as errors,
+        min(at) as first_at, max(at) as last_at from event group by correlation_id) n on n.correlation_id = t.correlation_id
+      where t.events is distinct from n.events or t.errors is distinct from n.errors
+        or t.first_at is distinct from n.first_at or t.last_at is distinct from n.last_at`,
+    errorTypes,
+    (row) => `trace ${said(row, 'trace_id')}: its row is not the sum of its events`,
+  );
+
+/**
+ * 10: the head of each stream is the fold of its events. Events and heads are read in the order of their streams and meet there, a page of
+ * each in memory.
+ */
+export const headsMatch: Check = async (snapshot, offenders) => {
+  const heads = headsOf(snapshot);
+  let head = await next(heads);
+  let walk = null as Walk | null;
+  const compareUpTo = async (ended: Walk | null): Promise<void> => {
+    for (; head && (ended === null || said(head, 'stream') < ended.stream); head = await next(heads))
+      offenders.add(`${said(head, 'stream')}: has a head and no events${ofTrace(head['correlation_id'])}`);
+    if (ended === null) return;
+    const mine = head && said(head, 'stream') === ended.stream ? head : null;
+    const difference = differenceOf(ended, mine);
+    if (difference) offenders.add(`${ended.stream}: ${difference}${ofTrace(ended.trace)}`);
+    if (mine) head = await next(heads);
+  };
+  for await (const row of eventsOf(snapshot)) {
+    const stream = said(row, 'stream');
+    if (walk?.stream !== stream) {
+      if (walk) await compareUpTo(walk);
+      walk = { stream, trace: said(row, 'correlation_id'), view: null, version: 0, lastEventId: '', fault: null };
+    }
+    follow(walk, row);
+  }
+  if (walk) await compareUpTo(walk);
+  await compareUpTo(null);
+};
+
+/** One stream on the way: what was folded so far. */
+type Walk = {
+  readonly stream: string;
+  readonly trace: string;
+  view: unknown;
+  version: number;
+  lastEventId: string;
+  /** Why it could not be folded further. Events that do not fit are told as invariant 5, and say nothing here. */
+  fault: string | null;
+};
+
+const unfit = '';
+
+const follow = (walk: Walk, row: Row): void => {
+  walk.version = Number(row['version']);
+  walk.lastEventId = said(row, 'id');
+  const type = said(row, 'type');
+  // A newer program may have written types that this one does not know; their folds are its own.
+  if (walk.fault !== null || !isEventType(type)) return;
+  try {
+    // A fold looks at these fields of an event alone.
+    const fact = { type, stream: walk.stream, at: said(row, 'at'), data: JSON.parse(said(row, 'data')) as unknown };
+    walk.view = foldStream(walk.view, fact as HiveEvent);
+  } catch (error) {
+    walk.fault = hasCode(error, 'transition.refused')
+      ? unfit
+      : `version ${walk.version} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+};
+
+const differenceOf = ({ stream, view, version, lastEventId, fault }: Walk, row: Row | null): string | null => {
+  if (!row) return 'has events and no head';
+  if (Number(row['version']) !== version || row['last_event_id'] !== lastEventId)
+    return `its head is at version ${said(row, 'version')}, its last event at ${version}`;
+  if (fault !== null) return fault === unfit ? null : fault;
+  // Most are equal to the letter; only the others are taken apart.
+  if (row['view'] !== JSON.stringify(view) && canonicalJson(headOf(row).view) !== canonicalJson(view))
+    return 'its head is not the fold of its events';
+  const { kind, id } = parseStream(stream);
+  return row['state'] === stateOf(stream, view) && row['kind'] === kind && row['id'] === id
+    ? null
+    : 'its head is listed under a wrong state, kind or id';
+};
+
+const perPage = 2000;
+
+async function* eventsOf({ read }: Snapshot): AsyncGenerator<Row> {
+  for (let at: readonly [string, number] = ['', 0]; ;) {
+    const rows = await read(
+      `select stream, version, id, type, correlation_id, at, data from event where (stream, version) > (?, ?) order by stream, version limit ${perPage}`,
+      at,
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < perPage) return;
+    at = [said(last, 'stream'), Number(last['version'])];
+  }
+}
+
+async function* headsOf({ read }: Snapshot): AsyncGenerator<Row> {
+  for (let after = ''; ;) {
+    const rows = await read(
+      `select ${headColumns.join(', ')} from stream_head where stream > ? order by stream limit ${perPage / 4}`,
+      [after],
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < perPage / 4) return;
+    after = said(last, 'stream');
+  }
+}
+
+const next = async (rows: AsyncGenerator<Row>): Promise<Row | null> => {
+  const { value, done } = await rows.next();
+  return done ? null : (value as Row);
+};
