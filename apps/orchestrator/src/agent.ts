@@ -1,23 +1,25 @@
-import { defineAgent, type Context } from '@hive/agent-kit';
+import { createHorizonWatch, defineAgent, type Context, type HorizonWatch } from '@hive/agent-kit';
 import { alignPaused } from '@hive/bus';
 import { origin } from '@hive/core-db';
 import { Plan, isOpen, isWorkflowOpen, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { decide, type Known } from './decide.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import { evolve, initialState, type State } from './state.ts';
 
 const pageSize = 1000;
 
 /** What the queen remembers between events; all of it can be read again from the log. */
-type Memory = { readonly states: Map<string, State> };
+type Memory = { readonly states: Map<string, State>; readonly horizon: HorizonWatch; readonly scheduler: Scheduler };
 
 /**
  * The queen: follows every workflow, decides what is ready, what is checked, reviewed and merged next, and when a workflow is over.
- * A process manager: events in, events and steps out; its state is the fold of the log. Also gives back the steps of holders that are gone.
+ * A process manager: events in, events and steps out; its state is the fold of the log. Also gives back the steps of holders that are gone,
+ * says who holds back the readers of the log, and hands in what schedules ask for.
  */
 export default defineAgent<Memory>({
   name: 'orchestrator',
-  open: () => Promise.resolve({ states: new Map() }),
+  open: (ctx) => Promise.resolve({ states: new Map(), horizon: createHorizonWatch(ctx), scheduler: createScheduler(ctx) }),
   follow: {
     types: ['workflow.*', 'task.*'],
     handle: async (event, ctx) => {
@@ -31,11 +33,14 @@ export default defineAgent<Memory>({
   },
   every: {
     ms: 500,
-    run: async ({ bus, log }) => {
+    run: async ({ bus, log, own }) => {
       const rescued = await bus.queue.rescue();
-      if (rescued === 0) return;
-      await failpoint('rescue.committed');
-      log.info({ rescued }, 'steps rescued');
+      if (rescued > 0) {
+        await failpoint('rescue.committed');
+        log.info({ rescued }, 'steps rescued');
+      }
+      own.scheduler.look();
+      await own.horizon.look();
     },
   },
 });

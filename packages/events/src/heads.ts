@@ -55,6 +55,12 @@ const foldSystem = (view: SystemView | null, fact: Fact): SystemView => {
       const { [event.data.kind ?? 'all']: _, ...others } = view?.paused ?? {};
       return { ...before, paused: event.data.kind === undefined ? {} : others };
     }
+    case 'system.alert_raised':
+      return { ...before, alerts: { ...view?.alerts, [event.data.alert]: event.data.message } };
+    case 'system.alert_resolved': {
+      const { [event.data.alert]: _, ...others } = view?.alerts ?? {};
+      return { ...before, alerts: others };
+    }
     default:
       return before;
   }

@@ -10,8 +10,12 @@ export type PauseNote = z.infer<typeof PauseNote>;
 export const SystemPauses = z.partialRecord(z.enum(['all', ...Step.options]), PauseNote);
 export type SystemPauses = z.infer<typeof SystemPauses>;
 
-/** What is known of the building itself: the last thing that it told, and what is paused; absent until something was paused once. */
-export type SystemView = { readonly last: string; readonly paused?: SystemPauses };
+/** What is known of the building itself: the last thing that it told, what is paused, and what is wrong, by alert; absent until there was something once. */
+export type SystemView = {
+  readonly last: string;
+  readonly paused?: SystemPauses;
+  readonly alerts?: Readonly<Record<string, string>>;
+};
 
 /** The note of a pause; whoever does not say who they are is known by the process that they asked. */
 export const pauseNote = (

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore, type Store } from '../index.ts';
 import {
   onServer,
+  openWriter,
   sampleAgent,
   sampleWrite,
   startPoolerDouble,
@@ -102,22 +103,19 @@ test('a writer in another database holds readers back: they are told for how lon
   expect(await store.horizon?.()).toEqual({ hidden: 0, lagMs: 0, blocker: null });
   const other = await testPostgres({ empty: true });
   closing.push(() => other.drop());
-  const foreign = new pg.Client({ connectionString: other.url, application_name: 'nightly-report' });
-  foreign.on('error', () => {});
-  await foreign.connect();
+  const foreign = await openWriter(other.url, 'nightly-report');
   closing.push(() => foreign.end());
-  await foreign.query('begin; create temp table t (n int)');
   await store.write(sampleWrite('box/a', 0));
   expect((await store.events({ limit: 10 })).events).toEqual([]);
   await until(async () => ((await store.horizon?.())?.lagMs ?? 0) >= 100, 3_000);
   expect(await store.horizon?.()).toMatchObject({
     hidden: 1,
     blocker: {
-      who: expect.stringMatching(/^session \d+ of nightly-report$/) as string,
+      who: `session ${foreign.pid} of nightly-report`,
       database: new URL(other.url).pathname.slice(1),
     },
   });
-  await foreign.query('rollback');
+  await foreign.end();
   expect(await store.horizon?.()).toEqual({ hidden: 0, lagMs: 0, blocker: null });
   expect((await store.events({ limit: 10 })).events).toHaveLength(1);
 });

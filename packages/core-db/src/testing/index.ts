@@ -6,7 +6,7 @@ export {
   type ProxyOptions,
   type Weather,
 } from './faults/postgres-proxy.ts';
-export { inDatabase, onServer } from './postgres-databases.ts';
+export { inDatabase, onServer, openWriter } from './postgres-databases.ts';
 export { databaseName, startOwnPostgres, type OwnPostgres } from './postgres-server.ts';
 export { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
 export { storeContract, type StorePlace } from './store-contract.ts';

@@ -20,3 +20,16 @@ export const onServer = async (url: string, ...statements: readonly string[]): P
     await client.end();
   }
 };
+
+/** Begins a transaction that writes and stays open, as a careless program would; `end` lets it go. */
+export const openWriter = async (
+  url: string,
+  name: string,
+): Promise<{ readonly pid: number; readonly end: () => Promise<void> }> => {
+  const client = new pg.Client({ connectionString: url, application_name: name });
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await client.query('begin; create temp table kept (n int)');
+  return { pid: rows[0]?.pid ?? 0, end: () => client.end() };
+};

@@ -4,7 +4,11 @@ import type { EventRow, Head, StepRow, Store } from '../port.ts';
 import { moment, sampleEvent, sampleStep } from './samples.ts';
 
 /** One workflow with one task as rows: a trace whose every invariant holds. Its last step is still claimed. */
-export const sampleTrace = (): { readonly events: readonly EventRow[]; readonly heads: readonly Head[]; readonly step: StepRow } => {
+export const sampleTrace = (): {
+  readonly events: readonly EventRow[];
+  readonly heads: readonly Head[];
+  readonly step: StepRow;
+} => {
   const [workflow, task, stepId] = [randomUUID(), randomUUID(), randomUUID()];
   const heads = new Map<string, Head>();
   const events: EventRow[] = [];
