@@ -40,7 +40,8 @@ export const armFailpoints = (arming: Arming | undefined, name: string): void =>
     const hit = (hits.get(place) ?? 0) + 1;
     hits.set(place, hit);
     const order = now.find((it) => it.name === place && it.hit === hit);
-    if (log !== null) tell(log, { process: name, pid: process.pid, name: place, hit, did: order ? formatOrder(order) : null });
+    if (log !== null)
+      tell(log, { process: name, pid: process.pid, name: place, hit, did: order ? formatOrder(order) : null });
     if (order === undefined) return null;
     source.taken();
     return order.action;

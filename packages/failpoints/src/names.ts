@@ -18,7 +18,8 @@ export const failpoints = {
   'submit.committed': 'agent: the outcome of a step is recorded; the agent does not know yet that its hand is free',
   'rescue.committed': 'queen: steps of holders that are gone were given back; nobody has taken them up',
   'handler.open': 'subscription: what follows from an event is decided; neither it nor the cursor is recorded',
-  'handler.committed': 'subscription: what follows from an event and the cursor are recorded in one commit; what it remembers is older',
+  'handler.committed':
+    'subscription: what follows from an event and the cursor are recorded in one commit; what it remembers is older',
   'drain.started': 'agent or supervisor: it was asked to end; what is in hand is still in hand',
   'mirror.made': 'workspace: the empty mirror of a repository has its name; it holds no commit',
   'mirror.brought': 'workspace: the objects of a base are in the mirror; no ref keeps them yet',

@@ -3,8 +3,7 @@ import { failpoints, isFailpointName, type FailpointName } from './names.ts';
 
 /** What happens at a failpoint: SIGKILL or SIGSTOP to itself, an error that nobody expects, waiting for ever or for a while, a full disk. */
 export type Action =
-  | { readonly kind: 'kill' | 'stop' | 'throw' | 'hang' | 'enospc' }
-  | { readonly kind: 'delay'; readonly ms: number };
+  { readonly kind: 'kill' | 'stop' | 'throw' | 'hang' | 'enospc' } | { readonly kind: 'delay'; readonly ms: number };
 
 /** Do this when the name is reached for the `hit`-th time. */
 export type Order = { readonly name: FailpointName; readonly action: Action; readonly hit: number };

@@ -1,6 +1,8 @@
 import type { CommandSpec } from '../command.ts';
 import { agents } from './agents.ts';
 import { cancel } from './cancel.ts';
+import { chaos } from './chaos.ts';
+import { df } from './df.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -49,5 +51,8 @@ export const commands: readonly CommandSpec[] = [
   retry,
   verify,
   doctor,
+  chaos,
+  df,
+  gc,
   install,
 ];

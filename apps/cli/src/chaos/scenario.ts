@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Env } from '@hive/config';
+import type { PlanFile, SubmitRequest } from '@hive/events';
+import { readExpected, type Expected } from '../example/expected.ts';
+import { makeRepository } from '../example/make-repository.ts';
+import { readPlan } from '../submit/read-plan.ts';
+
+/** A workflow that is run again and again: what is submitted, each time on a repository of its own, and how every task must end. */
+export type Scenario = {
+  readonly request: (repo: string) => SubmitRequest;
+  readonly makeRepo: (repo: string) => Promise<void>;
+  readonly expected: readonly Expected[];
+};
+
+/** Each run has a setup too, so that its places are passed. */
+const setup = 'node --version';
+
+/** The bundled example. */
+export const bundledExample = (root: string, env: Env): Scenario => {
+  const folder = join(root, 'examples/almanac');
+  const plan = readPlan(join(folder, 'plan.yaml'));
+  return {
+    request: (repo) => ({ goal: 'Example: almanac', repo, plan, setup }),
+    makeRepo: async (repo) => void (await makeRepository(join(folder, 'library'), repo, env)),
+    expected: readExpected(join(folder, 'expected.json')),
+  };
+};
+
+const checks = 'for test in tests/*.sh; do\n  sh "$test" || exit 1\ndone\n';
+
+const change = (name: string): string => `diff --git a/${name}.txt b/${name}.txt
+--- a/${name}.txt
++++ b/${name}.txt
+@@ -1 +1 @@
+-wrong
++right
+diff --git a/tests/${name}.sh b/tests/${name}.sh
+new file mode 100644
+--- /dev/null
++++ b/tests/${name}.sh
+@@ -0,0 +1 @@
++grep -qx right ${name}.txt
+`;
+
+const changes = ['one', 'two', 'three'];
+
+const smallPlan: PlanFile = {
+  version: 1,
+  checks: ['sh check.sh'],
+  tasks: [
+    ...changes.map((key) => ({
+      key,
+      title: `Set ${key} right`,
+      patch: change(key),
+      tests: ['tests/**'],
+      ...(key === 'two' && { needs: ['one'] }),
+    })),
+    { key: 'look', title: 'Look at all of it', kind: 'command', run: 'sh check.sh', needs: ['three'] },
+  ],
+};
+
+/** Three changes and a command whose checks take milliseconds: most of the time goes into what is to be killed. */
+export const smallWorkflow = (env: Env): Scenario => ({
+  request: (repo) => ({ goal: 'Set three texts right', repo, plan: smallPlan, setup }),
+  makeRepo: async (repo) => {
+    const library = await mkdtemp(join(tmpdir(), 'hive-chaos-library-'));
+    const files = {
+      'check.sh': checks,
+      'tests/none.sh': 'true\n',
+      ...Object.fromEntries(changes.map((name) => [`${name}.txt`, 'wrong\n'])),
+    };
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(library, path)), { recursive: true });
+      await writeFile(join(library, path), text);
+    }
+    await makeRepository(library, repo, env);
+    await rm(library, { recursive: true });
+  },
+  expected: [
+    ...changes.map((key) => ({ key, status: 'merged', code: null })),
+    { key: 'look', status: 'completed', code: null },
+  ],
+});

@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HiveError } from '@hive/errors';
+import { bundledExample, smallWorkflow, type Scenario } from '../chaos/scenario.ts';
+import type { ChaosReport } from '../chaos/run-chaos.ts';
+import { everyStrike, pauses, randomStrikes, type Strike } from '../chaos/strike.ts';
+import type { Cli } from '../cli.ts';
+import { defineCommand } from '../command.ts';
+import { count, duration } from '../terminal/figures.ts';
+import { table } from '../terminal/table.ts';
+import { oneLine } from '../terminal/visible.ts';
+import { numberOf } from './number-of.ts';
+
+type Options = {
+  readonly kills?: string;
+  readonly minutes?: string;
+  readonly seed?: string;
+  readonly database?: string;
+  readonly plan?: string;
+  readonly workflow?: string;
+};
+
+export const chaos = defineCommand<Options>({
+  name: 'chaos',
+  says: 'Run the example in a home of its own while processes are killed, and count what was lost or doubled',
+  options: [
+    { flags: '--kills <n>', says: 'how many kills (default: 30)' },
+    { flags: '--minutes <n>', says: 'go on killing for so long' },
+    { flags: '--seed <n>', says: 'the same seed kills the same processes at the same places (default: by the clock)' },
+    { flags: '--database <url>', says: 'an empty PostgreSQL database to run on (default: SQLite)' },
+    { flags: '--plan <kind>', says: 'random, every or pauses', hidden: true },
+    { flags: '--workflow <kind>', says: 'example or small', hidden: true },
+  ],
+  examples: ['hive chaos', 'hive chaos --minutes 10 --seed 7 --json'],
+  run: async (cli, _, options) => {
+    const { out } = cli;
+    const { runChaos } = await import('../chaos/run-chaos.ts');
+    const limit = limitOf(options);
+    const seed = numberOf('--seed', options.seed) ?? Date.now() % 1_000_000;
+    const plan = plans[options.plan ?? 'random'];
+    if (!plan) throw new HiveError('input.invalid', `--plan is random, every or pauses, and found ${options.plan}`);
+    const scenario = scenarioOf(cli, options.workflow ?? 'example');
+    const folder = await mkdtemp(join(tmpdir(), 'hive-chaos-'));
+    out.note(`Killing processes of a Hive of its own in ${folder}; yours is left alone (seed ${seed})`);
+    try {
+      const report = await runChaos({
+        env: cli.env,
+        folder,
+        scenario,
+        database: options.database,
+        leaseMs: plan.leaseMs,
+        strikes: plan.strikes(seed),
+        limit,
+        interrupted: cli.interrupted,
+        onProgress: (done, workflows) => {
+          if (out.isTerminal) out.progress(`… ${count(done, 'kill')}, ${count(workflows, 'workflow')}`);
+        },
+      });
+      const holds = holdsIn(report);
+      out.document({ seed, holds, ...report });
+      tell(cli, report, { seed, holds });
+      return holds ? 0 : 1;
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  },
+});
+
+const plans: Readonly<Record<string, { leaseMs: number; strikes: (seed: number) => Iterator<Strike, unknown> }>> = {
+  random: { leaseMs: 3000, strikes: randomStrikes },
+  every: { leaseMs: 3000, strikes: everyStrike },
+  pauses: { leaseMs: 1500, strikes: pauses },
+};
+
+const limitOf = ({ kills, minutes }: Options): { strikes: number; endAt: number } => {
+  const [most, longest] = [numberOf('--kills', kills), numberOf('--minutes', minutes)];
+  return {
+    strikes: most ?? (longest === undefined ? 30 : Infinity),
+    endAt: longest === undefined ? Infinity : Date.now() + longest * 60_000,
+  };
+};
+
+const scenarioOf = (cli: Cli, kind: string): Scenario => {
+  if (kind === 'example') return bundledExample(cli.root, cli.env);
+  if (kind === 'small') return smallWorkflow(cli.env);
+  throw new HiveError('input.invalid', `--workflow is example or small, and found ${kind}`);
+};
+
+/** Nothing lost, doubled, stale, stuck or left behind, and what must always hold does. */
+const holdsIn = (report: ChaosReport): boolean =>
+  [report.lost, report.doubled, report.stale, report.stuck, report.leftBehind].every((list) => list.length === 0) &&
+  report.verify.every((it) => it.status !== 'broken');
+
+const tell = ({ out }: Cli, report: ChaosReport, { seed, holds }: { seed: number; holds: boolean }): void => {
+  const rows = report.places
+    .filter((place) => place.struck > 0)
+    .toSorted((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name))
+    .map(({ role, name, struck, passed }) => [role, name, struck, passed]);
+  out.line(...table(['process', 'place', 'killed', 'passed'], rows), '');
+  const { kill, group } = report.carriedOut;
+  out.line(
+    `${count(kill + group, 'kill')} in ${count(report.workflows, 'workflow')} and ${duration(report.ms)}: ${count(report.interrupted, 'claim')} interrupted, ` +
+      `${report.repeated} repeated, ${report.lost.length} lost, ${report.doubled.length} doubled, ${report.stuck.length} stuck`,
+  );
+  for (const line of [...report.lost, ...report.doubled, ...report.stale, ...report.stuck, ...report.leftBehind])
+    out.line(`  ${oneLine(line)}`);
+  for (const it of report.verify.filter(({ status }) => status === 'broken'))
+    out.line(`  ${it.number} is broken: ${it.name}: ${oneLine(it.offenders.join(', '))}`);
+  if (!holds)
+    return out.line(`Something does not hold. The same again: hive chaos --seed ${seed} --kills ${kill + group}`);
+  out.line('What must always hold does: hive verify found nothing, and git has one commit and one note for each merge');
+};
