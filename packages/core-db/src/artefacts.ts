@@ -71,7 +71,7 @@ const isStored = async (path: string): Promise<boolean> => {
 };
 
 /** The name itself must survive a power cut, too. */
-const syncFolder = async (folder: string): Promise<void> => {
+export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

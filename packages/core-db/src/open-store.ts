@@ -1,5 +1,6 @@
 import { HiveError } from '@hive/errors';
 import type { Store } from './port.ts';
+import type { Upgrade } from './upgrade/keep-store.ts';
 
 /** Where a store is and how it is opened. */
 export type OpenOptions = {
@@ -9,18 +10,39 @@ export type OpenOptions = {
   /** Bring an older store up to date; the default. */
   readonly migrate?: boolean;
   readonly readonly?: boolean;
+  /** Told when an older store was copied and then brought up to date. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void;
 };
 
 /**
- * Opens the store. Any number of processes may open the same one; whoever comes first makes or migrates it.
+ * Opens the store. Any number of processes may open the same one; whoever comes first makes or migrates it. An older store is copied into
+ * `backups` of the home before it is migrated.
  * Throws `store.newer`, `store.readonly` or `store.unavailable`. Close it in the end.
  */
-export const openStore = async ({ url, home, migrate = true, readonly = false }: OpenOptions): Promise<Store> => {
-  const options = { migrate: migrate && !readonly, readonly };
+export const openStore = async ({
+  url,
+  home,
+  migrate = true,
+  readonly = false,
+  onUpgrade,
+}: OpenOptions): Promise<Store> => {
+  let upgrade: Upgrade | undefined;
+  const before = async (from: number): Promise<void> => {
+    const { keepStore } = await import('./upgrade/keep-store.ts');
+    upgrade = await keepStore({ url, home }, from);
+  };
+  const store = await openDatabase(url, home, { migrate: migrate && !readonly, readonly, before });
+  if (upgrade) onUpgrade?.(upgrade);
+  return store;
+};
+
+type How = { readonly migrate: boolean; readonly readonly: boolean; readonly before: (found: number) => Promise<void> };
+
+const openDatabase = async (url: string | undefined, home: string, how: How): Promise<Store> => {
   // Each process loads the one database that it uses.
-  if (url === undefined) return (await import('./sqlite/store.ts')).openSqlite({ home, ...options });
+  if (url === undefined) return (await import('./sqlite/store.ts')).openSqlite({ home, ...how });
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
-    return (await import('./postgres/store.ts')).openPostgres({ url, ...options });
+    return (await import('./postgres/store.ts')).openPostgres({ url, ...how });
   throw new HiveError('config.invalid', 'HIVE_DATABASE_URL is no postgres:// address; leave it out to use SQLite', {
     remedy: 'fix_config',
   });

@@ -3,19 +3,27 @@ import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
 import type { Connection } from './connection.ts';
 import { whileBusy } from './while-busy.ts';
 
+/** Migrations, oldest first. */
+export type Migrations = ReturnType<typeof migrationsOf>;
+
+/** How a file is migrated. `before` is called for a store that is not new, while nobody else can write; when it throws, nothing is changed. */
+export type MigrateOptions = {
+  readonly migrate: boolean;
+  readonly known?: Migrations | undefined;
+  readonly before?: ((found: number) => Promise<void>) | undefined;
+};
+
 /** Brings the file to the newest schema, in one transaction: another process that starts meanwhile waits and finds it done. */
-export const migrateSqlite = async (
-  connection: Connection,
-  file: string,
-  options: { readonly migrate: boolean },
-): Promise<number> => {
-  const known = migrationsOf('sqlite');
+export const migrateSqlite = async (connection: Connection, file: string, options: MigrateOptions): Promise<number> => {
+  const known = options.known ?? migrationsOf('sqlite');
   const found = schemaOf(connection);
   if (!needsMigration(found, known.length, file)) return found;
   if (!options.migrate) throw tooOld(found, known.length, file);
   await whileBusy(() => connection.exec('begin immediate'));
   try {
-    for (const { sql } of known.slice(schemaOf(connection))) for (const statement of sql) connection.exec(statement);
+    const begun = schemaOf(connection); // another process may have been faster
+    if (begun > 0 && begun < known.length) await options.before?.(begun);
+    for (const { sql } of known.slice(begun)) for (const statement of sql) connection.exec(statement);
     failpointSync('migration.half');
     connection.run({
       sql: `insert into meta (key, value) values ('schema', ?) on conflict (key) do update set value = excluded.value`,

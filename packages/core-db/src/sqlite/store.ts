@@ -15,17 +15,20 @@ import { createDoorbell } from './doorbell.ts';
 import { doorbellPath } from './doorbell-path.ts';
 import { isDuplicate, sqliteError } from './errors.ts';
 import { isGone, processMark } from './liveness.ts';
-import { migrateSqlite, schemaOf } from './migrate.ts';
+import { migrateSqlite, schemaOf, type MigrateOptions } from './migrate.ts';
 import { whileBusy } from './while-busy.ts';
 import { createWriter, type Job, type Writer } from './writer.ts';
 
 /** How a SQLite store is opened. Without `migrate` an older one is refused. */
-export type SqliteOptions = { readonly home: string; readonly migrate: boolean; readonly readonly: boolean };
+export type SqliteOptions = Pick<MigrateOptions, 'migrate' | 'before'> & {
+  readonly home: string;
+  readonly readonly: boolean;
+};
 
 /** The store in one file of the home. Several processes may open it. */
-export const openSqlite = async ({ home, migrate, readonly }: SqliteOptions): Promise<Store> => {
+export const openSqlite = async ({ home, migrate, readonly, before }: SqliteOptions): Promise<Store> => {
   const file = join(home, 'hive.db');
-  const writing = readonly ? null : await openWriter(file, { migrate });
+  const writing = readonly ? null : await openWriter(file, { migrate, before });
   const reader = await openReader(file);
   const schema = schemaOf(reader);
   const writer: Writer = writing ?? { write: () => Promise.reject(refused(file)), close: async () => {} };
@@ -146,7 +149,7 @@ const refused = (file: string): HiveError =>
   new HiveError('store.readonly', `${file} was opened for reading only`, { remedy: 'fix_config' });
 
 /** Opens the file for writing, makes it when it is not there, and brings it up to date. */
-const openWriter = async (file: string, options: { readonly migrate: boolean }): Promise<Writer> => {
+const openWriter = async (file: string, options: MigrateOptions): Promise<Writer> => {
   let connection: Connection | null = null;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
