@@ -234,12 +234,11 @@ export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }
       summary: 'Server-sent events: hello, events, beat, bye',
       query: z.strictObject(events),
     },
-    ({ query, c }) => {
+    async ({ query, c }) => {
+      await desk.events({ limit: 1 }); // a log that cannot be read is told before the answer begins
       // The browser resumes by this header; a new connection has only its address.
       const resumed = number.safeParse(c.req.header('last-event-id'));
-      return Promise.resolve(
-        streams.open({ ...filterOf(query), ...(resumed.success && { after: resumed.data }) }, c.req.raw.signal),
-      );
+      return streams.open({ ...filterOf(query), ...(resumed.success && { after: resumed.data }) }, c.req.raw.signal);
     },
   );
 
