@@ -26,5 +26,5 @@ export type { SignedCheckpoint } from './audit/checkpoint.ts';
 export { readTrail, type AuditTrail } from './audit/read-trail.ts';
 export { createSealer, type Sealer, type SealerOptions } from './audit/sealer.ts';
 export { backupStore, type BackupSummary } from './backup/backup.ts';
-export { restoreStore, type RestoreOptions } from './backup/restore.ts';
+export { restoreStore, type RestoreOptions, type RestoreSummary } from './backup/restore.ts';
 export type { Upgrade } from './upgrade/keep-store.ts';

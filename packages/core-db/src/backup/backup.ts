@@ -1,6 +1,6 @@
 import type { OpenOptions } from '../open-store.ts';
 import { createContentHash, pagesOf, partsOf, type ContentPage } from './content.ts';
-import { filesOf, piecesOf } from './files.ts';
+import { artefactsOf, auditFilesOf, piecesOf, type HomeFile } from './files.ts';
 import { formatVersion, type Header, type Trailer } from './format.ts';
 import { inSession, type Session } from './session.ts';
 import { writeLines, type Lines } from './write-file.ts';
@@ -23,25 +23,28 @@ export type BackupSummary = {
  * beside it, artefacts, and the checkpoints of the audit. Needs memory for a page of rows, not for the store.
  * Throws `input.invalid` (the name is taken, no folder), `infra.disk`, `store.unavailable`, `store.newer`; then no file is left.
  */
-export const backupStore = (
+export const backupStore = async (
   options: OpenOptions,
-  to: { readonly file: string; readonly version: string },
-): Promise<BackupSummary> =>
-  inSession(options, 'read', async (session) => {
-    const header = await headerOf(session, to.version);
+  { file, version }: { readonly file: string; readonly version: string },
+): Promise<BackupSummary> => {
+  const { home } = options;
+  const audit = await auditFilesOf(home);
+  return inSession(options, 'read', async (session) => {
+    const header = await headerOf(session, version);
     let trailer: Trailer | undefined;
-    const bytes = await writeLines(to.file, async (lines) => {
+    const bytes = await writeLines(file, async (lines) => {
       await lines.write(line(header));
       const content = await writeContent(session, lines);
       // Artefacts are stored before the event that names them, so those of this moment are there by now.
-      const files = await writeFiles(options.home, lines);
+      const files = await writeFiles(home, [...audit, ...(await artefactsOf(home))], lines);
       trailer = { end: true, ...content, files, sha256: lines.sha256() };
       await lines.write(line(trailer));
     });
     if (!trailer) throw new Error('a backup was written without its end'); // cannot be: it is written last
     const { rows, files, content } = trailer;
-    return { file: to.file, bytes, schema: header.schema, at: header.at, rows, files, content };
+    return { file, bytes, schema: header.schema, at: header.at, rows, files, content };
   });
+};
 
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
@@ -95,11 +98,10 @@ const writeContent = async (
 const linesOf = ({ lines, positions }: ContentPage): readonly string[] =>
   positions.length === 0 ? lines : lines.map((text, at) => `[${positions[at]},${text.slice(1)}`);
 
-const writeFiles = async (home: string, { write }: Lines): Promise<number> => {
-  const paths = await filesOf(home);
-  for (const path of paths) {
-    await write(line({ file: path }));
-    for await (const piece of piecesOf(home, path)) await write(line(piece));
+const writeFiles = async (home: string, files: readonly HomeFile[], { write }: Lines): Promise<number> => {
+  for (const file of files) {
+    await write(line({ file: file.path }));
+    for await (const piece of piecesOf(home, file)) await write(line(piece));
   }
-  return paths.length;
+  return files.length;
 };

@@ -1,43 +1,51 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { syncFolder } from '../artefacts.ts';
 import { damaged } from './format.ts';
 
-/** The folders of a home that belong to its log: what events refer to by hash, and what attests the log. */
-const folders = ['artefacts', 'audit'];
-
 /** Names that a backup may bring along; anything else could lead out of the home. */
 const artefactName = /^artefacts\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
-const auditName = /^audit(\/[\w-][\w.-]*){1,4}$/;
-const isName = (path: string): boolean => artefactName.test(path) || auditName.test(path);
+/** What attests the log. The key that signs stays where it is: whoever has a backup must not be able to sign. */
+const auditNames = ['audit/checkpoints.jsonl', 'audit/key.pub.pem'];
+const isName = (path: string): boolean => artefactName.test(path) || auditNames.includes(path);
 
-/** The files of a home that belong to its log, as paths below it, sorted. Half-written ones are left out. */
-export const filesOf = async (home: string): Promise<readonly string[]> => {
-  const found: string[] = [];
-  for (const folder of folders) {
-    const entries = await readdir(join(home, folder), { withFileTypes: true, recursive: true }).catch(nothingThere);
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name).slice(home.length).replace(/^\/+/, '');
-      if (isName(path)) found.push(path);
-    }
+/** A file of a home, by its path below it, and how much of it belongs to the moment. */
+export type HomeFile = { readonly path: string; readonly bytes: number };
+
+/** The files of the audit as they are now. They grow with the log: taken before a moment, they say nothing that comes after it. */
+export const auditFilesOf = async (home: string): Promise<readonly HomeFile[]> => {
+  const found: HomeFile[] = [];
+  for (const path of auditNames) {
+    const { size } = (await stat(join(home, path)).catch(nothingThere)) ?? {};
+    if (size !== undefined) found.push({ path, bytes: size });
   }
-  return found.sort();
+  return found;
 };
 
-const nothingThere = (error: NodeJS.ErrnoException): never[] => {
-  if (error.code === 'ENOENT') return [];
+/** The artefacts of a home, sorted. Half-written ones are left out. */
+export const artefactsOf = async (home: string): Promise<readonly HomeFile[]> => {
+  const entries = await readdir(join(home, 'artefacts'), { withFileTypes: true, recursive: true }).catch(nothingThere);
+  return (entries ?? [])
+    .map((entry) => relative(home, join(entry.parentPath, entry.name)))
+    .filter(isName)
+    .sort()
+    .map((path) => ({ path, bytes: Infinity }));
+};
+
+const nothingThere = (error: NodeJS.ErrnoException): null => {
+  if (error.code === 'ENOENT') return null;
   throw error;
 };
 
 /** A file as pieces of base64, each of a whole number of bytes. Nothing when it was collected meanwhile. */
-export async function* piecesOf(home: string, path: string): AsyncGenerator<string> {
+export async function* piecesOf(home: string, { path, bytes }: HomeFile): AsyncGenerator<string> {
+  if (bytes === 0) return;
   try {
     // Three bytes are four letters, so pieces can be joined.
-    for await (const chunk of createReadStream(join(home, path), { highWaterMark: 3 << 16 }))
+    for await (const chunk of createReadStream(join(home, path), { highWaterMark: 3 << 16, end: bytes - 1 }))
       yield (chunk as Buffer).toString('base64'); // no encoding was set
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -71,7 +79,10 @@ export const createFileTarget = (home: string, backup: string): FileTarget => {
     const there = await readFile(target).catch(() => null);
     if (there && createHash('sha256').update(there).digest('hex') !== sha256) {
       await rm(half, { force: true });
-      throw new HiveError('input.state', `${target} is there already and differs; restore into a home of its own`);
+      throw new HiveError(
+        'input.state',
+        `${target} is there already and differs; move ${dirname(target)} away, or restore into a home of its own`,
+      );
     }
     if (there) return rm(half, { force: true });
     await rename(half, target);

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
+import { auditFiles, auditFolder } from '../audit/audit-files.ts';
 import type { Value } from '../dialect.ts';
 import { migrationsOf, needsMigration } from '../migrations.ts';
 import type { OpenOptions } from '../open-store.ts';
@@ -20,6 +21,12 @@ export type RestoreOptions = {
   readonly keepSchema?: boolean;
 };
 
+/** What was restored. */
+export type RestoreSummary = BackupSummary & {
+  /** The checkpoints of the audit are there and the key that signed them is not, so no new ones can be made. */
+  readonly isAuditKeyMissing: boolean;
+};
+
 const perInsert = 1000;
 
 /**
@@ -33,7 +40,7 @@ export const restoreStore = async (
   options: OpenOptions,
   file: string,
   { keepSchema = false }: RestoreOptions = {},
-): Promise<BackupSummary> => {
+): Promise<RestoreSummary> => {
   const { header, trailer } = await checkBackup(file);
   const database = options.url === undefined ? 'sqlite' : 'postgres';
   needsMigration(header.schema, migrationsOf(database).length, file);
@@ -55,7 +62,9 @@ export const restoreStore = async (
   if (!keepSchema) await makeStore(options);
   const { at, schema } = header;
   const { rows, files, content } = trailer;
-  return { file, bytes: statSync(file).size, schema, at, rows, files, content };
+  const isAuditKeyMissing =
+    existsSync(auditFiles(options.home).checkpoints) && !existsSync(auditFolder(options.home).privateKey);
+  return { file, bytes: statSync(file).size, schema, at, rows, files, content, isAuditKeyMissing };
 };
 
 const assertEmpty = async ({ run, place, schema }: Session, header: Header): Promise<void> => {
