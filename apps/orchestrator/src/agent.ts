@@ -3,6 +3,7 @@ import { alignPaused } from '@hive/bus';
 import { origin } from '@hive/core-db';
 import { Plan, isOpen, isWorkflowOpen, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
+import { createAudit, type Audit } from './audit.ts';
 import { decide, type Known } from './decide.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { evolve, initialState, type State } from './state.ts';
@@ -10,16 +11,27 @@ import { evolve, initialState, type State } from './state.ts';
 const pageSize = 1000;
 
 /** What the queen remembers between events; all of it can be read again from the log. */
-type Memory = { readonly states: Map<string, State>; readonly horizon: HorizonWatch; readonly scheduler: Scheduler };
+type Memory = {
+  readonly states: Map<string, State>;
+  readonly horizon: HorizonWatch;
+  readonly scheduler: Scheduler;
+  readonly audit: Audit;
+};
 
 /**
  * The queen: follows every workflow, decides what is ready, what is checked, reviewed and merged next, and when a workflow is over.
  * A process manager: events in, events and steps out; its state is the fold of the log. Also gives back the steps of holders that are gone,
- * says who holds back the readers of the log, and hands in what schedules ask for.
+ * says who holds back the readers of the log, hands in what schedules ask for, and seals the log.
  */
 export default defineAgent<Memory>({
   name: 'orchestrator',
-  open: (ctx) => Promise.resolve({ states: new Map(), horizon: createHorizonWatch(ctx), scheduler: createScheduler(ctx) }),
+  open: (ctx) =>
+    Promise.resolve({
+      states: new Map(),
+      horizon: createHorizonWatch(ctx),
+      scheduler: createScheduler(ctx),
+      audit: createAudit(ctx),
+    }),
   follow: {
     types: ['workflow.*', 'task.*'],
     handle: async (event, ctx) => {
@@ -40,6 +52,7 @@ export default defineAgent<Memory>({
         log.info({ rescued }, 'steps rescued');
       }
       own.scheduler.look();
+      own.audit.look();
       await own.horizon.look();
     },
   },

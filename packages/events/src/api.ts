@@ -4,6 +4,21 @@ import { Evidence } from './evidence.ts';
 import type { HiveEvent } from './catalogue.ts';
 import { ArtefactHash, Id } from './ids.ts';
 import type { Result } from './result.ts';
+import type {
+  DeadLetter,
+  DeadLetterDetail,
+  DeadLetterFilter,
+  DeadLetterOutcome,
+  DeadLetterRequest,
+  PauseRequest,
+  ResumeRequest,
+  ScheduleRequest,
+  ScheduleSummary,
+  SystemPauseRequest,
+  SystemResumeRequest,
+  SystemState,
+} from './operations.ts';
+import { PauseNote, SystemPauses } from './pause.ts';
 import { PlannedTask } from './plan.ts';
 import { TaskResult } from './result.ts';
 
@@ -31,6 +46,15 @@ export const SubmitRequest = z.strictObject({
 });
 export type SubmitRequest = z.infer<typeof SubmitRequest>;
 
+/** Why nothing is done about a task at this moment. */
+export const Waits = z
+  .object({
+    because: z.enum(['needs', 'paused', 'later', 'nobody', 'queued', 'person', 'orchestrator']),
+    text: z.string(),
+  })
+  .describe('why it is not running; only where one open task is asked for and nobody works on it');
+export type Waits = z.infer<typeof Waits>;
+
 /** A task with what it was asked, its queue and where its patch lies. */
 export const TaskDetail = TaskResult.extend({
   workflowId: Id,
@@ -41,6 +65,7 @@ export const TaskDetail = TaskResult.extend({
   agents: z.record(z.string(), z.string()),
   createdAt: z.string(),
   settledAt: z.string().nullable(),
+  waits: Waits.optional(),
 });
 export type TaskDetail = z.infer<typeof TaskDetail>;
 
@@ -56,6 +81,7 @@ export const WorkflowSummary = z.object({
   example: z.boolean(),
   submittedAt: z.string(),
   settledAt: z.string().nullable(),
+  paused: PauseNote.optional(),
 });
 export type WorkflowSummary = z.infer<typeof WorkflowSummary>;
 
@@ -96,8 +122,13 @@ export const Health = z.object({
   steps: z.record(z.string(), z.int()),
   subscriptions: z.array(z.object({ name: z.string(), position: z.int() })),
   deadLetters: z.int(),
+  paused: SystemPauses,
   agents: z.int(),
   sandbox: z.string(),
+  disk: z
+    .object({ freeBytes: z.int(), totalBytes: z.int(), floorBytes: z.int(), lack: z.string().nullable() })
+    .nullable()
+    .describe('the file system of HIVE_HOME; `lack` says why nothing new starts, null: not looked at by this process'),
 });
 export type Health = z.infer<typeof Health>;
 
@@ -137,6 +168,12 @@ export type Desk = {
   /** `last` is the newest workflow. */
   workflow(id: string): Promise<Result>;
   cancel(workflowId: string): Promise<Result>;
+  /** No step of the workflow is begun until it is resumed; what runs may end. */
+  pause(workflowId: string, request?: PauseRequest): Promise<Result>;
+  resume(workflowId: string, request?: ResumeRequest): Promise<Result>;
+  /** The stop button: within two seconds no step is begun anywhere, of one kind or of any. */
+  pauseSystem(request?: SystemPauseRequest): Promise<SystemState>;
+  resumeSystem(request?: SystemResumeRequest): Promise<SystemState>;
   tasks(query?: {
     readonly workflow?: string;
     readonly after?: string;
@@ -145,6 +182,25 @@ export type Desk = {
   task(id: string): Promise<TaskDetail>;
   retry(taskId: string, options?: { readonly note?: string }): Promise<TaskDetail>;
   cancelTask(taskId: string): Promise<TaskDetail>;
+  /** What was given up and is kept: events first, then tasks, newest first. */
+  deadLetters(
+    query?: DeadLetterFilter & { readonly after?: string; readonly limit?: number },
+  ): Promise<Page<DeadLetter>>;
+  deadLetter(id: string): Promise<DeadLetterDetail>;
+  /** An event is handled once more by its subscription, a task begins anew. */
+  redrive(request: DeadLetterRequest): Promise<DeadLetterOutcome>;
+  /** Takes dead letters off the list for good: a task that was given up is cancelled. */
+  discard(request: DeadLetterRequest): Promise<DeadLetterOutcome>;
+  /** Hands work in later, or again and again. What is wrong with it is told now. A repeated `key` answers the schedule that was made before. */
+  schedule(request: ScheduleRequest, options?: { readonly key?: string }): Promise<ScheduleSummary>;
+  /** Active schedules, newest first; with `all` also those that are over. */
+  schedules(query?: {
+    readonly all?: boolean;
+    readonly after?: string;
+    readonly limit?: number;
+  }): Promise<Page<ScheduleSummary>>;
+  scheduled(id: string): Promise<ScheduleSummary>;
+  unschedule(id: string, request?: ResumeRequest): Promise<ScheduleSummary>;
   /** By task id or by the beginning of a merged commit (at least 7 characters). */
   why(commitOrTask: string): Promise<Why>;
   traces(query?: { readonly after?: string; readonly limit?: number }): Promise<Page<TraceSummary>>;

@@ -11,6 +11,7 @@ import type {
   WorkflowSummary,
 } from './api.ts';
 import type { HiveEvent } from './catalogue.ts';
+import type { DeadLetter, DeadLetterDetail, DeadLetterOutcome, ScheduleSummary, SystemState } from './operations.ts';
 import { followStream } from './follow-stream.ts';
 import type { Result } from './result.ts';
 
@@ -60,10 +61,23 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
     workflows: (page = {}) => ask<Page<WorkflowSummary>>(`/workflows${query(page)}`),
     workflow: (id) => ask<Result>(`/workflows/${part(id)}`),
     cancel: (id) => ask<Result>(`/workflows/${part(id)}/cancel`, { body: {} }),
+    pause: (id, request = {}) => ask<Result>(`/workflows/${part(id)}/pause`, { body: request }),
+    resume: (id, request = {}) => ask<Result>(`/workflows/${part(id)}/resume`, { body: request }),
+    pauseSystem: (request = {}) => ask<SystemState>('/system/pause', { body: request }),
+    resumeSystem: (request = {}) => ask<SystemState>('/system/resume', { body: request }),
     tasks: (page = {}) => ask<Page<TaskDetail>>(`/tasks${query(page)}`),
     task: (id) => ask<TaskDetail>(`/tasks/${part(id)}`),
     retry: (id, note = {}) => ask<TaskDetail>(`/tasks/${part(id)}/retry`, { body: note }),
     cancelTask: (id) => ask<TaskDetail>(`/tasks/${part(id)}/cancel`, { body: {} }),
+    deadLetters: (filter = {}) => ask<Page<DeadLetter>>(`/dead-letters${query(filter)}`),
+    deadLetter: (id) => ask<DeadLetterDetail>(`/dead-letters/${part(id)}`),
+    redrive: (request) => ask<DeadLetterOutcome>('/dead-letters/redrive', { body: request }),
+    discard: (request) => ask<DeadLetterOutcome>('/dead-letters/discard', { body: request }),
+    schedule: (request, { key } = {}) =>
+      ask<ScheduleSummary>('/schedules', { body: request, key, timeoutMs: submitMs }),
+    schedules: (page = {}) => ask<Page<ScheduleSummary>>(`/schedules${query(page)}`),
+    scheduled: (id) => ask<ScheduleSummary>(`/schedules/${part(id)}`),
+    unschedule: (id, request = {}) => ask<ScheduleSummary>(`/schedules/${part(id)}/remove`, { body: request }),
     why: (commitOrTask) => ask<Why>(`/why/${part(commitOrTask)}`),
     traces: (page = {}) => ask<Page<TraceSummary>>(`/traces${query(page)}`),
     trace: async (id) => (await ask<Page<HiveEvent>>(`/traces/${part(id)}`)).items,

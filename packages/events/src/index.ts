@@ -62,6 +62,7 @@ export {
   SubmitRequest,
   TaskDetail,
   TraceSummary,
+  Waits,
   Why,
   WorkflowSummary,
   type Desk,
@@ -69,5 +70,19 @@ export {
   type FollowOptions,
   type Page,
 } from './api.ts';
+export {
+  DeadLetter,
+  DeadLetterDetail,
+  DeadLetterFilter,
+  DeadLetterOutcome,
+  DeadLetterRequest,
+  PauseRequest,
+  ResumeRequest,
+  ScheduleRequest,
+  ScheduleSummary,
+  SystemPauseRequest,
+  SystemResumeRequest,
+  SystemState,
+} from './operations.ts';
 export { createDeskClient, type DeskClientOptions } from './client.ts';
 export { sseFrames, type SseFrame } from './sse.ts';

@@ -81,6 +81,7 @@ export const resultOf = (input: {
     example: workflow.submission.example,
     submittedAt: workflow.submittedAt,
     settledAt: workflow.settledAt,
+    ...(workflow.paused && { paused: workflow.paused }),
   };
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Evidence, Finding } from './evidence.ts';
 import { Id, Sha } from './ids.ts';
+import { PauseNote } from './pause.ts';
 import { Usage } from './workflow.ts';
 
 /** How a task is told to people and programs. */
@@ -57,6 +58,7 @@ export const Result = z.object({
   example: z.boolean(),
   submittedAt: z.string(),
   settledAt: z.string().nullable(),
+  paused: PauseNote.optional(),
 });
 export type Result = z.infer<typeof Result>;
 

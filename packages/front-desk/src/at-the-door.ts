@@ -19,7 +19,7 @@ import { tryPatches } from './try-patches.ts';
 
 /** What the door needs to know of the house. */
 export type Door = {
-  readonly config: Pick<HiveConfig, 'home' | 'repos' | 'models' | 'sandbox' | 'budgets'>;
+  readonly config: Pick<HiveConfig, 'home' | 'repos' | 'models' | 'sandbox' | 'budgets' | 'disk'>;
   readonly means: Partial<Means>;
 };
 

@@ -1,7 +1,8 @@
-import type { Bus } from '@hive/bus';
+import { readPauses, type Bus } from '@hive/bus';
 import { hiveVersion } from '@hive/config';
-import { streams, type AgentSummary, type Desk, type TaskView } from '@hive/events';
-import type { Means } from './means.ts';
+import { streams, type AgentSummary, type Desk, type Health, type TaskView } from '@hive/events';
+import { lackOfRoom, type Space } from '@hive/workspace';
+import type { Door } from './at-the-door.ts';
 
 const many = 10_000;
 /** Ten beats. A holder on another host cannot be looked up, so its silence has to do. */
@@ -10,7 +11,7 @@ const silentMs = 30_000;
 /** Who works in the building, and how it is. */
 export const createBuilding = (
   { store }: Bus,
-  sandbox: Means['sandbox'] | undefined,
+  { config, means: { sandbox, space } }: Door,
 ): Pick<Desk, 'agents' | 'health'> => {
   const agents: Desk['agents'] = async () => {
     const [rows, claimed, now] = await Promise.all([
@@ -39,15 +40,16 @@ export const createBuilding = (
   return {
     agents,
     health: async () => {
-      const [about, end, open, subscriptions, deadLetters, everyone] = await Promise.all([
+      const [about, end, open, subscriptions, deadLetters, paused, everyone] = await Promise.all([
         store.about(),
         store.end(),
-        store.steps({ states: ['ready', 'scheduled', 'claimed'], limit: many }),
+        store.steps({ states: ['ready', 'scheduled', 'paused', 'claimed'], limit: many }),
         store.subscriptions(),
         store.deadLetters(many),
+        readPauses(store),
         agents(),
       ]);
-      const steps: Record<string, number> = { ready: 0, scheduled: 0, claimed: 0 };
+      const steps: Record<string, number> = { ready: 0, scheduled: 0, paused: 0, claimed: 0 };
       for (const step of open) steps[step.state] = (steps[step.state] ?? 0) + 1;
       return {
         version: hiveVersion,
@@ -56,9 +58,17 @@ export const createBuilding = (
         steps,
         subscriptions: subscriptions.map(({ name, cursor }) => ({ name, position: cursor.position })),
         deadLetters: deadLetters.length,
+        paused,
         agents: everyone.filter((agent) => agent.status !== 'gone').length,
         sandbox: sandbox ? (await sandbox()).note : 'not looked at by this process',
+        disk: space ? diskOf(config, await space()) : null,
       };
     },
   };
 };
+
+const diskOf = ({ home, disk: { floorBytes } }: Door['config'], space: Space): Health['disk'] => ({
+  ...space,
+  floorBytes,
+  lack: lackOfRoom(home, space, floorBytes),
+});

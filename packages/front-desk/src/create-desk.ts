@@ -4,12 +4,17 @@ import { HiveError } from '@hive/errors';
 import type { Desk, TaskView } from '@hive/events';
 import type { Door } from './at-the-door.ts';
 import { createBuilding } from './building.ts';
+import { createCommands } from './commands.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { createDecisions } from './decisions.ts';
 import { findHead } from './find-id.ts';
 import { createLogReading } from './log-reading.ts';
 import type { Means } from './means.ts';
 import { pageLimit, pageOf } from './page.ts';
+import { createPausing } from './pausing.ts';
+import { readTask } from './read-task.ts';
 import { readResult, readSummary, readTasks, taskDetail } from './read-workflow.ts';
+import { createSchedules } from './schedules.ts';
 import { createSubmit } from './submit.ts';
 import { readWhy } from './why.ts';
 
@@ -24,11 +29,16 @@ export type DeskOptions = {
 /** The front desk in this process. It owns nothing: whoever made bus and store closes them. */
 export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions): Desk => {
   const { store } = bus;
+  const commands = createCommands(bus);
+  const decisions = createDecisions(bus, commands);
   return {
     submit: createSubmit(bus, artefacts, { config, means }),
-    ...createDecisions(bus),
+    ...decisions,
+    ...createPausing(bus, commands),
+    ...createDeadLetters(bus, decisions),
+    ...createSchedules(bus, commands, { artefacts, door: { config, means } }),
     ...createLogReading(bus),
-    ...createBuilding(bus, means.sandbox),
+    ...createBuilding(bus, { config, means }),
 
     workflows: async ({ after, limit: asked } = {}) => {
       const limit = pageLimit(asked);
@@ -60,7 +70,7 @@ export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions):
         item,
       ); // heads of kind task
     },
-    task: async (id) => taskDetail((await findHead(store, 'task', id)).view),
+    task: (id) => readTask(store, id),
     why: (text) => readWhy(store, text),
 
     artefact: async (hash) => {

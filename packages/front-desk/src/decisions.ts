@@ -1,25 +1,15 @@
 import type { Bus } from '@hive/bus';
-import { HiveError, hasCode } from '@hive/errors';
+import { HiveError } from '@hive/errors';
 import { isOpen, isWorkflowOpen, streams, type Desk, type NewEvent, type TaskView } from '@hive/events';
+import type { Commands } from './commands.ts';
 import { called, findHead } from './find-id.ts';
 import { readResult, taskDetail } from './read-workflow.ts';
 
 const wrongState = (message: string) => new HiveError('input.state', message);
 
 /** What a person decides about work that was accepted: cancel it, or have it tried again. */
-export const createDecisions = (bus: Bus): Pick<Desk, 'cancel' | 'retry' | 'cancelTask'> => {
+export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'cancel' | 'retry' | 'cancelTask'> => {
   const { store } = bus;
-
-  const command = async (events: readonly NewEvent[], correlationId: string, on: string) => {
-    try {
-      await bus.command({ events, correlationId, on });
-    } catch (error) {
-      if (!hasCode(error, 'transition.refused')) throw error;
-      throw new HiveError('input.state', `It has just changed, and this does not fit any more: ${error.message}`, {
-        cause: error,
-      });
-    }
-  };
 
   const changed = async (id: string) => taskDetail((await findHead(store, 'task', id)).view);
 

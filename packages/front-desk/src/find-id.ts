@@ -1,12 +1,12 @@
 import type { Head, Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
-import { Id, shortId, type TaskView, type WorkflowView } from '@hive/events';
+import { Id, shortId, type Views } from '@hive/events';
 
-type Kind = 'workflow' | 'task';
-type HeadOf<K extends Kind> = Omit<Head, 'view'> & { readonly view: K extends 'task' ? TaskView : WorkflowView };
+type Kind = 'workflow' | 'task' | 'schedule';
+type HeadOf<K extends Kind> = Omit<Head, 'view'> & { readonly view: Views[K] };
 
 /**
- * The head of the workflow or task that a whole id or a unique ending means; `last` is the newest workflow.
+ * The head of the workflow, task or schedule that a whole id or a unique ending means; `last` is the newest workflow.
  * Throws `input.unknown_id` when there is none, or more than one.
  */
 export const findHead = async <K extends Kind>(store: Store, kind: K, text: string): Promise<HeadOf<K>> => {
@@ -32,7 +32,11 @@ export const findHead = async <K extends Kind>(store: Store, kind: K, text: stri
   return head as HeadOf<K>; // heads of a kind are made by that kind's fold
 };
 
-const listing = { workflow: 'hive ls shows them all', task: 'hive tasks shows them all' };
+const listing = {
+  workflow: 'hive ls shows them all',
+  task: 'hive tasks shows them all',
+  schedule: 'hive schedules shows them all',
+};
 
 const candidates = async (store: Store, kind: Kind, ending: string): Promise<readonly Head[]> => {
   if (ending === 'last' && kind === 'workflow') return store.listHeads({ kind, limit: 1 });

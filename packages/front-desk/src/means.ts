@@ -1,6 +1,7 @@
 import type { HiveConfig } from '@hive/config';
 import { HiveError, hasCode } from '@hive/errors';
 import type { SubmitRequest } from '@hive/events';
+import { assertRoom, type Space } from '@hive/workspace';
 import type { Draft } from './draft.ts';
 
 /** Which model is wanted for what. `ref` is what the user named; null: what is configured for the role. */
@@ -16,6 +17,8 @@ export type Means = {
   readonly model: (wanted: Wanted) => Promise<unknown>;
   /** The sandbox as it was found by running it. */
   readonly sandbox: () => Promise<{ readonly kind: 'bwrap' | 'none'; readonly note: string }>;
+  /** The room on the file system of HIVE_HOME. */
+  readonly space: () => Promise<Space>;
 };
 
 const wantedModels = (
@@ -32,12 +35,19 @@ const wantedModels = (
   return [...[...refs].map((ref): Wanted => ({ role: 'worker', ref, localOnly })), ...reviewer];
 };
 
-/** Refuses work for which a model or a sandbox is missing, before anything is recorded. Exit code 78. */
+/** Refuses work for which room, a model or a sandbox is missing, before anything is recorded. Exit code 78. */
 export const assertMeans = async (
   request: SubmitRequest,
   tasks: readonly Draft[] | null,
-  { means, config }: { readonly means: Partial<Means>; readonly config: Pick<HiveConfig, 'models' | 'sandbox'> },
+  {
+    means,
+    config,
+  }: {
+    readonly means: Partial<Means>;
+    readonly config: Pick<HiveConfig, 'home' | 'models' | 'sandbox' | 'disk'>;
+  },
 ): Promise<void> => {
+  if (means.space) assertRoom(config.home, await means.space(), config.disk.floorBytes);
   const model = means.model ?? configured(config);
   for (const wanted of wantedModels(request, tasks, config)) await model(wanted).catch(blame(wanted));
   const writesByModel = tasks === null || tasks.some((task) => task.author === null);

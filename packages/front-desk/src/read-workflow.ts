@@ -42,7 +42,7 @@ export const readTasks = async (store: Store, workflow: WorkflowView): Promise<T
 export const readSummary = async (store: Store, head: Head): Promise<WorkflowSummary> => {
   const workflow = head.view as WorkflowView; // a head of kind workflow
   const tasks = await tasksOf(store, workflow.id);
-  const { status, merged } = resultOf({ workflow, tasks, merge: null, calls: [] });
+  const { status, merged, paused } = resultOf({ workflow, tasks, merge: null, calls: [] });
   const counts: Record<string, number> = {};
   for (const task of tasks) counts[taskStatus(task)] = (counts[taskStatus(task)] ?? 0) + 1;
   return {
@@ -56,6 +56,7 @@ export const readSummary = async (store: Store, head: Head): Promise<WorkflowSum
     example: workflow.submission.example,
     submittedAt: workflow.submittedAt,
     settledAt: workflow.settledAt,
+    ...(paused && { paused }),
   };
 };
 

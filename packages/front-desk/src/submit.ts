@@ -8,6 +8,7 @@ import {
   type EventOf,
   type Plan,
   type PlannedTask,
+  type Submission,
   type SubmitRequest,
 } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
@@ -18,9 +19,15 @@ import { slugOf } from './slug.ts';
 /** Ids of commands with a key of their own are derived from it; their time says nothing. */
 const ofKeys = '00000000-0000-7000-8000-000000000000';
 
+/** The desk's `submit`; whoever fires a schedule also says which and for when. */
+export type Submit = (
+  request: SubmitRequest,
+  options?: { readonly key?: string; readonly schedule?: Submission['schedule'] },
+) => ReturnType<Desk['submit']>;
+
 /** Accepts work: everything is tried at the door, the large parts are stored, and then one event says that it was accepted. */
-export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Desk['submit'] => {
-  const record = async (request: SubmitRequest, idFrom: string | undefined) => {
+export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Submit => {
+  const record = async (request: SubmitRequest, idFrom: string | undefined, schedule: Submission['schedule']) => {
     const { submission, tasks } = await atTheDoor(request, door);
     const workflowId = newId();
     const plan = tasks && (await artefacts.put(JSON.stringify(await storePlan(tasks, workflowId, artefacts))));
@@ -34,7 +41,7 @@ export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Desk['
         {
           type: 'workflow.submitted',
           stream: streams.workflow(workflowId),
-          data: { ...submission, workflowId, branch, plan },
+          data: { ...submission, workflowId, branch, plan, ...(schedule && { schedule }) },
         },
       ],
     });
@@ -47,13 +54,13 @@ export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Desk['
     return event && answer((event as EventOf<'workflow.submitted'>).data.workflowId);
   };
 
-  return async (request, { key } = {}) => {
-    if (key === undefined) return record(request, undefined);
+  return async (request, { key, schedule } = {}) => {
+    if (key === undefined) return record(request, undefined, schedule);
     const idFrom = derivedId(ofKeys, `submit ${key}`);
     const before = await madeBefore(idFrom);
     if (before) return before;
     try {
-      return await record(request, idFrom);
+      return await record(request, idFrom, schedule);
     } catch (error) {
       const winner = hasCode(error, 'event.id_reused') ? await madeBefore(idFrom) : null; // the same key, at the same moment
       if (winner) return winner;

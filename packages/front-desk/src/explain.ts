@@ -1,0 +1,112 @@
+import type { AgentRow, StepRow } from '@hive/core-db';
+import {
+  isOpen,
+  shortId,
+  type HiveEvent,
+  type PauseNote,
+  type Step,
+  type SystemPauses,
+  type TaskView,
+  type Waits,
+  type WorkflowView,
+} from '@hive/events';
+
+/** What is looked at to say why nothing is done about a task. `last` is the last event of its waiting step. */
+export type Surroundings = {
+  readonly workflow: WorkflowView;
+  /** The tasks that it needs. */
+  readonly needs: readonly TaskView[];
+  /** Its open steps. */
+  readonly steps: readonly StepRow[];
+  readonly last: HiveEvent | null;
+  readonly pauses: SystemPauses;
+  /** The agents that are there, without those that drain. */
+  readonly agents: readonly Pick<AgentRow, 'agent' | 'role' | 'capabilities' | 'status'>[];
+  readonly now: string;
+};
+
+const roleOf: Readonly<Record<Step, string>> = {
+  plan: 'planner',
+  work: 'worker',
+  check: 'worker',
+  review: 'reviewer',
+  merge: 'reviewer',
+};
+
+/** Why nothing is done about a task right now; null while somebody works on it, and once it is settled. Pure. */
+export const explain = (task: TaskView, around: Surroundings): Waits | null => {
+  if (!isOpen(task.state) || around.steps.some((step) => step.state === 'claimed')) return null;
+  const step = around.steps[0];
+  return (
+    ofNeeds(task, around) ??
+    ofPause(step, around) ??
+    ofPerson(task) ??
+    (step
+      ? (ofTime(step, around) ?? ofAgents(step, around))
+      : {
+          because: 'orchestrator',
+          text: 'The orchestrator has not yet decided what comes next; hive agents shows whether it is there',
+        })
+  );
+};
+
+const ofNeeds = (task: TaskView, { needs }: Surroundings): Waits | null => {
+  const open = needs.filter((need) => isOpen(need.state));
+  if (task.state !== 'pending' || open.length === 0) return null;
+  const named = open.slice(0, 5).map((need) => `${need.spec.key} (${need.state})`);
+  const more = open.length > named.length ? ` and ${open.length - named.length} more` : '';
+  return { because: 'needs', text: `It waits for ${named.join(', ')}${more}` };
+};
+
+const ofPause = (step: StepRow | undefined, { workflow, pauses }: Surroundings): Waits | null => {
+  const paused = (what: string, note: PauseNote, how: string): Waits => ({
+    because: 'paused',
+    text: `${what} paused by ${note.by} at ${note.at}${note.reason === null ? '' : ` (${note.reason})`}; ${how} goes on`,
+  });
+  if (pauses.all) return paused('Everything was', pauses.all, 'hive resume --all');
+  if (workflow.paused) return paused('Its workflow was', workflow.paused, `hive resume ${shortId(workflow.id)}`);
+  const ofKind = step && pauses[step.kind];
+  return ofKind ? paused(`Every ${step.kind} was`, ofKind, `hive resume --all --kind ${step.kind}`) : null;
+};
+
+const ofPerson = (task: TaskView): Waits | null =>
+  task.state === 'waiting'
+    ? {
+        because: 'person',
+        text: `It waits for a person: ${task.reason ?? 'no reason was given'}; hive retry ${shortId(task.id)} sends it back`,
+      }
+    : null;
+
+const ofTime = (step: StepRow, { last, now }: Surroundings): Waits | null => {
+  if (step.state !== 'scheduled' || step.runAt === null || step.runAt <= now) return null;
+  const why =
+    last?.type === 'task.attempt_failed'
+      ? `Attempt ${last.data.attempt} of its ${step.kind} failed (${last.data.code}: ${last.data.reason}); the next one`
+      : last?.type === 'task.snoozed'
+        ? `Its ${step.kind} was put off (${last.data.reason}); it`
+        : `Its ${step.kind}`;
+  return { because: 'later', text: `${why} begins at ${step.runAt}` };
+};
+
+const ofAgents = (step: StepRow, { agents }: Surroundings): Waits => {
+  const role = roleOf[step.kind];
+  const there = agents.filter((agent) => agent.role === role);
+  if (there.length === 0)
+    return { because: 'nobody', text: `No ${role} is there to take its ${step.kind}; hive up starts one` };
+  if (step.onlyAgent !== null && !there.some((agent) => agent.agent === step.onlyAgent))
+    return { because: 'nobody', text: `Its ${step.kind} is meant for ${step.onlyAgent}, which is not there` };
+  const lacking = step.capabilities.filter((wanted) => there.every((agent) => !agent.capabilities.includes(wanted)));
+  const able = there.filter((agent) => step.capabilities.every((wanted) => agent.capabilities.includes(wanted)));
+  if (able.length === 0) {
+    const what = lacking.length > 0 ? lacking.join(', ') : step.capabilities.join(' together with ');
+    return { because: 'nobody', text: `No ${role} that is there offers ${what}, which it asks for` };
+  }
+  const busy = able.every((agent) => agent.status === 'busy');
+  const many = able.length === 1 ? `the one ${role} that can take it` : `all ${able.length} that can take it`;
+  return {
+    because: 'queued',
+    text: busy
+      ? `Its ${step.kind} is in the queue; ${many} ${able.length === 1 ? 'is' : 'are'} busy`
+      : `Its ${step.kind} is in the queue`,
+  };
+};

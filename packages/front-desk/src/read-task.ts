@@ -1,0 +1,35 @@
+import { readPauses } from '@hive/bus';
+import type { Store } from '@hive/core-db';
+import { streams, type TaskDetail, type TaskView } from '@hive/events';
+import { explain } from './explain.ts';
+import { findHead } from './find-id.ts';
+import { taskDetail } from './read-workflow.ts';
+
+const many = 10_000;
+/** Three beats: an agent that is silent for longer is not counted on. */
+const silentMs = 15_000;
+
+/** One task in full, with the reason why nothing is done about it where that is so. */
+export const readTask = async (store: Store, text: string): Promise<TaskDetail> => {
+  const { view: task } = await findHead(store, 'task', text);
+  const [steps, agents, pauses, workflow, needs] = await Promise.all([
+    store.steps({ taskId: task.id, states: ['ready', 'scheduled', 'paused', 'claimed'], limit: many }),
+    store.agents(),
+    readPauses(store),
+    findHead(store, 'workflow', task.workflowId),
+    store.heads(task.spec.needs.map(streams.task)),
+  ]);
+  const gone = new Set(await store.gone(agents.map((agent) => agent.incarnation)));
+  const isThere = ({ incarnation, status, beatAt }: (typeof agents)[number]) =>
+    !gone.has(incarnation) && status !== 'draining' && Date.parse(needs.now) - Date.parse(beatAt) < silentMs;
+  const waits = explain(task, {
+    workflow: workflow.view,
+    needs: [...needs.heads.values()].map((head) => head.view as TaskView), // heads of kind task
+    steps,
+    last: steps[0] ? await store.event(steps[0].lastEventId) : null,
+    pauses,
+    agents: agents.filter(isThere),
+    now: needs.now,
+  });
+  return { ...taskDetail(task), ...(waits && { waits }) };
+};

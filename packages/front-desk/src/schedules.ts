@@ -1,0 +1,119 @@
+import { assertTiming, derivedId, newId, nextTick, type Bus } from '@hive/bus';
+import type { Artefacts } from '@hive/core-db';
+import { HiveError, hasCode } from '@hive/errors';
+import {
+  ScheduleRequest,
+  Time,
+  streams,
+  type Desk,
+  type MissedPolicy,
+  type ScheduleSummary,
+  type ScheduleView,
+  type Timing,
+} from '@hive/events';
+import { atTheDoor, type Door } from './at-the-door.ts';
+import type { Commands } from './commands.ts';
+import { called, findHead } from './find-id.ts';
+import { pageLimit, pageOf } from './page.ts';
+
+/** Ids of commands with a key of their own are derived from it; their time says nothing. */
+const ofKeys = '00000000-0000-7000-8000-000000000000';
+
+const invalid = (message: string) => new HiveError('input.invalid', message);
+
+/** Work that is handed in later, or again and again: made, looked at, removed. The queen fires it. */
+export const createSchedules = (
+  bus: Bus,
+  { command }: Commands,
+  { artefacts, door }: { readonly artefacts: Artefacts; readonly door: Door },
+): Pick<Desk, 'schedule' | 'schedules' | 'scheduled' | 'unschedule'> => {
+  const { store } = bus;
+
+  const read = async (id: string): Promise<ScheduleSummary> => summaryOf((await findHead(store, 'schedule', id)).view);
+
+  return {
+    schedule: async (input, { key } = {}) => {
+      const parsed = ScheduleRequest.safeParse(input);
+      const issue = parsed.error?.issues[0];
+      if (!parsed.success)
+        throw invalid(`The schedule is not valid at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
+      const { request, missed = once, by } = parsed.data;
+      const scheduleId = key === undefined ? newId() : derivedId(ofKeys, `schedule ${key}`);
+      const stream = streams.schedule(scheduleId);
+      if ((await store.heads([stream])).heads.has(stream)) return read(scheduleId);
+      const timing = timingOf(parsed.data, await store.now());
+      // Whether a model answers now says nothing about then.
+      await atTheDoor(request, { ...door, means: {} });
+      const data = {
+        scheduleId,
+        request: await artefacts.put(JSON.stringify(request)),
+        goal: request.goal,
+        repo: request.repo,
+        timing,
+        missed,
+        ...(by !== undefined && { by }),
+      };
+      try {
+        await bus.command({
+          on: null,
+          correlationId: scheduleId,
+          events: [{ type: 'schedule.created', stream, data }],
+        });
+      } catch (error) {
+        if (key === undefined || !hasCode(error, 'transition.refused')) throw error; // the same key, at the same moment
+      }
+      return read(scheduleId);
+    },
+
+    schedules: async ({ all = false, after, limit: asked } = {}) => {
+      const limit = pageLimit(asked);
+      const heads = await store.listHeads({
+        kind: 'schedule',
+        limit: limit + 1,
+        ...(!all && { states: ['active'] }),
+        ...(after !== undefined && { before: after }),
+      });
+      return pageOf(heads, limit, {
+        key: (head) => head.id,
+        item: (head) => summaryOf(head.view as ScheduleView), // a head of kind schedule
+      });
+    },
+
+    scheduled: read,
+
+    unschedule: async (text, { by } = {}) => {
+      const head = await findHead(store, 'schedule', text);
+      if (head.view.state !== 'active')
+        throw new HiveError('input.state', `Schedule ${called(head)} is ${head.view.state} already`);
+      const data = { scheduleId: head.id, ...(by !== undefined && { by }) };
+      await command([{ type: 'schedule.removed', stream: head.stream, data }], head.id, head.stream);
+      return read(head.id);
+    },
+  };
+};
+
+const once: MissedPolicy = { policy: 'once' };
+
+const timingOf = ({ at, cron, zone }: ScheduleRequest, now: string): Timing => {
+  if ((at === undefined) === (cron === undefined))
+    throw invalid('A schedule has a moment (at) or cron fields, one of them');
+  if (at !== undefined) {
+    if (zone !== undefined) throw invalid('A moment is given in UTC or with its offset, and takes no zone');
+    if (!Time.safeParse(at).success && !Number.isFinite(Date.parse(at)))
+      throw invalid(`${at} is no moment; write for example 2030-01-31T22:00:00Z`);
+    const moment = new Date(at).toISOString();
+    if (moment <= now) throw invalid(`${at} has passed; it is ${now}`);
+    return { at: moment };
+  }
+  const timing = { cron: (cron ?? '').trim().split(/\s+/).join(' '), zone: zone ?? 'UTC' };
+  assertTiming(timing);
+  return timing;
+};
+
+/** The last moment that was answered, else when the schedule was made: what comes after it is still to come. */
+export const answeredUntil = ({ last, createdAt }: ScheduleView): string => last?.tick ?? createdAt;
+
+const summaryOf = (view: ScheduleView): ScheduleSummary => {
+  const { request: _, ...shown } = view;
+  return { ...shown, next: view.state === 'active' ? nextTick(view.timing, answeredUntil(view)) : null };
+};
