@@ -31,8 +31,8 @@ export type Client = {
   readonly prepare: (tasks: readonly Task[]) => Promise<void>;
   /** The public call: one task, or one batch. Resolves when they are committed. */
   readonly enqueue: (tasks: readonly Task[]) => Promise<void>;
-  /** True when the database shows every task as completed. */
-  readonly isDrained: () => Promise<boolean>;
+  /** How many tasks the database does not show as completed. */
+  readonly left: () => Promise<number>;
   readonly close: () => Promise<void>;
 };
 

@@ -39,7 +39,10 @@ const contender = (name: string, best: object): Contender => ({
         else await utils.addJobs(tasks.map((payload) => ({ identifier, payload })));
       },
       // A completed task is deleted.
-      isDrained: async () => (await pgPool.query('select 1 from graphile_worker._private_jobs limit 1')).rowCount === 0,
+      left: async () => {
+        const text = 'select count(*) as left from graphile_worker._private_jobs';
+        return Number((await pgPool.query<{ left: string }>(text)).rows[0]?.left);
+      },
       close: async () => {
         await utils.release();
         await pgPool.end();

@@ -1,15 +1,17 @@
+import { join } from 'node:path';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the kit's bridges use a tool in their tests; nothing is built from either
 import { defineAgent, startAgent } from '@hive/agent-kit';
 import { createBus, newId, record, type Bus, type Move } from '@hive/bus';
 import { loadConfig } from '@hive/config';
 import type { Store } from '@hive/core-db';
 import { streams, type NewEvent, type Submission } from '@hive/events';
+import Database from 'better-sqlite3';
 import type { Client, Contender, Place, Task } from './contender.ts';
 import { openPlace } from './hive-log.ts';
+import { onPostgres } from './postgres.ts';
 
 /** How many steps the worker of the bench has in hand at once; the same for throughput and for latency. Everything else is Hive's default. */
 const slots = 500;
-const open = ['ready', 'scheduled', 'claimed'] as const;
 const sha = '1'.repeat(40);
 const digest = '2'.repeat(64);
 
@@ -78,7 +80,17 @@ const recordMoves = async (bus: Bus, tasks: readonly Task[], moveOf: (task: Task
   await Promise.all(recorded);
 };
 
-const clientOf = (store: Store): Client => {
+/** Asks the database itself, as for the peers. */
+const countOpen = async ({ url, home }: Place): Promise<number> => {
+  const text = "select count(*) from step where state in ('ready', 'scheduled', 'claimed')";
+  if (url !== undefined) return Number((await onPostgres(url, text))[0]?.[0]);
+  const db = new Database(join(home, 'hive.db'), { readonly: true });
+  const left = db.prepare(text).pluck().get();
+  db.close();
+  return Number(left);
+};
+
+const clientOf = (place: Place, store: Store): Client => {
   const bus = createBus(store, 'bench/client');
   const taskIds = new Map<number, string>();
   const traces = new Set<string>();
@@ -122,7 +134,7 @@ const clientOf = (store: Store): Client => {
           because: task.text,
         },
       })),
-    isDrained: async () => (await store.steps({ states: open, limit: 1 })).length === 0,
+    left: () => countOpen(place),
     close: async () => {
       bus.close();
       await store.close();
@@ -137,7 +149,7 @@ const clientOf = (store: Store): Client => {
 export const hive: Contender = {
   name: 'hive',
   setup: async (place) => (await openPlace(place)).close(),
-  open: async (place) => clientOf(await openPlace(place)),
+  open: async (place) => clientOf(place, await openPlace(place)),
   work: async (place, _mode, handle) => {
     const agent = defineAgent({
       name: 'worker',

@@ -55,9 +55,10 @@ export const pgBoss: Contender = {
             tasks.map((data) => ({ data })),
           );
       },
-      isDrained: async () =>
-        (await pool.query(`select 1 from pgboss.job where name = $1 and state <> 'completed' limit 1`, [queue]))
-          .rowCount === 0,
+      left: async () => {
+        const text = `select count(*) as left from pgboss.job where name = $1 and state <> 'completed'`;
+        return Number((await pool.query<{ left: string }>(text, [queue])).rows[0]?.left);
+      },
       close: async () => {
         await pool.end();
         await boss.stop({ graceful: false });

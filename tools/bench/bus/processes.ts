@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { join } from 'node:path';
 import type { Mode, Place } from './contender.ts';
 
@@ -36,14 +36,12 @@ export type WorkerProcess = {
 };
 
 const stopMs = 3_000;
+/** Log lines are written as always, to nowhere. */
+const quiet: ForkOptions = { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] };
 
 /** Starts a worker in a process of its own; resolves when it is ready. */
 export const startWorker = async (order: WorkerOrder): Promise<WorkerProcess> => {
-  // Its log lines are written as always, to nowhere.
-  const child = fork(join(import.meta.dirname, 'worker-process.ts'), [JSON.stringify(order)], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = fork(join(import.meta.dirname, 'worker-process.ts'), [JSON.stringify(order)], quiet);
   const ended = endOf(child);
   const listeners = new Set<(word: WorkerWord) => void>();
   child.on('message', (word: WorkerWord) => {
@@ -90,7 +88,7 @@ const endOf = (child: ChildProcess): Promise<void> => new Promise((ended) => chi
 export const ask = <T>(program: string, question: unknown, limitMs: number): Promise<T> =>
   new Promise((answered, fail) => {
     // Structured, because a figure may be NaN or infinite.
-    const child = fork(program, [JSON.stringify(question)], { execArgv: [], serialization: 'advanced' });
+    const child = fork(program, [JSON.stringify(question)], { ...quiet, serialization: 'advanced' });
     const late = setTimeout(() => {
       child.kill('SIGKILL');
       fail(new Error(`no answer within ${Math.round(limitMs / 1000)} s`));
@@ -115,7 +113,7 @@ export type Program = {
 };
 
 export const startProgram = (program: string, order: unknown): Program => {
-  const child = fork(join(import.meta.dirname, program), [JSON.stringify(order)], { execArgv: [] });
+  const child = fork(join(import.meta.dirname, program), [JSON.stringify(order)], quiet);
   const ended = endOf(child);
   return {
     hears: (listener) => void child.on('message', listener),

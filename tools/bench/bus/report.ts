@@ -1,7 +1,7 @@
 import type { Machine } from './machine.ts';
 import type { Row } from './row.ts';
 import type { Rounds } from './run-row.ts';
-import { judge, summariesOf, type Summaries, type Verdict } from './verdict.ts';
+import { judge, summariesOf, type Summaries, type Summary, type Verdict } from './verdict.ts';
 import { median } from './statistics.ts';
 
 /** A row with everything that was found. */
@@ -26,8 +26,11 @@ export const shown = (value: number): string => {
   return Number(value.toPrecision(3)).toString();
 };
 
+const spread = ({ median: middle, least, most }: Summary): string =>
+  least === most ? shown(middle) : `${shown(middle)} [${shown(least)}-${shown(most)}]`;
+
 const range = (values: readonly number[]): string =>
-  `${shown(median(values))} [${shown(Math.min(...values))}-${shown(Math.max(...values))}]`;
+  spread({ median: median(values), least: Math.min(...values), most: Math.max(...values) });
 
 const table = (lines: readonly (readonly string[])[]): string[] => {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -55,7 +58,7 @@ const measured = ({ row, rounds, summaries }: RowReport): string[] => {
     const of = runs.filter((run) => run.variant === variant);
     const cells = figures.map((figure) => {
       const summary = summaries[variant]?.[figure];
-      return summary ? `${shown(summary.median)} [${shown(summary.least)}-${shown(summary.most)}]` : '–';
+      return summary ? spread(summary) : '–';
     });
     return [variant, ...cells, range(of.map((run) => run.commitMs)), range(of.map((run) => run.load))];
   });
@@ -65,10 +68,10 @@ const measured = ({ row, rounds, summaries }: RowReport): string[] => {
   });
   const discarded = rounds.discarded > 0 ? `; ${rounds.discarded} discarded because the disk was not steady` : '';
   const unsteady = rounds.unsteady > 0 ? `; ${rounds.unsteady} kept although it was not` : '';
-  const heads = figures.map((figure) => `${figure} (${row.units[figure] ?? ''})`);
+  const heads = figures.map((figure) => (row.units[figure] ? `${figure} (${row.units[figure]})` : figure));
   return [
     `### ${row.name}: ${row.about}`,
-    `${rounds.rounds.length} rounds${discarded}${unsteady}`,
+    `rounds: ${rounds.rounds.length}${discarded}${unsteady}`,
     '',
     ...table([['', ...heads, 'commit ms', 'load'], ...lines]),
     ...(errors.length > 0 ? ['', ...errors] : []),

@@ -50,7 +50,7 @@ export const backlogRow: Row = {
   database: 'postgres',
   variants: ['hive', 'pg-boss', 'graphile-worker'],
   units: { empty: 'ms p50', few: 'ms p50', many: 'ms p50', most: 'ms p50', growth: 'most / empty' },
-  limitMs: 400_000,
+  limitMs: 900_000,
   targets: [{ figure: 'growth', of: 'hive', atMost: 1.5 }],
   measure: async (variant, place, { quick }: Scale): Promise<Figures> => {
     // The first samples of a process are slow in themselves, so the empty queue is measured twice.

@@ -146,11 +146,7 @@ const rowOf = (database: Row['database']): Row => ({
   database,
   variants: ['hive'],
   units: {
-    events: 'events',
-    lost: 'lost',
-    disorder: 'out of order',
-    doubled: 'read twice',
-    restarts: 'kills of readers',
+    ...{ events: '', lost: '', disorder: 'out of order', doubled: 'read twice', restarts: 'kills of readers' },
     // One writer at a time makes the position of SQLite the order of commits: there the naive reader is right.
     ...(database === 'postgres' && { naive: 'lost by the naive control' }),
     rate: 'events/s',
