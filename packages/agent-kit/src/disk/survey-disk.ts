@@ -1,7 +1,18 @@
 import type { HiveConfig } from '@hive/config';
 import { listArtefacts, type Store } from '@hive/core-db';
-import { lackOfRoom, readSpace, takeStock, type Item, type ReadSpace, type Space } from '@hive/workspace';
+import {
+  lackOfRoom,
+  readSpace,
+  takeStock,
+  type Belongings,
+  type Item,
+  type ReadSpace,
+  type Space,
+} from '@hive/workspace';
 import { belongingsOf } from './belongings.ts';
+
+/** The room on the file system of a home. */
+export const spaceOf = ({ home }: Pick<HiveConfig, 'home'>): Promise<Space> => readSpace(home);
 
 /** What one kind of thing takes, and how much of its cap that is. `count` says how many there are. */
 export type DiskUse = {
@@ -74,9 +85,11 @@ const use = (
   return { kind, bytes, count, capBytes, percent: capBytes === null ? null : Math.round((bytes / capBytes) * 100) };
 };
 
+const noTasks: Belongings['tasks'] = new Map();
+
 const keptOf = async (items: readonly Item[], store: Store | null, failedMs: number): Promise<KeptWorktree[]> => {
   const names = items.map(({ name }) => name);
-  const tasks = store === null || names.length === 0 ? new Map() : (await belongingsOf(store, names)).tasks;
+  const tasks = store === null || names.length === 0 ? noTasks : (await belongingsOf(store, names)).tasks;
   return items.map(({ name, path, bytes, usedAt }) => {
     const settledAt = tasks.get(name)?.settledAt ?? null;
     return {

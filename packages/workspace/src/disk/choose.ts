@@ -110,7 +110,7 @@ const downTo = (
   const extra = new Set<Item>();
   for (const { item } of choices
     .filter((choice) => !choice.go && mayGo(choice.item))
-    .toSorted((a, b) => rank(a.item) - rank(b.item))) {
+    .toSorted((a, b) => rank(a.item) - rank(b.item) || a.item.usedAt - b.item.usedAt)) {
     if (over <= 0) break;
     extra.add(item);
     over -= item.bytes;

@@ -21,7 +21,7 @@ export const removeStaleLocks = async (gitDir: string): Promise<readonly string[
 const leftIn = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const lists = await Promise.all(
-    entries.map((entry) => {
+    entries.map(async (entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return leftIn(path);
       return /\.lock$|^tmp_(?:obj|pack|idx|rev)_/.test(entry.name) ? [path] : [];
