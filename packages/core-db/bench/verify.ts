@@ -1,81 +1,110 @@
 /**
- * Fills a store with a million made-up events and lets `verify` check it: how long each invariant takes, and how much memory the process
- * that asks needs at most. While it checks, a writer goes on, and its slowest write is told.
+ * Fills a store with a million made-up events, seals them, and lets `verify` check it in a process of its own: how long each invariant
+ * takes, and how much memory that process needs at most. A second process goes on writing meanwhile; its slowest write is told beside
+ * the slowest of the same time without anybody checking.
  *
- *   node packages/core-db/bench/verify.ts [--events N] [--sqlite] [--postgres] [--durable] [--json]
+ *   node packages/core-db/bench/verify.ts [--events N] [--sqlite] [--postgres] [--json]
  *
- * PostgreSQL is the one of HIVE_TEST_PG_URL, else one that is started for the purpose.
+ * PostgreSQL is the one of HIVE_TEST_PG_URL, else one that is started for the purpose and does not wait for the disk.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { parseArgs } from 'node:util';
+import { auditFiles } from '../src/audit/audit-files.ts';
+import { readTrail } from '../src/audit/read-trail.ts';
+import { createSealer } from '../src/audit/sealer.ts';
 import { openStore, type OpenOptions } from '../src/open-store.ts';
-import { onServer, inDatabase } from '../src/testing/postgres-databases.ts';
+import type { InvariantReport } from '../src/port.ts';
+import { inDatabase, onServer } from '../src/testing/postgres-databases.ts';
 import { startPostgres } from '../src/testing/postgres-server.ts';
 import { sampleWrite } from '../src/testing/samples.ts';
 import { fillPostgres, fillSqlite, type Filler } from './fill-store.ts';
 import { growLog } from './grow-log.ts';
 
-const seconds = (ms: number): string => (ms / 1000).toFixed(2).padStart(7);
+type Checked = {
+  readonly version: string;
+  readonly ms: number;
+  readonly processorMs: number;
+  readonly peakMb: number;
+  readonly reports: readonly InvariantReport[];
+};
+type Wrote = { readonly slowestMs: number; readonly writes: number };
 
-/** Writes twenty times a second in a thread of its own until it is told to stop, and answers its slowest write. */
-const writeOn = async (options: OpenOptions): Promise<void> => {
+const check = async (options: OpenOptions): Promise<Checked> => {
+  const store = await openStore({ ...options, readonly: true });
+  const { version } = await store.about();
+  const used = process.cpuUsage();
+  const began = performance.now();
+  const audit = await readTrail({ ...auditFiles(options.home), copied: false });
+  const reports = await store.verify({ audit });
+  const ms = performance.now() - began;
+  const { user, system } = process.cpuUsage(used);
+  await store.close();
+  return { version, ms, processorMs: (user + system) / 1000, peakMb: process.resourceUsage().maxRSS / 1024, reports };
+};
+
+/** Writes twenty times a second until it is told to stop. */
+const write = async (options: OpenOptions): Promise<Wrote> => {
   const store = await openStore(options);
-  let slowest = 0;
-  let writes = 0;
-  let live = true;
-  parentPort?.once('message', () => (live = false));
-  while (live) {
+  const stop = new AbortController();
+  process.once('message', () => stop.abort());
+  let [slowestMs, writes] = [0, 0];
+  while (!stop.signal.aborted) {
     const began = performance.now();
-    const stream = `box/b${writes++}`;
-    await store.write(sampleWrite(stream, 0, { head: { view: { last: 'system.alert_resolved' } } }));
-    slowest = Math.max(slowest, performance.now() - began);
+    await store.write(sampleWrite(`box/${process.pid}-${writes++}`, 0));
+    slowestMs = Math.max(slowestMs, performance.now() - began);
     await sleep(50);
   }
   await store.close();
-  parentPort?.postMessage({ slowest, writes });
+  return { slowestMs, writes };
 };
 
-const measure = async (name: string, options: OpenOptions, filler: Filler, events: number) => {
-  let made = 0;
+const roles = { check, write };
+
+/** Starts a role as a process of its own; `tell` asks it to come to an end. */
+const start = <R extends keyof typeof roles>(role: R, options: OpenOptions) => {
+  const child = fork(import.meta.filename, ['--role', role, '--options', JSON.stringify(options)]);
+  const answer = once(child, 'message').then(([it]) => it as Awaited<ReturnType<(typeof roles)[R]>>);
+  return { answer, tell: () => void child.send('stop') };
+};
+
+const writingFor = async (options: OpenOptions, meanwhile: () => Promise<unknown>): Promise<Wrote> => {
+  const writer = start('write', options);
+  await meanwhile();
+  writer.tell();
+  return writer.answer;
+};
+
+const seal = async (options: OpenOptions): Promise<number> => {
+  const store = await openStore({ ...options, readonly: true });
+  const sealer = createSealer({ store, home: options.home, record: async () => {} });
   const began = performance.now();
-  for (const grown of growLog(events, Date.UTC(2026, 0, 1))) {
+  while (await sealer.seal());
+  await store.close();
+  return performance.now() - began;
+};
+
+const measure = async (name: string, options: OpenOptions, filler: Filler, count: number) => {
+  await (await openStore(options)).close();
+  let events = 0;
+  const began = performance.now();
+  for (const grown of growLog(count, Date.UTC(2026, 0, 1))) {
     await filler.add(grown);
-    made += grown.events.length;
+    events += grown.events.length;
   }
   await filler.close();
   const filledMs = performance.now() - began;
-  const writer = new Worker(new URL(import.meta.url), { workerData: options });
-  const store = await openStore({ ...options, readonly: true });
-  const before = loadavg()[0] ?? 0;
-  let peak = 0;
-  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
-  const start = performance.now();
-  const reports = await store.verify();
-  const ms = performance.now() - start;
-  clearInterval(watch);
-  peak = Math.max(peak, process.memoryUsage.rss());
-  const wrote = new Promise<{ slowest: number; writes: number }>((told) => writer.once('message', told));
-  writer.postMessage('stop');
-  const { slowest, writes } = await wrote;
-  await writer.terminate();
-  const about = await store.about();
-  await store.close();
-  return {
-    name,
-    version: about.version,
-    events: made,
-    filledMs,
-    ms,
-    peakMb: peak / 2 ** 20,
-    slowestWriteMs: slowest,
-    writes,
-    load: before,
-    reports,
-  };
+  const sealedMs = await seal(options);
+  const load = loadavg()[0] ?? 0;
+  let checked: Checked | undefined;
+  const wrote = await writingFor(options, async () => (checked = await start('check', options).answer));
+  const alone = await writingFor(options, () => sleep(Math.min(10_000, checked?.ms ?? 0)));
+  if (!checked) throw new Error('the check did not answer');
+  return { name, events, filledMs, sealedMs, load, wrote, alone, ...checked };
 };
 
 const main = async () => {
@@ -85,15 +114,21 @@ const main = async () => {
       sqlite: { type: 'boolean' },
       postgres: { type: 'boolean' },
       json: { type: 'boolean' },
+      role: { type: 'string' },
+      options: { type: 'string' },
     },
   });
-  const events = Number(values.events);
+  if (values.role) {
+    const answer = await roles[values.role as keyof typeof roles](JSON.parse(values.options ?? '{}') as OpenOptions);
+    process.send?.(answer, () => process.exit(0));
+    return;
+  }
   const both = !values.sqlite && !values.postgres;
+  const home = await mkdtemp(join(tmpdir(), 'hive-bench-verify-'));
   const results: Awaited<ReturnType<typeof measure>>[] = [];
   if (values.sqlite || both) {
-    const home = await mkdtemp(join(tmpdir(), 'hive-bench-verify-'));
     await (await openStore({ home })).close();
-    results.push(await measure('SQLite', { home }, fillSqlite(home), events));
+    results.push(await measure('SQLite', { home }, fillSqlite(home), Number(values.events)));
     await rm(home, { recursive: true, force: true });
   }
   if (values.postgres || both) {
@@ -101,30 +136,34 @@ const main = async () => {
     const database = `hive_bench_verify_${process.pid}`;
     try {
       await onServer(server.url, `create database ${database}`);
-      const options = { url: inDatabase(server.url, database), home: '' };
+      const options = { url: inDatabase(server.url, database), home };
       await (await openStore(options)).close();
-      results.push(await measure('PostgreSQL', options, await fillPostgres(options.url), events));
+      results.push(await measure('PostgreSQL', options, await fillPostgres(options.url), Number(values.events)));
       await onServer(server.url, `drop database ${database} with (force)`);
     } finally {
       await server.stop();
     }
   }
+  await rm(home, { recursive: true, force: true });
   if (values.json) return console.log(JSON.stringify(results, null, 2));
-  for (const { name, version, reports, ...it } of results) {
-    console.log(
-      `\n${name} (${version}), ${it.events} events, ${cpus().length} cores, load ${it.load.toFixed(1)} at the start`,
-    );
-    console.log(
-      `filled in ${seconds(it.filledMs)} s; verified in ${seconds(it.ms)} s; peak memory ${it.peakMb.toFixed(0)} MB`,
-    );
-    console.log(`meanwhile ${it.writes} writes, the slowest ${it.slowestWriteMs.toFixed(0)} ms`);
-    for (const report of reports) {
-      console.log(
-        `${String(report.number).padStart(4)}  ${report.status.padEnd(18)} ${seconds(report.ms)} s  ${report.name}`,
-      );
-      for (const offender of report.offenders.slice(0, 3)) console.log(`        ${offender}`);
-    }
+  results.forEach(print);
+};
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+
+const print = (it: Awaited<ReturnType<typeof measure>>) => {
+  console.log(`\n${it.version}: ${it.events} events, ${cpus().length} cores, load ${it.load.toFixed(1)} at the start`);
+  console.log(`filled in ${seconds(it.filledMs)}, sealed in ${seconds(it.sealedMs)}`);
+  console.log(
+    `verified in ${seconds(it.ms)}, of which ${seconds(it.processorMs)} of processor time in the process that checks; peak memory ${it.peakMb.toFixed(0)} MB`,
+  );
+  console.log(
+    `${it.wrote.writes} writes meanwhile, the slowest ${it.wrote.slowestMs.toFixed(0)} ms; alone ${it.alone.slowestMs.toFixed(0)} ms`,
+  );
+  for (const { number, status, ms, name, offenders } of it.reports) {
+    console.log(`${String(number).padStart(4)}  ${status.padEnd(18)} ${seconds(ms).padStart(8)}  ${name}`);
+    for (const offender of offenders.slice(0, 3)) console.log(`        ${offender}`);
   }
 };
 
-await (isMainThread ? main() : writeOn(workerData as OpenOptions));
+await main();
