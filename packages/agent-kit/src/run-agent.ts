@@ -47,14 +47,19 @@ export const startAgent = async <S>(agent: Agent<S>, options: StartOptions): Pro
 };
 
 /** A store that is away comes back, and a process that ended would only be started again. */
-const openOwnStore = async ({ config, name, whenAway }: StartOptions): Promise<Store> => {
+const openOwnStore = async ({ config, name, whenAway, ...options }: StartOptions): Promise<Store> => {
   const { database, home } = config;
+  const log = options.log ?? createLogger({ agent: name ?? 'agent' });
   for (let failures = 0; ; failures++) {
     try {
-      return await openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }) });
+      return await openStore({
+        home,
+        ...(database.dialect === 'postgres' && { url: database.url.reveal() }),
+        onUpgrade: (upgrade) => log.warn({ ...upgrade }, 'store upgraded'),
+      });
     } catch (error) {
       if (whenAway !== 'wait' || !hasCode(error, 'store.unavailable') || error.remedy !== 'retry') throw error;
-      createLogger({ agent: name ?? 'agent' }).warn({ err: error }, 'store away; trying again');
+      log.warn({ err: error }, 'store away; trying again');
       await sleep(awayMs(failures, Math.random()));
     }
   }

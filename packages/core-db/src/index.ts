@@ -27,4 +27,4 @@ export { readTrail, type AuditTrail } from './audit/read-trail.ts';
 export { createSealer, type Sealer, type SealerOptions } from './audit/sealer.ts';
 export { backupStore, type BackupSummary } from './backup/backup.ts';
 export { restoreStore, type RestoreOptions, type RestoreSummary } from './backup/restore.ts';
-export type { Upgrade } from './upgrade/keep-store.ts';
+export { upgradeSentence, type Upgrade } from './upgrade/keep-store.ts';

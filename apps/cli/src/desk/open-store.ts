@@ -1,10 +1,10 @@
 import type { HiveConfig } from '@hive/config';
-import { openStore, type Store } from '@hive/core-db';
+import { openStore, type OpenOptions, type Store } from '@hive/core-db';
 
 /** Opens the store of this configuration. Import this module when the store is needed: it brings the database driver along. */
 export const openHiveStore = (
   config: HiveConfig,
-  options: { readonly readonly?: boolean; readonly migrate?: boolean } = {},
+  options: Pick<OpenOptions, 'readonly' | 'migrate' | 'onUpgrade'> = {},
 ): Promise<Store> => {
   const { database, home } = config;
   return openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }), ...options });

@@ -53,7 +53,7 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
   await failpoint('building.locked');
   await assertPortFree(port);
   const { prepareStore } = await import('./prepare-store.ts');
-  await prepareStore(config, options.version);
+  await prepareStore(config, options);
   ensureToken(config.home);
   await failpoint('building.prepared');
 

@@ -1,5 +1,6 @@
 import { createBus, newId } from '@hive/bus';
 import type { HiveConfig } from '@hive/config';
+import { upgradeSentence } from '@hive/core-db';
 import { streams } from '@hive/events';
 import { hostname } from 'node:os';
 import { openHiveStore } from '../desk/open-store.ts';
@@ -8,8 +9,11 @@ import { openHiveStore } from '../desk/open-store.ts';
  * Makes or migrates the store once, before any process opens it, and records that the building was started.
  * Import this module when it is needed: it brings the database driver along.
  */
-export const prepareStore = async (config: HiveConfig, version: string): Promise<void> => {
-  const store = await openHiveStore(config);
+export const prepareStore = async (
+  config: HiveConfig,
+  { version, onNotice }: { readonly version: string; readonly onNotice: (text: string) => void },
+): Promise<void> => {
+  const store = await openHiveStore(config, { onUpgrade: (upgrade) => onNotice(upgradeSentence(upgrade)) });
   const bus = createBus(store, 'supervisor');
   try {
     await bus.command({

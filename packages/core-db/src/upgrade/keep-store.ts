@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHiveError, HiveError } from '@hive/errors';
 import { migrationsOf } from '../migrations.ts';
@@ -25,10 +25,11 @@ export const keepStore = async (options: OpenOptions, from: number): Promise<Upg
   const name = join(folder, `hive-${from}-${new Date().toISOString().replace(/[:.]/g, '')}`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return {
-      ...schemas,
-      ...(options.url === undefined ? await keepFile(options.home, name) : await keepDatabase(options, name)),
-    };
+    const kept = options.url === undefined ? await keepFile(options.home, name) : await keepDatabase(options, name);
+    const upgrade = { ...schemas, ...kept };
+    // Whoever opens the store first upgrades it, and not every program has somebody to tell.
+    writeFileSync(`${name}.txt`, `${upgradeSentence(upgrade)}\n`, { mode: 0o600 });
+    return upgrade;
   } catch (error) {
     throw new HiveError(
       isHiveError(error) ? error.code : 'store.unavailable',
@@ -63,3 +64,7 @@ const keepDatabase = async (options: OpenOptions, name: string): Promise<Pick<Up
     ],
   };
 };
+
+/** What a person is told of an upgrade, with the commands of the way back. */
+export const upgradeSentence = ({ from, to, file, wayBack }: Upgrade): string =>
+  `The store was brought from schema ${from} to ${to}; as it was before, it is kept in ${file}. The way back: hive down, then ${wayBack.join(' && ')}, then the older Hive`;

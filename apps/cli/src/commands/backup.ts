@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { HiveError } from '@hive/errors';
+import { defineCommand } from '../command.ts';
+import { localStore } from '../desk/local-store.ts';
+import { bytes } from '../terminal/figures.ts';
+import { whileWaiting } from '../terminal/while-waiting.ts';
+
+export const backup = defineCommand({
+  name: 'backup',
+  args: [['<file>', 'the file to make; its folder must be there']],
+  says: 'Copy the store, artefacts included, into one file, also while Hive runs',
+  examples: ['hive backup ~/hive-2026-11-21.jsonl.gz', 'hive backup --json /mnt/usb/hive.jsonl.gz'],
+  run: async (cli, [name = '']) => {
+    const { out } = cli;
+    const config = await cli.config();
+    const store = localStore(config, 'hive backup');
+    const file = resolve(cli.cwd, name);
+    assertOutsideOfRepositories(file, config.home);
+    const { backupStore } = await import('@hive/core-db');
+    const made = await whileWaiting(out, 'copying the store', backupStore(store, { file, version: cli.version }));
+    out.document(made);
+    out.line(
+      `${file}: ${made.rows['event'] ?? 0} events and ${made.files} artefacts of ${made.at}, ${bytes(made.bytes)}`,
+      `content ${made.content}`,
+      'hive restore FILE puts it into an empty HIVE_HOME or database. hive.yaml and the keys are not part of it.',
+    );
+    return 0;
+  },
+});
+
+/** A backup holds prompts and paths of its owner; in a repository it would be one `git add` away from everybody. */
+const assertOutsideOfRepositories = (file: string, home: string): void => {
+  if (file.startsWith(join(home, '/'))) return;
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git')))
+      throw new HiveError('input.invalid', `${file} would lie in the repository ${folder}; name a file outside of it`);
+    if (folder === dirname(folder)) return;
+  }
+};
