@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.ts';
 import { agents } from './agents.ts';
+import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { chaos } from './chaos.ts';
 import { df } from './df.ts';
@@ -12,6 +13,7 @@ import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { open } from './open.ts';
+import { restore } from './restore.ts';
 import { retry } from './retry.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
@@ -52,6 +54,8 @@ export const commands: readonly CommandSpec[] = [
   verify,
   doctor,
   chaos,
+  backup,
+  restore,
   df,
   gc,
   install,
