@@ -150,3 +150,46 @@ test(
     expect((await once(child, 'exit'))[0]).toBe(0);
   },
 );
+
+test('work is stopped, tried again, dropped and handed in later over HTTP, in the same words', async () => {
+  const { client, desk, start, store, url } = await openBuilding();
+  const request = { goal: 'Say two', repo: makeRepo().dir, patch, checks: ['true'] };
+  const { id } = await client.submit(request);
+  await start(id);
+  expect(await client.pause(id, { by: 'ada', reason: 'lunch' })).toEqual(await desk.workflow(id));
+  expect((await client.resume(id.slice(-8))).status).toBe('running');
+  expect((await client.pauseSystem({ kind: 'check' })).paused).toEqual((await desk.health()).paused);
+  expect((await client.resumeSystem({ kind: 'check' })).paused).toEqual({});
+  await expect(client.resumeSystem()).rejects.toMatchObject({ code: 'input.state' });
+  // A program that follows the contract by hand sends no body.
+  const byHand = await fetch(`${url}/api/v1/system/pause`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(byHand.status).toBe(200);
+  expect((await client.health()).paused).toHaveProperty('all');
+  const wrong = await fetch(`${url}/api/v1/system/pause`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '{"kind":"lunch"}',
+  });
+  expect(wrong.status).toBe(400);
+
+  const eventId = (await desk.events({ limit: 1 })).items[0]?.id ?? '';
+  await store.write({ events: [], heads: [], deadLetter: { subscription: 'x', eventId, error: 'no', attempts: 5 } });
+  expect(await client.deadLetters({ kind: 'event' })).toEqual(await desk.deadLetters());
+  expect(await client.deadLetter(eventId)).toEqual(await desk.deadLetter(eventId));
+  expect(await client.redrive({ all: true, dryRun: true })).toMatchObject({ items: [{ id: eventId }], dryRun: true });
+  expect((await client.discard({ subscription: 'x' })).items).toHaveLength(1);
+  await expect(client.redrive({ id: eventId })).rejects.toMatchObject({ code: 'input.unknown_id' });
+  await expect(client.redrive({})).rejects.toMatchObject({ code: 'input.invalid' });
+
+  const timing = { cron: '0 22 * * 1-5', zone: 'Europe/Berlin' };
+  const made = await client.schedule({ request, ...timing }, { key: 'nightly' });
+  expect(await client.schedule({ request, ...timing }, { key: 'nightly' })).toEqual(made);
+  expect(await client.scheduled(made.id)).toEqual(await desk.scheduled(made.id));
+  expect((await client.schedules()).items).toEqual([made]);
+  expect((await client.unschedule(made.id, { by: 'ada' })).state).toBe('removed');
+  expect([(await client.schedules()).items, (await client.schedules({ all: true })).items.length]).toEqual([[], 1]);
+  await expect(client.schedule({ request, cron: '61 * * * *' })).rejects.toMatchObject({ code: 'input.invalid' });
+});

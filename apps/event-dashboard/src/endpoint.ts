@@ -12,6 +12,8 @@ export type Endpoint<Params, Query, Body> = {
   readonly params?: z.ZodType<Params> & z.ZodObject;
   readonly query?: z.ZodType<Query> & z.ZodObject;
   readonly body?: z.ZodType<Body>;
+  /** No body means an empty object. */
+  readonly mayBeEmpty?: true;
   /** Without it the handler answers a Response of its own. */
   readonly answer?: z.ZodType;
   readonly status?: 200 | 201;
@@ -53,13 +55,14 @@ export const createRegistrar =
       const params = parse(endpoint.params, c.req.param(), 'the path') as Params;
       const query = parse(endpoint.query, c.req.query(), 'the query') as Query;
       const key = parse(Key.optional(), c.req.header('idempotency-key'), 'Idempotency-Key');
-      if (endpoint.body && !/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
+      const isEmpty = endpoint.mayBeEmpty && Number(c.req.header('content-length') ?? 0) === 0;
+      if (endpoint.body && !isEmpty && !/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
         return problem(
           c,
           new HiveError('input.invalid', 'The body has to be JSON, with content-type: application/json'),
           415,
         );
-      const body = parse(endpoint.body, endpoint.body ? await json(c) : undefined, 'the body') as Body;
+      const body = parse(endpoint.body, endpoint.body ? (isEmpty ? {} : await json(c)) : undefined, 'the body') as Body;
       const answer = await handle({ params, query, body, key, c });
       return answer instanceof Response ? answer : c.json(answer as object, status);
     });
@@ -87,7 +90,7 @@ const json = async (c: Context): Promise<unknown> => {
 
 const describe = <P, Q, B>(
   app: OpenAPIHono,
-  { method, path, summary, params, query, body, answer, status = 200 }: Endpoint<P, Q, B>,
+  { method, path, summary, params, query, body, mayBeEmpty, answer, status = 200 }: Endpoint<P, Q, B>,
 ): void =>
   app.openAPIRegistry.registerPath({
     method,
@@ -97,7 +100,7 @@ const describe = <P, Q, B>(
     request: {
       ...(params && { params }),
       ...(query && { query }),
-      ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),
+      ...(body && { body: { required: !mayBeEmpty, content: { 'application/json': { schema: body } } } }),
       ...(method === 'post' && { headers: z.object({ 'idempotency-key': Key.optional() }) }),
     },
     responses: {

@@ -10,13 +10,14 @@ const bodyLimit = 1_000_000;
 const submitLimit = 50_000_000;
 
 const api = '/api/v1';
+const withPatches: readonly string[] = [`${api}/workflows`, `${api}/schedules`];
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 /** 1. Refuses bodies that are too large or of unknown length, before a byte of them is read. */
 export const limits: MiddlewareHandler = async (c, next) => {
   const refuse = (status: 411 | 413, message: string) => problem(c, new HiveError('input.invalid', message), status);
   if (c.req.header('transfer-encoding') !== undefined) return refuse(411, 'A body needs a content-length');
-  const limit = c.req.method === 'POST' && c.req.path === `${api}/workflows` ? submitLimit : bodyLimit;
+  const limit = c.req.method === 'POST' && withPatches.includes(c.req.path) ? submitLimit : bodyLimit;
   const length = Number(c.req.header('content-length') ?? 0);
   if (!(length <= limit)) return refuse(413, `A body of ${length} bytes is too large; ${limit} are allowed here`);
   return next();

@@ -16,6 +16,8 @@ import {
   type Desk,
 } from '@hive/events';
 import { createRegistrar } from './endpoint.ts';
+import { given, list, number, one, page } from './lists.ts';
+import { serveOperations } from './operations.ts';
 import type { PairCodes } from './pair-codes.ts';
 import type { Sessions } from './sessions.ts';
 import type { Streams } from './stream.ts';
@@ -42,14 +44,6 @@ const EventEnvelope = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-const page = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), next: z.string().nullable() });
-const one = z.object({ id: z.string().min(1).max(100).describe('whole, or any unique ending') });
-const number = z
-  .string()
-  .regex(/^\d{1,15}$/, 'a number')
-  .transform(Number)
-  .openapi({ type: 'integer' });
-const list = { after: z.string().max(100).optional().describe('`next` of the page before'), limit: number.optional() };
 const events = {
   after: number.optional().describe('a position'),
   type: z.string().max(2000).optional().describe('types or patterns, separated by commas: task.*,workflow.failed'),
@@ -68,11 +62,6 @@ const filterOf = ({
   ...given(rest),
   ...(type !== undefined && type !== '' && { types: type.split(',') }),
 });
-
-const given = <T extends object>(values: T) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 
 /** All routes below `/api/v1`. What is not here does not exist. */
 export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }: Served): void => {
@@ -153,6 +142,7 @@ export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }
     { method: 'post', path: '/workflows/{id}/cancel', summary: 'Cancel a workflow', params: one, answer: Result },
     ({ params }) => desk.cancel(params.id),
   );
+  serveOperations(serve, desk);
 
   serve(
     {

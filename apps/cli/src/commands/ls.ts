@@ -33,7 +33,10 @@ export const workflowTable = ({ out }: Pick<Cli, 'out'>, workflows: readonly Wor
     ['id', 'status', 'merged', 'goal', 'submitted'],
     workflows.map((workflow) => [
       shortId(workflow.id),
-      colourOfStatus(out.colour, workflow.status)(workflow.status),
+      colourOfStatus(
+        out.colour,
+        workflow.status,
+      )(workflow.paused ? `paused by ${oneLine(workflow.paused.by)}` : workflow.status),
       `${workflow.merged} of ${workflow.tasks}`,
       cut(oneLine(workflow.goal), 60) + (workflow.example ? ' (example)' : ''),
       ago(workflow.submittedAt, Date.now()),

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
 import { printTasks } from '../follow/follow-workflow.ts';
 import { tellResult } from '../follow/tell-result.ts';
+import { pausedText } from './pause.ts';
 import { lastOption, workflowId, type LastOption } from './ids.ts';
 import { colourOfStatus } from '../terminal/colour.ts';
 import { table } from '../terminal/table.ts';
@@ -41,6 +42,8 @@ const showWorkflow = async (cli: Cli, desk: Desk, result: Result): Promise<void>
     `${out.colour.bold(shortId(result.workflow))}  ${oneLine(result.goal)}`,
     `${oneLine(result.repo)} at ${result.base.slice(0, 12)}`,
   );
+  if (result.paused)
+    out.line(out.colour.yellow(`${pausedText(result.paused)} (hive resume ${shortId(result.workflow)} goes on)`));
   if (!out.json) await printTasks(desk, result, out);
   await tellResult(cli, desk, result);
 };
@@ -54,6 +57,7 @@ const showTask = ({ out }: Cli, task: TaskDetail): void => {
     ['workflow', shortId(task.workflowId)],
     ['status', colourOfStatus(out.colour, task.status)(task.status)],
     ['why', task.code === null ? null : `${task.code}: ${oneLine(task.reason ?? '')}`],
+    ['waits', task.waits?.text],
     ['author', task.author === null ? 'not known yet' : oneLine(task.author)],
     ['kind', spec.kind],
     ['runs', spec.run?.join(' ')],

@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
 import { agentTable } from './agents.ts';
 import { workflowTable } from './ls.ts';
+import { pauseLines } from './pause.ts';
 import { bytes, count } from '../terminal/figures.ts';
 
 export const status = defineCommand({
@@ -31,6 +32,8 @@ export const status = defineCommand({
             .join(', ')}` +
           ` · ${count(health.deadLetters, 'dead letter')}`,
       );
+      if (health.disk?.lack) out.line(out.colour.red(health.disk.lack));
+      out.line(...pauseLines(health.paused).map(out.colour.yellow));
       if (agents.length > 0) out.line('', ...agentTable(cli, agents));
       out.line('', ...(open.length === 0 ? ['Nothing is under way'] : workflowTable(cli, open)));
       return 0;

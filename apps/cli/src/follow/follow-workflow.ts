@@ -3,7 +3,7 @@ import type { Output } from '../terminal/output.ts';
 import { widthOf } from '../terminal/width.ts';
 import { logReader } from './log-reader.ts';
 import { patiently } from './patiently.ts';
-import { isSettling, noProgress, progressAfter, progressLine } from './progress.ts';
+import { isSettling, noProgress, progressAfter, progressLine, type Progress } from './progress.ts';
 import { taskLine } from './task-line.ts';
 
 /** How a workflow is followed. `onEvent` sees every event; `quiet` prints no lines. */
@@ -28,11 +28,23 @@ export const followWorkflow = async (desk: Desk, id: string, options: FollowOpti
   let progress = noProgress;
   let isEscalated = false;
   let saidAt = Date.now();
+  let everything: Progress['paused'] = null;
+  let lookedAt = 0;
+  /** The stop button stands in no workflow's own events; it is asked about while nothing is in hand. */
+  const lookForStop = () => {
+    if (Date.now() - lookedAt < tickMs) return;
+    lookedAt = Date.now();
+    void desk
+      .health()
+      .then(({ paused }) => (everything = paused.all ?? null))
+      .catch(() => undefined); // whoever follows hears of an unreachable desk by following it
+  };
   const tick = setInterval(
     () => {
       if (quiet || (Date.now() - saidAt < tickMs && !out.isTerminal)) return;
       saidAt = Date.now();
-      out.progress(progressLine(progress));
+      if (progress.running.size === 0) lookForStop();
+      out.progress(progressLine(progress, everything));
     },
     out.isTerminal ? 500 : tickMs / 4,
   );

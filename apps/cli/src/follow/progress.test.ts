@@ -34,3 +34,13 @@ test('settled tasks are counted once, and no longer after a redrive', () => {
   expect(told(planned, refused)).toContain('1 of 2');
   expect(told(planned, refused, event('task.redriven', `task/${id(1)}`, {}))).toContain('0 of 2');
 });
+
+test('a pause is told while nothing is in hand, by whom and why', () => {
+  const paused = event('workflow.paused', 'workflow/w', { by: 'ada', reason: 'lunch' });
+  expect(told(paused)).toBe('  … paused by ada: lunch');
+  expect(told(planned, paused)).toBe('  … 0 of 2 · paused by ada: lunch');
+  expect(told(planned, paused, claimed(1, 'work', 'worker-1'))).toContain('working on parse');
+  expect(told(planned, paused, event('workflow.resumed', 'workflow/w', {}))).toContain('waiting for an agent');
+  const progress = progressAfter(noProgress, planned);
+  expect(progressLine(progress, { by: 'bob', reason: null })).toBe('  … 0 of 2 · everything is paused by bob');
+});

@@ -1,4 +1,4 @@
-import { shortId, type HiveEvent, type Step } from '@hive/events';
+import { shortId, type HiveEvent, type PauseNote, type Step } from '@hive/events';
 import { oneLine } from '../terminal/visible.ts';
 
 /** What runs right now, folded from the events of one workflow. */
@@ -8,10 +8,12 @@ export type Progress = {
   /** Steps in hand by stream. */
   readonly running: ReadonlyMap<string, { readonly step: Step; readonly agent: string }>;
   readonly hasPlan: boolean;
+  /** Who paused the workflow. */
+  readonly paused: Pick<PauseNote, 'by' | 'reason'> | null;
 };
 
 /** Before the first event. */
-export const noProgress: Progress = { tasks: new Map(), running: new Map(), hasPlan: false };
+export const noProgress: Progress = { tasks: new Map(), running: new Map(), hasPlan: false, paused: null };
 
 const settling = new Set(['merged', 'completed', 'refused', 'failed', 'blocked', 'cancelled', 'dead_lettered']);
 
@@ -28,7 +30,8 @@ export const progressAfter = (progress: Progress, event: HiveEvent): Progress =>
     running.delete(event.stream);
     for (const task of event.data.tasks) tasks.set(task.id, { key: task.key, isSettled: false });
   }
-  if (!event.type.startsWith('task.')) return { tasks, running, hasPlan };
+  const paused = pausedAfter(progress.paused, event);
+  if (!event.type.startsWith('task.')) return { tasks, running, hasPlan, paused };
   if (event.type === 'task.claimed') running.set(event.stream, { step: event.data.step, agent: event.data.agent });
   else if (event.type !== 'task.assigned') running.delete(event.stream);
   const id = event.stream.slice('task/'.length);
@@ -39,7 +42,12 @@ export const progressAfter = (progress: Progress, event: HiveEvent): Progress =>
       ...task,
       isSettled: event.type === 'task.redriven' ? false : task.isSettled || isSettling(event.type),
     });
-  return { tasks, running, hasPlan };
+  return { tasks, running, hasPlan, paused };
+};
+
+const pausedAfter = (before: Progress['paused'], event: HiveEvent): Progress['paused'] => {
+  if (event.type === 'workflow.paused') return { by: event.data.by ?? event.actor, reason: event.data.reason ?? null };
+  return event.type === 'workflow.resumed' ? null : before;
 };
 
 const doing: Readonly<Record<Step, string>> = {
@@ -50,16 +58,24 @@ const doing: Readonly<Record<Step, string>> = {
   merge: 'merging',
 };
 
-/** One line: how far it is and what is in hand. */
-export const progressLine = (progress: Progress): string => {
+/** One line: how far it is and what is in hand. `everything`: who paused the whole of Hive. */
+export const progressLine = (progress: Progress, everything: Progress['paused'] = null): string => {
   const tasks = [...progress.tasks.values()];
   const settled = tasks.filter((task) => task.isSettled).length;
   const running = [...progress.running].map(([stream, { step, agent }]) =>
     step === 'plan' ? `planning (${agent})` : `${doing[step]} ${keyOf(progress, stream)} (${oneLine(agent)})`,
   );
-  const now = running.length > 0 ? running.join(', ') : 'waiting for an agent';
-  if (!progress.hasPlan) return `  … ${running.length > 0 ? now : 'waiting for the planner'}`;
+  const idle =
+    pausedWords(progress, everything) ?? (progress.hasPlan ? 'waiting for an agent' : 'waiting for the planner');
+  const now = running.length > 0 ? running.join(', ') : idle;
+  if (!progress.hasPlan) return `  … ${now}`;
   return `  … ${settled} of ${tasks.length} · ${now}`;
+};
+
+const pausedWords = ({ paused }: Progress, everything: Progress['paused']): string | null => {
+  const note = everything ?? paused;
+  if (note === null) return null;
+  return `${everything ? 'everything is ' : ''}paused by ${oneLine(note.by)}${note.reason === null ? '' : `: ${oneLine(note.reason)}`}`;
 };
 
 const keyOf = (progress: Progress, stream: string): string => {

@@ -30,7 +30,7 @@ export const followThrough = async (
 };
 
 /** Opening the store makes it, and a HIVE_HOME inside of the repository must leave nothing there. */
-const accessBeside = async (repo: string, config: HiveConfig, cli: Cli): Promise<Access> => {
+export const accessBeside = async (repo: string, config: HiveConfig, cli: Cli): Promise<Access> => {
   await assertHomeOutside(config.home, await openRepo(repo));
   return localAccess(config, cli);
 };

@@ -1,0 +1,148 @@
+import { z } from '@hono/zod-openapi';
+import {
+  DeadLetter,
+  DeadLetterDetail,
+  DeadLetterFilter,
+  DeadLetterOutcome,
+  DeadLetterRequest,
+  PauseRequest,
+  Result,
+  ResumeRequest,
+  ScheduleRequest,
+  ScheduleSummary,
+  SystemPauseRequest,
+  SystemResumeRequest,
+  SystemState,
+  type Desk,
+} from '@hive/events';
+import type { createRegistrar } from './endpoint.ts';
+import { given, list, one, page } from './lists.ts';
+
+/** The routes by which work is stopped, gone on with, tried again, dropped, and handed in later. */
+export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk: Desk): void => {
+  serve(
+    {
+      method: 'post',
+      path: '/workflows/{id}/pause',
+      summary: 'Begin no step of a workflow until it is resumed; what runs may end',
+      params: one,
+      body: PauseRequest,
+      mayBeEmpty: true,
+      answer: Result,
+    },
+    ({ params, body }) => desk.pause(params.id, body),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/workflows/{id}/resume',
+      summary: 'Go on with a paused workflow',
+      params: one,
+      body: ResumeRequest,
+      mayBeEmpty: true,
+      answer: Result,
+    },
+    ({ params, body }) => desk.resume(params.id, body),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/system/pause',
+      summary: 'The stop button: begin no step, of one kind or of any, until it is resumed',
+      body: SystemPauseRequest,
+      mayBeEmpty: true,
+      answer: SystemState,
+    },
+    ({ body }) => desk.pauseSystem(body),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/system/resume',
+      summary: 'Lift the pause of one kind, or every pause of the system',
+      body: SystemResumeRequest,
+      mayBeEmpty: true,
+      answer: SystemState,
+    },
+    ({ body }) => desk.resumeSystem(body),
+  );
+
+  serve(
+    {
+      method: 'get',
+      path: '/dead-letters',
+      summary: 'What was given up and is kept: events that could not be handled, then tasks, newest first',
+      query: z.strictObject({ ...DeadLetterFilter.shape, ...list }),
+      answer: page(DeadLetter),
+    },
+    ({ query }) => desk.deadLetters(given(query)),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/dead-letters/{id}',
+      summary: 'One dead letter with what led there',
+      params: one,
+      answer: DeadLetterDetail,
+    },
+    ({ params }) => desk.deadLetter(params.id),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/dead-letters/redrive',
+      summary: 'Try dead letters again: one, or those that fit a filter',
+      body: DeadLetterRequest,
+      answer: DeadLetterOutcome,
+    },
+    ({ body }) => desk.redrive(body),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/dead-letters/discard',
+      summary: 'Take dead letters off the list for good',
+      body: DeadLetterRequest,
+      answer: DeadLetterOutcome,
+    },
+    ({ body }) => desk.discard(body),
+  );
+
+  serve(
+    {
+      method: 'post',
+      path: '/schedules',
+      summary: 'Hand work in later, or again and again',
+      body: ScheduleRequest,
+      answer: ScheduleSummary,
+      status: 201,
+    },
+    ({ body, key }) => desk.schedule(body, key === undefined ? {} : { key }),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/schedules',
+      summary: 'Active schedules, newest first; with `all` also those that are over',
+      query: z.strictObject({ ...list, all: z.enum(['true', 'false']).optional() }),
+      answer: page(ScheduleSummary),
+    },
+    ({ query: { all, ...query } }) => desk.schedules({ ...given(query), ...(all === 'true' && { all: true }) }),
+  );
+  serve(
+    { method: 'get', path: '/schedules/{id}', summary: 'One schedule', params: one, answer: ScheduleSummary },
+    ({ params }) => desk.scheduled(params.id),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/schedules/{id}/remove',
+      summary: 'Fire a schedule no more',
+      params: one,
+      body: ResumeRequest,
+      mayBeEmpty: true,
+      answer: ScheduleSummary,
+    },
+    ({ params, body }) => desk.unschedule(params.id, body),
+  );
+};
