@@ -183,11 +183,12 @@ test('an agent that is gone keeps its row until its step was given back', async 
   const taskId = await given({ ...tool, run: ['sleep', '60'] });
   await expect.poll(async () => (await house.view(taskId)).state).toBe('working');
   const [step] = await house.store.steps({ taskId, limit: 1 });
+  let pid = process.pid;
   const ctx = {
     bus: {
       store: {
         ...house.store,
-        agents: async () => (await house.store.agents()).map((it) => ({ ...it, host: 'here' })),
+        agents: async () => (await house.store.agents()).map((it) => ({ ...it, host: 'here', pid })),
         gone: (all: string[]) => Promise.resolve(all),
       },
     },
@@ -195,7 +196,11 @@ test('an agent that is gone keeps its row until its step was given back', async 
   const cleaned: string[] = [];
   const { leftovers } = await import('./leftovers.ts');
   const own = { cleanUp: (gone: string) => (cleaned.push(gone), Promise.resolve()) };
-  await leftovers({ ...ctx, host: 'here', log: { info: () => undefined }, own } as never);
+  const look = () => leftovers({ ...ctx, host: 'here', log: { info: () => undefined }, own } as never);
+  await look();
+  expect(cleaned, 'one that lives and is only cut off from the store').toEqual([]);
+  pid = 2 ** 30; // no process has such a number
+  await look();
   expect(cleaned).toEqual([step?.holder]);
   expect((await house.store.agents()).map((it) => it.incarnation)).toEqual([step?.holder]);
 });

@@ -23,7 +23,7 @@ export const readHorizon = async (read: Read): Promise<Horizon> => {
         select 'prepared transaction ' || gid, database, prepared, age(transaction) from pg_prepared_xacts) writers
       order by age desc limit 1`,
   );
-  const text = (name: string) => (oldest?.[name] == null ? null : String(oldest[name]));
+  const text = (name: string) => (oldest?.[name] ?? null) as string | null; // values stay the texts that the server sent
   return {
     hidden: count,
     lagMs: Math.max(0, Number(hidden?.['lag'])),
