@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defineAgent, findModel, workspaceOf, type Context } from '@hive/agent-kit';
+import { defineAgent, findModel, spaceOf, workspaceOf, type Context } from '@hive/agent-kit';
 import { ensureToken, hiveVersion } from '@hive/config';
 import { createArtefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
@@ -32,7 +32,11 @@ async function serveDesk(ctx: Context): Promise<void> {
     bus,
     artefacts: createArtefacts(config.home),
     config,
-    means: { model: (wanted) => findModel(config, wanted), sandbox: () => workspace.sandbox() },
+    means: {
+      model: (wanted) => findModel(config, wanted),
+      sandbox: () => workspace.sandbox(),
+      space: () => spaceOf(config),
+    },
   });
   const streams = createStreams(desk, { build: hiveVersion, draining: draining.signal });
   let hosts: readonly string[] = [];

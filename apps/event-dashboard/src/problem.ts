@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { HiveError, isHiveError, type Code } from '@hive/errors';
 
-type Status = 400 | 401 | 403 | 404 | 409 | 411 | 413 | 415 | 421 | 422 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 409 | 411 | 413 | 415 | 421 | 422 | 500 | 503 | 507;
 
 const byCode: Partial<Record<Code, Status>> = {
   'input.invalid': 400,
@@ -12,6 +12,7 @@ const byCode: Partial<Record<Code, Status>> = {
   'transition.refused': 409,
   'auth.missing': 401,
   'auth.forbidden': 403,
+  'infra.disk': 507,
   'http.misdirected': 421,
   'http.not_found': 404,
 };
@@ -43,6 +44,7 @@ const titles: Readonly<Record<Status, string>> = {
   422: 'This cannot be accepted',
   500: 'Something went wrong in Hive',
   503: 'This is not possible at the moment',
+  507: 'The disk is too full',
 };
 
 /** The HTTP status that tells a code. */

@@ -1,4 +1,4 @@
-import { findModel, type Context } from '@hive/agent-kit';
+import { findModel, spaceOf, type Context } from '@hive/agent-kit';
 import { createArtefacts } from '@hive/core-db';
 import { createFiring } from '@hive/front-desk';
 
@@ -9,7 +9,7 @@ export type Scheduler = { look(): void };
 export const createScheduler = ({ bus, config, log }: Context): Scheduler => {
   const firing = createFiring(bus, createArtefacts(config.home), {
     config,
-    means: { model: (wanted) => findModel(config, wanted) },
+    means: { model: (wanted) => findModel(config, wanted), space: () => spaceOf(config) },
   });
   let isLooking = false;
   return {

@@ -4,7 +4,6 @@ import { readRun, type HiveConfig } from '@hive/config';
 import { isHiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
 import { adviceOn, leavingOf, type Finding } from '../doctor/advice.ts';
-import { folderSize } from '../doctor/folder-size.ts';
 import { bytes } from '../terminal/figures.ts';
 import { table } from '../terminal/table.ts';
 import { oneLine } from '../terminal/visible.ts';
@@ -22,7 +21,7 @@ export const doctor = defineCommand({
       hiveFinding(cli.version),
       ...adviceOn(around, config),
       await storeFinding(config),
-      await homeFinding(config),
+      ...(await diskFindings(config)),
     ];
     const leaving = leavingOf(config, around.boxes);
     const isBroken = findings.some((finding) => finding.status === 'broken');
@@ -86,8 +85,23 @@ const storeFinding = async (config: HiveConfig): Promise<Finding> => {
   }
 };
 
-const homeFinding = async (config: HiveConfig): Promise<Finding> => {
-  const run = readRun(config.home);
+const diskFindings = async (config: HiveConfig): Promise<Finding[]> => {
+  const { lackOfRoom, readSpace, sizeOf } = await import('../desk/disk.ts');
+  const { home, disk } = config;
+  const run = readRun(home);
   const running = run === null ? 'not running' : `running (pid ${run.pid}, ${run.url})`;
-  return { about: 'home', status: 'ok', says: `${config.home}, ${bytes(await folderSize(config.home))}, ${running}` };
+  const [size, space] = await Promise.all([sizeOf(home), readSpace(home)]);
+  const lack = lackOfRoom(home, space, disk.floorBytes);
+  const free = `${bytes(space.freeBytes)} free of ${bytes(space.totalBytes)}`;
+  return [
+    { about: 'home', status: 'ok', says: `${home}, ${bytes(size.bytes)}, ${running}` },
+    lack === null
+      ? { about: 'disk', status: 'ok', says: free }
+      : {
+          about: 'disk',
+          status: 'broken',
+          says: `${free}, and below ${bytes(disk.floorBytes)} nothing new starts`,
+          todo: 'see what Hive takes with hive df, make room, or lower hive.disk.floorGb in hive.yaml',
+        },
+  ];
 };

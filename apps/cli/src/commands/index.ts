@@ -4,10 +4,12 @@ import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { chaos } from './chaos.ts';
 import { df } from './df.ts';
+import { df } from './df.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
+import { gc } from './gc.ts';
 import { init } from './init.ts';
 import { install } from './install.ts';
 import { logs } from './logs.ts';
@@ -52,6 +54,8 @@ export const commands: readonly CommandSpec[] = [
   cancel,
   retry,
   verify,
+  df,
+  gc,
   doctor,
   chaos,
   backup,

@@ -4,7 +4,6 @@ import { createDeskClient, type Desk } from '@hive/events';
 import type { Cli } from '../cli.ts';
 import { defineCommand } from '../command.ts';
 import { linkLine } from '../desk/one-time-link.ts';
-import { folderSize } from '../doctor/folder-size.ts';
 import type { Surroundings } from '../doctor/surroundings.ts';
 import { quoted } from '../follow/git-commands.ts';
 import type { ExampleEnd } from '../example/run-example.ts';
@@ -55,7 +54,7 @@ const startAndStay = async (cli: Cli, config: HiveConfig): Promise<number> => {
     out.line(
       `Now yours     cd YOUR_REPO && ${hive(cli)} submit HEAD --check "npm test"     (changes nothing there but the branch hive/…)`,
     );
-    out.line(`Ctrl-C stops. State: ${config.home} (${bytes(await folderSize(config.home))})`);
+    out.line(`Ctrl-C stops. State: ${config.home} (${await sizeText(config.home)})`);
     out.document({ pid: process.pid, url: building.url, home: config.home, ...end });
     await untilInterrupted(cli);
   }
@@ -81,9 +80,14 @@ const once = async (cli: Cli, config: HiveConfig): Promise<number> => {
   if (because !== null) out.note(`The example's Hive goes on at ${building.url} (${because})`);
   if (end === null) return 130;
   if (end.differences.length === 0)
-    out.line(`State: ${config.home} (${bytes(await folderSize(config.home))})${proofText(cli, end, config)}`);
+    out.line(`State: ${config.home} (${await sizeText(config.home)})${proofText(cli, end, config)}`);
   out.document({ home: config.home, ...end });
   return end.differences.length === 0 ? 0 : 1;
+};
+
+const sizeText = async (folder: string): Promise<string> => {
+  const { sizeOf } = await import('../desk/disk.ts');
+  return bytes((await sizeOf(folder)).bytes);
 };
 
 const deskOf = (config: HiveConfig, url: string): Desk =>

@@ -1,4 +1,4 @@
-import { findModel } from '@hive/agent-kit';
+import { findModel, spaceOf } from '@hive/agent-kit';
 import { createBus, newId } from '@hive/bus';
 import type { Env, HiveConfig } from '@hive/config';
 import { createArtefacts } from '@hive/core-db';
@@ -23,6 +23,7 @@ export const openDesk = async (
     means: {
       model: (wanted) => findModel(config, wanted),
       sandbox: () => sandboxOf(config, env),
+      space: () => spaceOf(config),
     },
   });
   return {

@@ -31,5 +31,5 @@ export const lackOfRoom = (home: string, { freeBytes }: Space, floorBytes: numbe
 export const assertRoom = (home: string, space: Space, floorBytes: number): void => {
   const lack = lackOfRoom(home, space, floorBytes);
   if (lack === null) return;
-  throw new HiveError('infra.disk', lack, { remedy: 'fix_config', details: { ...space, floorBytes } });
+  throw new HiveError('infra.disk', lack, { remedy: 'retry', details: { ...space, floorBytes } });
 };
