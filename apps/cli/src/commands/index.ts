@@ -3,7 +3,7 @@ import { agents } from './agents.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { chaos } from './chaos.ts';
-import { df } from './df.ts';
+import { deadLetters } from './dead-letters.ts';
 import { df } from './df.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
@@ -15,9 +15,12 @@ import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { open } from './open.ts';
+import { pause } from './pause.ts';
 import { restore } from './restore.ts';
+import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { run } from './run.ts';
+import { schedules } from './schedules.ts';
 import { show } from './show.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
@@ -51,16 +54,18 @@ export const commands: readonly CommandSpec[] = [
   diff,
   watch,
   wait,
+  pause,
+  resume,
   cancel,
   retry,
+  deadLetters,
+  schedules,
   verify,
-  df,
-  gc,
-  doctor,
   chaos,
   backup,
   restore,
   df,
   gc,
+  doctor,
   install,
 ];
