@@ -8,7 +8,7 @@ import {
   type EventType,
   type WorkflowState,
 } from '@hive/events';
-import { tuples, type Row } from '../dialect.ts';
+import { marks, tuples, type Row } from '../dialect.ts';
 import { nameRows, ofTrace, said, type Check, type Snapshot } from './check.ts';
 
 const types = Object.keys(catalogue) as EventType[];
@@ -34,7 +34,7 @@ const leadsTo = [...Map.groupBy(taskMoves, ([, type, step]) => `${type} ${step}`
 
 /**
  * 5: every event of a task is one that the table allows in the state where it came. The state before an event is where the last event that
- * leads anywhere led to: the greatest of "version, state" among all before it.
+ * leads anywhere led to: the greatest of "version, state" among all before it. Types that a newer program wrote are its own.
  */
 export const taskTransitions: Check = (snapshot, offenders) =>
   nameRows(
@@ -47,9 +47,9 @@ export const taskTransitions: Check = (snapshot, offenders) =>
           over (partition by told.stream order by told.version rows between unbounded preceding and 1 preceding) as before
         from told left join leads on leads.type = told.type and leads.step = told.step)
       select stream, version, type, correlation_id as trace, substr(coalesce(before, ''), 11) as state from placed p
-      where type in (select type from allowed) and not exists
+      where type in (${marks(types.length)}) and not exists
         (select 1 from allowed a where a.type = p.type and a.step = p.step and a.state = substr(coalesce(p.before, ''), 11))`,
-    [...taskMoves.flatMap(([from, type, step]) => [from, type, step]), ...leadsTo.flat()],
+    [...taskMoves.flatMap(([from, type, step]) => [from, type, step]), ...leadsTo.flat(), ...types],
     (row) => refusal(row, said(row, 'state')),
   );
 

@@ -131,6 +131,15 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
         await tell('workflow', other, 'workflow.started', {}, own);
       },
     ],
+    [1, /not in the list/, () => place.raw(`delete from stream_head where stream = 'task/${task}'`)],
+    [
+      3,
+      /task.submitted was recorded 2 times for token 1/,
+      async () => {
+        await tell('task', task, 'task.submitted', claim(1));
+        await tell('task', task, 'task.submitted', claim(1));
+      },
+    ],
     [
       3,
       /merged 2 times/,
@@ -152,7 +161,33 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
         await tell('task', task, 'task.claimed', claim(1));
       },
     ],
-    [5, /does not fit/, () => tell('task', task, 'task.merged', { taskId: task })],
+    [4, /claimed while another claim held it/, () => tell('task', task, 'task.claimed', claim(2))],
+    [5, /task.merged does not fit, it was working/, () => tell('task', task, 'task.merged', { taskId: task })],
+    [
+      5,
+      /task.claimed does not fit, it was working/,
+      () => tell('task', task, 'task.claimed', { ...claim(2), step: 'merge' }),
+    ],
+    [5, /task.ready does not fit, it was not there yet/, () => tell('task', randomUUID(), 'task.ready', {})],
+    [5, /box.online does not fit/, () => tell('task', task, 'box.online', {})],
+    [
+      5,
+      /workflow.plan_failed does not fit, it was running/,
+      () => tell('workflow', workflow, 'workflow.plan_failed', {}),
+    ],
+    [
+      5,
+      /workflow.started does not fit, it was paused/,
+      async () => {
+        await tell('workflow', workflow, 'workflow.paused', {});
+        await tell('workflow', workflow, 'workflow.started', {});
+      },
+    ],
+    [
+      5,
+      /task.claimed does not fit, it was not there yet/,
+      () => tell('workflow', randomUUID(), 'task.claimed', { ...claim(1), step: 'plan', taskId: null }),
+    ],
     [6, /3 failures/, () => store.write({ events: [], heads: [], insertSteps: [sampleStep({ failures: 3 })] })],
     [
       6,
@@ -164,6 +199,14 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       /claimed before/,
       async () => {
         await tell('task', task, 'task.attempt_failed', claim(1, { retryAt: '2030-01-01T00:00:00.000Z' }));
+        await tell('task', task, 'task.claimed', claim(2));
+      },
+    ],
+    [
+      6,
+      /claimed after its last attempt/,
+      async () => {
+        await tell('task', task, 'task.attempt_failed', claim(1, { retryAt: null, final: true }));
         await tell('task', task, 'task.claimed', claim(2));
       },
     ],
@@ -185,6 +228,17 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       () =>
         place.raw(`insert into event (id, type, stream, version, correlation_id, actor, at, data)
       values ('x', 'box.online', 'box/x', 2, 'x', 'x', '2026-11-21T12:00:00.000Z', '{}')`),
+    ],
+    [
+      8,
+      /comes before version 1 in the log/,
+      async () => {
+        await withoutTriggers();
+        const last = 'select xid from event order by position desc limit 1';
+        await place.raw(
+          `update event set position = position + 1000, xid = (${last}) where stream = 'task/${task}' and version = 1`,
+        );
+      },
     ],
     [9, /2 roots/, () => tell('task', task, 'task.cancelled', { taskId: task }, { causationId: null })],
     [9, /does not exist/, () => tell('task', task, 'task.cancelled', { taskId: task }, { causationId: randomUUID() })],
@@ -221,13 +275,88 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
         for (const call of ['a', 'b']) await tell('call', call, 'model.called', { callId: 'same' });
       },
     ],
+    [10, /has events and no head/, () => place.raw(`delete from stream_head where stream = 'task/${task}'`)],
+    [
+      10,
+      /head is at version 1, its last event at 3/,
+      () => place.raw(`update stream_head set version = 1 where stream = 'task/${task}'`),
+    ],
+    [
+      13,
+      /is ready since 2026-11-21T12:00:00.000Z, and the later .* was taken/,
+      async () => {
+        const lastEventId = last.get(workflow) ?? '';
+        const insertSteps = [
+          sampleStep({ lastEventId, workflowId: workflow }),
+          sampleStep({ lastEventId, workflowId: workflow, taskId: task, state: 'claimed' }),
+        ];
+        await store.write({ events: [], heads: [], insertSteps });
+        await tell('task', task, 'task.lease_expired', claim(1));
+        await tell('task', task, 'task.claimed', claim(2), { at: '2026-11-21T12:11:00.000Z' });
+      },
+    ],
+    [
+      14,
+      /was used 2 times/,
+      async () => {
+        for (const by of ['a', 'b']) await tell('approval', 'twice', 'approval.consumed', { by });
+      },
+    ],
     [14, /no approval/, () => tell('merge', 'r:b', 'merge.rejected', { branch: 'b', actionHash: 'h' })],
   ];
+
+  const withoutTriggers = () =>
+    place.raw(
+      store.dialect === 'sqlite'
+        ? 'drop trigger event_never_changes; drop trigger event_never_leaves'
+        : 'drop trigger event_never_changes on event',
+    );
 
   test.each(planted)('invariant %i is found broken: %s', async (number, says, plant) => {
     await plant();
     const found = await broken();
     expect(found[number]?.join('\n') ?? '').toMatch(says);
+  });
+
+  test('offenders are named with their trace', async () => {
+    await tell('task', task, 'task.merged', { taskId: task });
+    expect((await broken())[5]).toEqual([
+      `task/${task} version 4: task.merged does not fit, it was working (trace ${workflow})`,
+    ]);
+  });
+
+  test('a workflow that is planned and started while it is paused goes on where it returns to', async () => {
+    const id = randomUUID();
+    const own = { correlationId: id };
+    for (const type of [
+      'submitted',
+      'paused',
+      'plan_generated',
+      'started',
+      'resumed',
+      'failed',
+      'resumed',
+      'completed',
+    ])
+      await tell('workflow', id, `workflow.${type}`, { workflowId: id, tasks: [] }, own);
+    expect((await broken())[5]).toBeUndefined();
+  });
+
+  test('an event of a transaction that the server has not begun is found, as after a wrong restore', async () => {
+    if (store.dialect === 'sqlite') return; // it has no transaction ids
+    await withoutTriggers();
+    await place.raw(`update event set xid = '9999999' where stream = 'task/${task}' and version = 3`);
+    expect((await broken())[7]?.join()).toMatch(/has not begun yet/);
+  });
+
+  test('a payload that is no JSON is a finding of all that cannot be checked then, and not the end of it', async () => {
+    if (store.dialect === 'postgres') return; // its type refuses such a text
+    await withoutTriggers();
+    await place.raw(`update event set data = '{' where stream = 'task/${task}' and version = 3`);
+    const found = await broken();
+    expect(found[5]?.join()).toMatch(/its payload is no JSON/);
+    expect(found[10]?.join()).toMatch(/version 3 cannot be read/);
+    expect(found[8]).toBeUndefined();
   });
 
   test('an approval by someone else lets a gated effect pass, one by the proposer does not', async () => {
