@@ -28,3 +28,4 @@ export { createSealer, type Sealer, type SealerOptions } from './audit/sealer.ts
 export { backupStore, type BackupSummary } from './backup/backup.ts';
 export { restoreStore, type RestoreOptions, type RestoreSummary } from './backup/restore.ts';
 export { upgradeSentence, type Upgrade } from './upgrade/keep-store.ts';
+export { rebuildProjections, type RebuildReport } from './rebuild/rebuild.ts';
