@@ -16,6 +16,7 @@ import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { open } from './open.ts';
 import { pause } from './pause.ts';
+import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
@@ -64,6 +65,7 @@ export const commands: readonly CommandSpec[] = [
   chaos,
   backup,
   restore,
+  rebuild,
   df,
   gc,
   doctor,
