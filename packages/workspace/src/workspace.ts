@@ -9,6 +9,7 @@ import { endGroups, openGroups } from './command/groups.ts';
 import type { Surroundings } from './command/runner.ts';
 import { findSandbox, installLine } from './command/sandbox.ts';
 import { ownerFile, signWorktrees } from './disk/owners.ts';
+import { removeAllStaleLocks } from './disk/stale-locks.ts';
 import { deliver } from './git/deliver.ts';
 import { openMirror, useMirror, type Mirror } from './git/mirror.ts';
 import { rebaseCommit } from './git/rebase.ts';
@@ -95,6 +96,7 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
     cleanUp: async (gone) => {
       const { home } = await open();
       await endGroups(home, gone);
+      await removeAllStaleLocks(home);
       await failpoint('cleanup.half');
       await removeFolder(join(home, 'worktrees', gone));
       await rm(ownerFile(home, gone), { force: true });

@@ -91,7 +91,7 @@ const collect = async (collecting: Collecting): Promise<Collected> => {
   }
   const artefacts = await collectArtefacts(collecting, now);
   removed.push(...artefacts.removed);
-  if (!dryRun) for (const { kind, path } of stock) if (kind === 'mirror') removed.push(...(await unlocked(path)));
+  if (!dryRun) for (const { kind, path } of stock) if (kind === 'mirror') removed.push(...(await unlocked(home, path)));
   return {
     removed: removed.map(({ kind, name, path, bytes, because }) => ({ kind, name, path, bytes, because })),
     stayed: grouped([...stayed, ...artefacts.stayed]),
@@ -99,8 +99,8 @@ const collect = async (collecting: Collecting): Promise<Collected> => {
   };
 };
 
-const unlocked = async (gitDir: string): Promise<Removed[]> =>
-  (await removeStaleLocks(gitDir)).map((path) => ({
+const unlocked = async (home: string, gitDir: string): Promise<Removed[]> =>
+  (await removeStaleLocks(home, gitDir)).map((path) => ({
     kind: 'lock',
     name: path.slice(gitDir.length + 1),
     path,

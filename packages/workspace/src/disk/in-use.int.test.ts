@@ -8,6 +8,7 @@ import { openMirror } from '../git/mirror.ts';
 import { calm, createTestRepo, createTestWorkspace, plain, tempFolder } from '../testing.ts';
 import { clear } from './clear.ts';
 import { setMark, takeMark, touchMark } from './mark.ts';
+import { isOwnerAlive, ownerFile, signWorktrees } from './owners.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 import { takeStock, type Kind } from './stock.ts';
 
@@ -81,7 +82,8 @@ test('a mirror that was removed is made again under the hands of those who use i
 
 test('a lock that a killed git left is removed, and never one while a git is at it', async () => {
   const repo = createTestRepo();
-  const { gitDir } = await openMirror(tempFolder(), repo.root);
+  const home = tempFolder();
+  const { gitDir } = await openMirror(home, repo.root);
   const leave = () => {
     mkdirSync(join(gitDir, 'refs', 'heads', 'hive'), { recursive: true });
     const lock = join(gitDir, 'refs', 'heads', 'hive', 'x.lock');
@@ -92,13 +94,19 @@ test('a lock that a killed git left is removed, and never one while a git is at 
   const lock = leave();
   const git = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', `--git-dir=${gitDir}`]);
   await once(git, 'spawn');
-  expect(await removeStaleLocks(gitDir)).toEqual([]);
+  expect(await removeStaleLocks(home, gitDir)).toEqual([]);
   expect(existsSync(lock)).toBe(true);
   git.kill('SIGKILL');
   await once(git, 'exit');
-  expect(await removeStaleLocks(gitDir)).toEqual([lock]);
+  await signWorktrees(home, 'a', 'another-machine');
+  expect(await removeStaleLocks(home, gitDir)).toEqual([]);
+  await signWorktrees(home, 'a');
+  expect(await removeStaleLocks(home, gitDir)).toEqual([lock]);
   leave();
-  expect(await withLock(`${gitDir}.lock`, () => removeStaleLocks(gitDir))).toEqual([]);
+  expect(await withLock(`${gitDir}.lock`, () => removeStaleLocks(home, gitDir))).toEqual([]);
+  const { workspace } = createTestWorkspace({ home });
+  await workspace.cleanUp('0199c0de-0000-7000-8000-000000000000');
+  expect(existsSync(lock)).toBe(false);
 });
 
 test('a red check keeps the worktree of the head for a look, in place of the one before', async () => {
@@ -120,4 +128,13 @@ test('a red check keeps the worktree of the head for a look, in place of the one
   expect(kept.usedAt).toBeGreaterThan(Date.now() - 60_000);
   expect(readdirSync(join(home, 'worktrees', incarnation))).toEqual([]);
   expect(readdirSync(join(home, 'trash'))).toEqual([]);
+});
+
+test('a process of another machine counts as running for a day', async () => {
+  const home = tempFolder();
+  await signWorktrees(home, 'here');
+  await signWorktrees(home, 'there', 'another-machine');
+  for (const name of ['here', 'there', 'nobody']) expect(await isOwnerAlive(home, name)).toBe(name !== 'nobody');
+  for (const name of ['here', 'there']) utimesSync(ownerFile(home, name), old, old);
+  for (const name of ['here', 'there']) expect(await isOwnerAlive(home, name)).toBe(name === 'here');
 });
