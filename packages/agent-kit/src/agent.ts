@@ -25,7 +25,7 @@ export type StepInHand = {
   readonly task: TaskView | null;
   /** To be spread into the data of every event that is written for this step. */
   readonly mark: { readonly step: Step; readonly attempt: number; readonly token: number };
-  /** Aborted when the claim is lost, the task ends, or the process drains. */
+  /** Aborted when the claim is lost, the task ends, the step's deadline passes, or the process drains. */
   readonly signal: AbortSignal;
   /** Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. */
   note(events: readonly NewEvent[]): Promise<void>;
@@ -53,6 +53,8 @@ export type Agent<S = unknown> = {
   readonly steps?: Partial<Record<Step, StepHandler<S>>>;
   /** Asked before each claim: false takes nothing new for now, and what is in hand goes on. */
   readonly mayBegin?: (ctx: Context & { readonly own: S }) => Promise<boolean>;
+  /** How long a step may take before it counts as a failed attempt, in milliseconds; by default enough for all of its commands. */
+  readonly deadlineMs?: (step: StepInHand) => number;
   /** Follows the log: answers the moves that follow from an event. */
   readonly follow?: {
     readonly types: readonly string[];

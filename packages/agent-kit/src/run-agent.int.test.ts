@@ -220,3 +220,44 @@ test('an agent follows the log from its beginning and repeats what it does every
   await sleep(60);
   expect(rounds).toBe(after);
 });
+
+test('a drain may be shortened: the second call hands back now', async () => {
+  const begun = Promise.withResolvers<void>();
+  const running = await house.start(
+    agentWith(async (step) => {
+      begun.resolve();
+      await sleep(60_000, undefined, { signal: step.signal });
+      return [];
+    }),
+  );
+  await house.enqueue(taskId, 'work');
+  await begun.promise;
+  void running.drain(60_000);
+  await sleep(50);
+  expect(await stateOf()).toBe('working');
+  await running.drain(0);
+  expect(await house.view(taskId)).toMatchObject({ state: 'ready', attempts: 0, rescues: 0 });
+});
+
+test('a handler that hangs past its deadline is told to stop and no longer waited for; it counts as an attempt, elsewhere', async () => {
+  const told = Promise.withResolvers<unknown>();
+  const hangs: StepHandler<undefined> = (step) => {
+    step.signal.addEventListener('abort', () => told.resolve(step.signal.reason));
+    return new Promise(() => undefined);
+  };
+  await house.start(agentWith(hangs, { deadlineMs: () => 100 }), 'one');
+  await house.enqueue(taskId, 'work', { maxAttempts: 1 });
+  expect(await told.promise).toBe('deadline');
+  await expect.poll(typesOf).toContain('task.attempt_failed');
+  const failed = (await house.events(streams.task(taskId))).find((event) => event.type === 'task.attempt_failed');
+  expect(failed?.data).toMatchObject({ code: 'check.timeout', final: true });
+  expect((await stepOf())?.state).toBe('done');
+});
+
+test('what a handler throws because its deadline has passed is not taken for the reason', async () => {
+  const heeds: StepHandler<undefined> = (step) => sleep(60_000, [], { signal: step.signal });
+  await house.start(agentWith(heeds, { deadlineMs: () => 100 }), 'one');
+  await house.enqueue(taskId, 'work');
+  await expect.poll(async () => (await house.view(taskId)).code).toBe('check.timeout');
+  expect((await stepOf())?.avoidAgent).toBe('one');
+});

@@ -21,7 +21,10 @@ const lastMs = 10_000;
 export type Running = {
   readonly agent: string;
   readonly incarnation: string;
-  /** Stops taking work, gives what is in hand `graceMs` (default 8 s), hands the rest back, and closes. Resolves when all is closed. */
+  /**
+   * Stops taking work, gives what is in hand `graceMs` (default 8 s), hands the rest back, and closes. Resolves when all is closed.
+   * Called again it may only shorten the time: `drain(0)` hands back now.
+   */
   drain(graceMs?: number): Promise<void>;
   /** Resolves when the agent has ended. */
   readonly done: Promise<void>;
@@ -102,7 +105,7 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
   await failpoint('agent.registered');
 
   const stop = new AbortController();
-  let graceMs = defaultGraceMs;
+  const handBack = new AbortController();
   const runner = createStepRunner(agent, ctx, own);
   const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
   const beat = () => store.beat({ ...row, startedAt, status: status(), load: runner.load() });
@@ -160,7 +163,7 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
     await release();
   };
   const told = new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
-  const done = Promise.all([told, runner.run(stop.signal, () => graceMs), following, repeating]).then(async () => {
+  const done = Promise.all([told, runner.run(stop.signal, handBack.signal), following, repeating]).then(async () => {
     clearInterval(beating);
     // A store that is away does not keep an agent from ending; others see that its process is gone.
     await signOff().catch((error: unknown) => log.warn({ err: error }, 'not signed off'));
@@ -173,7 +176,8 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
     incarnation,
     done,
     drain: (ms = defaultGraceMs) => {
-      graceMs = ms;
+      if (ms > 0) setTimeout(() => handBack.abort(), ms).unref();
+      else handBack.abort();
       failpointSync('drain.started');
       stop.abort();
       return done;
@@ -215,8 +219,10 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
       setTimeout(() => process.exit(1), lastMs).unref();
       void running.drain(ms);
     };
-    process.once('SIGTERM', drain(defaultGraceMs));
-    process.once('SIGINT', drain(defaultGraceMs));
+    let signals = 0;
+    // The first signal lets end what is in hand, the second hands it back now.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.on(signal, () => drain(signals++ === 0 ? defaultGraceMs : 0)());
     // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
     process.once('disconnect', drain(0));
     if (process.connected === false) process.exit(0); // it went before we listened; undefined where there never was one

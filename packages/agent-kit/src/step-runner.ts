@@ -4,11 +4,14 @@ import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
+import { deadlineMs } from './deadline.ts';
 
 const defaultLeaseMs = 15_000;
 const longestLookMs = 1000;
 const pollMs = 1000;
 const soonMs = 10;
+/** What a timer can wait for. */
+const longestMs = 2 ** 31 - 1;
 const drainedReason = 'the agent is draining';
 
 const isSnooze = (answer: unknown): answer is Snooze =>
@@ -16,8 +19,8 @@ const isSnooze = (answer: unknown): answer is Snooze =>
 
 /** Runs an agent's steps: claims, works, renews, records. One per process. */
 export type StepRunner = {
-  /** Claims until `signal` is aborted, then hands back what is still in hand after the grace, in milliseconds. */
-  run(signal: AbortSignal, graceMs: () => number): Promise<void>;
+  /** Claims until `drain` is aborted, lets end what is in hand, and hands back the rest once `handBack` is aborted. */
+  run(drain: AbortSignal, handBack: AbortSignal): Promise<void>;
   load(): number;
 };
 
@@ -106,18 +109,23 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     const handler = agent.steps?.[step.kind];
     if (workflow === undefined || task === undefined || handler === undefined)
       throw new Error(`step ${step.id} has no workflow, task or handler`);
+    const late = new AbortController();
     const inHandStep: StepInHand = {
       kind: step.kind,
       workflow,
       task,
       mark: { step: step.kind, attempt: step.attempt, token: step.token },
-      signal,
+      signal: AbortSignal.any([signal, late.signal]),
       note: async (events) => {
         if ((await bus.queue.note(claim, events)) === 'lost')
           throw new HiveError('lease.lost', 'Another claim of this step is newer');
       },
     };
-    return handler(inHandStep, { ...ctx, own });
+    return withDeadline(handler(inHandStep, { ...ctx, own }), {
+      ms: Math.min((agent.deadlineMs ?? deadlineMs)(inHandStep), longestMs),
+      kind: step.kind,
+      late,
+    });
   };
 
   const start = (claim: Claim): void => {
@@ -200,15 +208,44 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
 
   return {
     load: () => inHand.size,
-    run: async (signal, graceMs) => {
+    run: async (drain, handBack) => {
       if (kinds.length === 0) return;
       const looking = setInterval(() => void look(), lookMs);
-      await claimLoop(signal);
+      await claimLoop(drain);
       const all = () => Promise.all([...inHand.values()].map((it) => it.done));
-      await Promise.race([all(), new Promise((resolve) => setTimeout(resolve, graceMs()).unref())]);
-      for (const { stop } of inHand.values()) stop.abort(drainedReason);
+      const stopAll = () => {
+        for (const { stop } of inHand.values()) stop.abort(drainedReason);
+      };
+      if (handBack.aborted) stopAll();
+      else handBack.addEventListener('abort', stopAll, { once: true });
       await all();
       clearInterval(looking);
     },
   };
+};
+
+/** A handler that is late is told to stop and no longer waited for: its step failed, and is tried elsewhere. */
+const withDeadline = async <T>(
+  work: Promise<T>,
+  { ms, kind, late }: { readonly ms: number; readonly kind: Step; readonly late: AbortController },
+): Promise<T> => {
+  const over = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    over.reject(
+      new HiveError(
+        'check.timeout',
+        `The step ${kind} did not end within ${Math.round(ms / 100) / 10} s and was stopped`,
+        {
+          remedy: 'retry',
+          where: 'other',
+        },
+      ),
+    );
+    late.abort('deadline'); // afterwards, so that what the handler throws now is not taken for the reason
+  }, ms);
+  try {
+    return await Promise.race([work, over.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
