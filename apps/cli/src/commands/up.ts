@@ -120,7 +120,7 @@ const runOwned = async (
   }
   tell({ type: 'up', pid: process.pid, url: building.url });
   const end = Promise.withResolvers<void>();
-  cli.interrupted.addEventListener('abort', () => end.resolve());
+  void untilInterrupted(cli).then(() => end.resolve());
   if (owner === 'client') endWithClient(config, building, { end: end.resolve, tell });
   await end.promise;
   await close(cli, building);
