@@ -19,16 +19,17 @@ export type Audit = {
 };
 
 /** A workflow that was accepted (its answer was read) and what came of it; null when the front desk does not know it. */
-export type Accepted = { readonly id: string; readonly repo: string; readonly result: Result | null };
+export type Accepted = {
+  readonly id: string;
+  readonly repo: string;
+  readonly expected: readonly Expected[];
+  readonly result: Result | null;
+};
 
 const pageSize = 1000;
 
 /** Looks at everything that a run left. `keys` is how many workflows were asked for. */
-export const audit = async (
-  store: Store,
-  accepted: readonly Accepted[],
-  { expected, keys }: { readonly expected: readonly Expected[]; readonly keys: number },
-): Promise<Audit> => {
+export const audit = async (store: Store, accepted: readonly Accepted[], keys: number): Promise<Audit> => {
   const count = { interrupted: 0, claims: 0, steps: 0, submitted: 0 };
   const stale: string[] = [];
   const newest = new Map<string, number>();
@@ -55,7 +56,7 @@ export const audit = async (
     repeated: Math.max(0, count.claims - count.steps),
     stale,
     lost: [
-      ...accepted.flatMap(({ id, result }) =>
+      ...accepted.flatMap(({ id, result, expected }) =>
         result === null
           ? [`workflow ${id} was accepted and is not there`]
           : differences(result, expected).map((it) => `${id} ${it}`),

@@ -58,6 +58,13 @@ export const places: Readonly<Record<Role, readonly FailpointName[]>> = {
   hive: ['building.locked', 'building.prepared', 'building.opened', 'child.died', 'drain.started'],
 };
 
+/** Where those who ask models come by, when there is one to ask. */
+export const placesWithModel: Readonly<Partial<Record<Role, readonly FailpointName[]>>> = {
+  planner: ['model.sent', 'model.replied', 'artefact.half', 'artefact.renamed'],
+  worker: ['model.sent', 'model.replied'],
+  reviewer: ['model.sent', 'model.replied'],
+};
+
 /** Reached at most once in a process's life, or once in a workflow: waiting for a later hit would take long. */
 const rare = /^(agent|drain|building|accept|mirror|migration|cleanup|rescue)\.|^setup\./;
 
@@ -67,5 +74,5 @@ export const lastHitOf = (role: Role, name: FailpointName): number => (role === 
 /** What makes a running process come by a place that it passes only when it starts or ends; null for places that work leads to. */
 export const provocationOf = (name: FailpointName): 'SIGKILL' | 'SIGTERM' | null => {
   if (name === 'drain.started') return 'SIGTERM';
-  return name === 'agent.registered' || name.startsWith('building.') || name === 'migration.half' ? 'SIGKILL' : null;
+  return name === 'agent.registered' || name.startsWith('building.') ? 'SIGKILL' : null;
 };

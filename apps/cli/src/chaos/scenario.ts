@@ -9,7 +9,7 @@ import { readPlan } from '../submit/read-plan.ts';
 
 /** A workflow that is run again and again: what is submitted, each time on a repository of its own, and how every task must end. */
 export type Scenario = {
-  readonly request: (repo: string) => SubmitRequest;
+  readonly request: (repo: string, number: number) => SubmitRequest;
   readonly makeRepo: (repo: string) => Promise<void>;
   readonly expected: readonly Expected[];
 };
@@ -28,58 +28,73 @@ export const bundledExample = (root: string, env: Env): Scenario => {
   };
 };
 
-const checks = 'for test in tests/*.sh; do\n  sh "$test" || exit 1\ndone\n';
+/** What each check prints differs, so that its log is a new artefact. */
+const checks = 'date +%s%N\nfor test in tests/*.sh; do\n  sh "$test" || exit 1\ndone\n';
 
-const change = (name: string): string => `diff --git a/${name}.txt b/${name}.txt
+const change = (name: string, number: number): string => `diff --git a/${name}.txt b/${name}.txt
 --- a/${name}.txt
 +++ b/${name}.txt
 @@ -1 +1 @@
 -wrong
-+right
++right ${number}
 diff --git a/tests/${name}.sh b/tests/${name}.sh
 new file mode 100644
 --- /dev/null
 +++ b/tests/${name}.sh
 @@ -0,0 +1 @@
-+grep -qx right ${name}.txt
++grep -q right ${name}.txt
 `;
 
 const changes = ['one', 'two', 'three'];
 
-const smallPlan: PlanFile = {
+/** What each run writes differs, so that its artefacts are new. */
+const smallPlan = (number: number): PlanFile => ({
   version: 1,
   checks: ['sh check.sh'],
   tasks: [
     ...changes.map((key) => ({
       key,
       title: `Set ${key} right`,
-      patch: change(key),
+      patch: change(key, number),
       tests: ['tests/**'],
       ...(key === 'two' && { needs: ['one'] }),
     })),
     { key: 'look', title: 'Look at all of it', kind: 'command', run: 'sh check.sh', needs: ['three'] },
   ],
-};
+});
 
 /** Three changes and a command whose checks take milliseconds: most of the time goes into what is to be killed. */
 export const smallWorkflow = (env: Env): Scenario => ({
-  request: (repo) => ({ goal: 'Set three texts right', repo, plan: smallPlan, setup }),
-  makeRepo: async (repo) => {
-    const library = await mkdtemp(join(tmpdir(), 'hive-chaos-library-'));
-    const files = {
-      'check.sh': checks,
-      'tests/none.sh': 'true\n',
-      ...Object.fromEntries(changes.map((name) => [`${name}.txt`, 'wrong\n'])),
-    };
-    for (const [path, text] of Object.entries(files)) {
-      await mkdir(dirname(join(library, path)), { recursive: true });
-      await writeFile(join(library, path), text);
-    }
-    await makeRepository(library, repo, env);
-    await rm(library, { recursive: true });
-  },
+  request: (repo, number) => ({ goal: 'Set three texts right', repo, plan: smallPlan(number), setup }),
+  makeRepo: (repo) =>
+    repositoryOf(
+      {
+        'check.sh': checks,
+        'tests/none.sh': 'true\n',
+        ...Object.fromEntries(changes.map((name) => [`${name}.txt`, 'wrong\n'])),
+      },
+      repo,
+      env,
+    ),
   expected: [
     ...changes.map((key) => ({ key, status: 'merged', code: null })),
     { key: 'look', status: 'completed', code: null },
   ],
 });
+
+/** A goal in words that a model plans and writes: it has to answer with one task `greeting` that adds a file. */
+export const modelWorkflow = (model: string, env: Env): Scenario => ({
+  request: (repo) => ({ goal: 'Add a greeting', repo, model, checks: ['git --version'], setup }),
+  makeRepo: (repo) => repositoryOf({ 'README.md': 'A text.\n' }, repo, env),
+  expected: [{ key: 'greeting', status: 'merged', code: null }],
+});
+
+const repositoryOf = async (files: Readonly<Record<string, string>>, repo: string, env: Env): Promise<void> => {
+  const library = await mkdtemp(join(tmpdir(), 'hive-chaos-library-'));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(library, path)), { recursive: true });
+    await writeFile(join(library, path), text);
+  }
+  await makeRepository(library, repo, env);
+  await rm(library, { recursive: true });
+};

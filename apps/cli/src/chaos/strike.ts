@@ -1,5 +1,5 @@
 import type { FailpointName } from '@hive/failpoints';
-import { lastHitOf, places, processesOf, type Role } from './places.ts';
+import { lastHitOf, places, placesWithModel, processesOf, type Role } from './places.ts';
 import { seeded } from './seeded.ts';
 
 /**
@@ -31,11 +31,15 @@ export function* randomStrikes(seed: number): Generator<Strike, never> {
     if (item === undefined) throw new Error('nothing to choose from');
     return item;
   };
+  const turn = new Map<Role, number>();
   for (;;) {
     let share = next() * 100;
     const [role] = shares.find(([, part]) => (share -= part) < 0) ?? ['worker' as const];
     const name = oneOf(places[role]);
-    const process = oneOf(processesOf[role]);
+    // In turn, so that none is still waiting for its blows when the others have had theirs.
+    const times = turn.get(role) ?? 0;
+    turn.set(role, times + 1);
+    const process = processesOf[role][times % processesOf[role].length] ?? role;
     const hit = 1 + Math.floor(next() * lastHitOf(role, name));
     const how = next() < 0.02 && role !== 'hive' ? 'group' : 'kill';
     yield { process, name, hit, how };
@@ -43,12 +47,12 @@ export function* randomStrikes(seed: number): Generator<Strike, never> {
 }
 
 /** Every place of every kind of process in turn, at the first hit, then at the second and so on, over and over. Begins with a new store. */
-export function* everyStrike(): Generator<Strike, never> {
+export function* everyStrike({ withModel }: { readonly withModel: boolean }): Generator<Strike, never> {
   yield { process: 'hive', name: 'migration.half', hit: 1, how: 'kill' };
   for (let round = 0; ; round++)
     for (const role of Object.keys(places) as Role[])
       // the keys of a Record<Role, …>
-      for (const [index, name] of places[role].entries()) {
+      for (const [index, name] of [...places[role], ...((withModel && placesWithModel[role]) || [])].entries()) {
         const processes = processesOf[role];
         const hit = 1 + (round % lastHitOf(role, name));
         yield { process: processes[(index + round) % processes.length] ?? role, name, hit, how: 'kill' };

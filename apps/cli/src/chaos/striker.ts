@@ -1,0 +1,147 @@
+import type { Store } from '@hive/core-db';
+import type { FailpointName, Hit } from '@hive/failpoints';
+import { killChildren, wakeWhenTakenOver } from './blows.ts';
+import type { Orders } from './orders.ts';
+import { provocationOf, roleOf, type Role } from './places.ts';
+import type { Sequence } from './sequence.ts';
+import type { Strike } from './strike.ts';
+import { signal } from './temporary-building.ts';
+
+/** How often a place was struck in a kind of process, and how often it was passed. */
+export type PlaceRow = {
+  readonly role: Role;
+  readonly name: FailpointName;
+  readonly struck: number;
+  readonly passed: number;
+};
+
+/** Gives processes their orders and carries out what they cannot do themselves. */
+export type Striker = {
+  /** Gives every process that waits for none its next order. `ended` is how many workflows have ended. */
+  give(ended: number): void;
+  /** Takes back what was not carried out yet; `give` gives it again. */
+  withdraw(): void;
+  onHit(hit: Hit, store: Store | null): void;
+  /** True when all strikes were carried out or given up, and nobody sleeps. */
+  isOver(): boolean;
+  /** Ends every process that was heard of. */
+  killAll(): void;
+  /** How often the supervisor was struck, so that its end is not taken for trouble. */
+  supervisorsStruck(): number;
+  readonly carriedOut: Readonly<Record<Strike['how'], number>>;
+  readonly missed: readonly Strike[];
+  /** Sleepers whose work nobody took over. */
+  readonly stuck: readonly string[];
+  places(): PlaceRow[];
+};
+
+const processes = ['hive', 'orchestrator', 'planner', 'worker-1', 'worker-2', 'reviewer', 'event-dashboard'];
+
+/** An order that was not carried out while so many workflows went by is given up. */
+const patience = 6;
+
+/** `since`: how many workflows had ended when it was first given. */
+type Pending = { readonly strike: Strike; since: number | null; isGiven: boolean; provoked: number | null };
+
+/** `supervisor` tells the pid of a building that is up. */
+export const createStriker = (sequence: Sequence, orders: Orders, supervisor: () => number | null): Striker => {
+  const pending = new Map<string, Pending>();
+  const pids = new Map<string, number>();
+  const passed = new Map<string, number>();
+  const struck = new Map<string, number>();
+  const asleep = new Set<string>();
+  const missed: Strike[] = [];
+  const stuck: string[] = [];
+  const carriedOut = { kill: 0, group: 0, child: 0, pause: 0 };
+  let supervisorsStruck = 0;
+
+  /** While one sleeps there has to be another one who can take its work over. */
+  const mayGive = ({ process, how }: Strike): boolean =>
+    how !== 'pause' ||
+    (asleep.size === 0 &&
+      ![...pending].some(([other, it]) => other !== process && it.isGiven && it.strike.how === how));
+
+  const giveTo = (process: string, ended: number): void => {
+    if (asleep.has(process)) return;
+    const strike = pending.get(process)?.strike ?? sequence.next(process);
+    if (!strike) return;
+    const it = pending.get(process) ?? { strike, since: null, isGiven: false, provoked: null };
+    pending.set(process, it);
+    if (it.since !== null && ended - it.since > patience) return giveUp(process, it);
+    if (!it.isGiven && mayGive(strike)) {
+      orders.give(strike);
+      it.isGiven = true;
+      it.since ??= ended;
+    }
+    if (it.isGiven) provoke(process, it);
+  };
+
+  const giveUp = (process: string, { strike }: Pending): void => {
+    orders.withdraw(process);
+    pending.delete(process);
+    missed.push(strike);
+  };
+
+  /** Once for each process that comes to have the order. */
+  const provoke = (process: string, it: Pending): void => {
+    const name = provocationOf(it.strike.name);
+    const pid = process === 'hive' ? supervisor() : (pids.get(process) ?? null);
+    if (name === null || pid === null || pid === it.provoked) return;
+    it.provoked = pid;
+    if (process === 'hive') supervisorsStruck += 1;
+    signal(pid, name);
+  };
+
+  const killAll = (): void => {
+    supervisorsStruck += 1;
+    for (const pid of [...pids.values(), supervisor()]) if (pid !== null) signal(pid, 'SIGKILL');
+  };
+
+  const sleep = (hit: Hit, store: Store): void => {
+    asleep.add(hit.process);
+    void wakeWhenTakenOver(store, hit.pid)
+      .catch(() => false)
+      .then((isTaken) => {
+        asleep.delete(hit.process);
+        if (!isTaken) stuck.push(`nobody took over what ${hit.process} held when it fell asleep at ${hit.name}`);
+      });
+  };
+
+  return {
+    give: (ended) => {
+      for (const process of processes) giveTo(process, ended);
+    },
+    withdraw: () => {
+      for (const [process, it] of pending) {
+        orders.withdraw(process);
+        it.isGiven = false;
+      }
+    },
+    onHit: (hit, store) => {
+      const place = `${roleOf(hit.process)} ${hit.name}`;
+      passed.set(place, (passed.get(place) ?? 0) + 1);
+      pids.set(hit.process, hit.pid);
+      const it = hit.did === null ? undefined : pending.get(hit.process);
+      if (!it) return;
+      const { how } = it.strike;
+      pending.delete(hit.process);
+      struck.set(place, (struck.get(place) ?? 0) + 1);
+      carriedOut[how] += 1;
+      if (hit.process === 'hive') supervisorsStruck += 1;
+      if (how === 'group') killAll();
+      if (how === 'child') killChildren(hit.pid);
+      if (how === 'pause' && store) sleep(hit, store);
+    },
+    isOver: () => pending.size === 0 && asleep.size === 0 && sequence.isOver(),
+    killAll,
+    supervisorsStruck: () => supervisorsStruck,
+    carriedOut,
+    missed,
+    stuck,
+    places: () =>
+      [...passed].map(([place, times]) => {
+        const [role, name] = place.split(' ') as [Role, FailpointName]; // put together in onHit
+        return { role, name, passed: times, struck: struck.get(place) ?? 0 };
+      }),
+  };
+};
