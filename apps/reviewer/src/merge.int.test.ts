@@ -243,12 +243,13 @@ test('two reviewers on one branch: one that was paused past its lease doubles no
   const [step] = await house.store.steps({ taskId: b, states: ['claimed'], limit: 1 });
   if (!step) throw new Error('not claimed');
   // What the queen does with a holder that is silent, and meant for somebody else.
-  const expect_ = { state: 'claimed', token: step.token } as const;
   await house.store.write({
     events: [],
     heads: [],
-    changeSteps: [{ id: step.id, expect: expect_, set: { state: 'ready', holder: null, onlyAgent: 'other' } }],
+    changeSteps: [{ id: step.id, expect: { state: 'claimed', token: step.token }, set: { onlyAgent: 'other' } }],
   });
+  await house.store.renew([step], step.holder ?? '', -1);
+  expect(await house.bus.queue.rescue()).toBe(1);
   await start(undefined, 'other');
   await ended(b, 'merged');
   const tip = tipOf();

@@ -187,8 +187,8 @@ test('a due step that is meant for somebody else does not keep an agent busy', a
   await house.start(
     agentWith(() => Promise.resolve([]), {
       open: ({ bus }: Context) => {
-        const { claimable } = bus.store;
-        bus.store.claimable = (query) => ((looks += 1), claimable(query));
+        const { claim } = bus.store;
+        bus.store.claim = (query) => ((looks += 1), claim(query));
         return Promise.resolve(undefined);
       },
     }),

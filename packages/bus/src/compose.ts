@@ -52,6 +52,7 @@ export const compose = (news: readonly NewEvent[], heads: ReadonlyMap<string, He
         version,
         state: stateOf(event.stream, view),
         lastEventId: row.id,
+        token: before?.token ?? 0,
         view,
       },
     });

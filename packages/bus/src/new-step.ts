@@ -1,5 +1,5 @@
 import type { StepRow } from '@hive/core-db';
-import { streams, type NewEvent, type Step, type TaskView, type WorkflowView } from '@hive/events';
+import { claimEffect, streams, type NewEvent, type Step, type TaskView, type WorkflowView } from '@hive/events';
 
 /** A step that is to be put into the queue, together with the `task.assigned` that tells why. */
 export type NewStep = {
@@ -13,7 +13,22 @@ export type NewStep = {
   readonly onlyAgent: string | null;
   readonly avoidAgent: string | null;
   readonly because: string;
+  /** How many steps of its workflow wait already: so many turns of the other workflows go first. */
+  readonly behind?: number;
 };
+
+/** Each step that a workflow has waiting sets its next one back by so much, so that workflows take turns. */
+const turnMs = 10_000;
+
+/** The head start of one point of priority. It is a time, so nothing waits for ever: six hours later the lower one is as good. */
+const pointMs = 6 * 3_600_000;
+
+/** The longest way back: a plan of two thousand tasks stays in the order of its priorities. */
+const mostBehind = 2_000;
+
+/** The place of a step among the ready ones; lower goes first. */
+export const rankOf = (step: Pick<NewStep, 'priority' | 'behind'>, at: string): number =>
+  Date.parse(at) + Math.min(step.behind ?? 0, mostBehind) * turnMs - step.priority * pointMs;
 
 /** Leases that may be lost before a step is given up as one that kills its worker. */
 export const maxRescues = 5;
@@ -39,18 +54,24 @@ export const assignment = (
   },
 });
 
-/** The row of a new step. `lastEventId` is its `task.assigned`. */
-export const rowOf = (step: NewStep, lastEventId: string): StepRow => ({
+/** The row of a new step. `lastEventId` is its `task.assigned`, `tries` how often its kind was claimed on this stream before. */
+export const rowOf = (
+  step: NewStep,
+  { lastEventId, at, tries }: { readonly lastEventId: string; readonly at: string; readonly tries: number },
+): StepRow => ({
   id: step.id,
   kind: step.kind,
+  stream: streamOfStep(step),
   taskId: step.taskId,
   workflowId: step.workflowId,
   capabilities: step.capabilities.toSorted(),
   priority: step.priority,
+  rank: rankOf(step, at),
+  ...claimEffect(step.kind),
   state: 'ready',
   runAt: null,
   token: 0,
-  attempt: 0,
+  attempt: tries,
   failures: 0,
   rescues: 0,
   maxAttempts: step.maxAttempts,

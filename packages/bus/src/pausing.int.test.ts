@@ -88,7 +88,7 @@ test('pausing takes the waiting steps of a workflow out of what claims read, in 
   await enqueue();
   await pause();
   expect(await states()).toEqual(['paused']);
-  expect(await store.claimable({ kinds: ['plan'], agent: 'w', capabilities: [], limit: 1 })).toEqual([]);
+  expect(await store.claim({ ...claiming, kinds: ['plan'], actor: 'test', newId })).toEqual([]);
   expect((await store.heads([stream])).heads.get(stream)?.view).toMatchObject({
     state: 'paused',
     paused: { by: 'ada', reason: 'lunch' },

@@ -1,7 +1,8 @@
-import type { StepChange, StepRow, Store } from '@hive/core-db';
+import type { EventRow, StepChange, StepRow, Store } from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
-import { streams, type NewEvent, type Step, type TaskView } from '@hive/events';
+import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
 import { backoffMs } from './backoff.ts';
+import { newId } from './ids.ts';
 import { streamOfStep } from './new-step.ts';
 import { createPauseWatch } from './pausing.ts';
 import { record, type Move } from './record.ts';
@@ -12,6 +13,8 @@ export type Claim = {
   /** The `task.claimed` that everything written under the claim is caused by. */
   readonly eventId: string;
   readonly leaseUntil: string;
+  /** The step's stream after the claim. */
+  readonly head: { readonly version: number; readonly state: string };
 };
 
 /** Why a step did not succeed, as an attempt that counts. */
@@ -56,6 +59,8 @@ const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
 /** The queue over a store. `actor` is written into the events. */
 export const createQueue = (store: Store, actor: string): Queue => {
   const pauses = createPauseWatch(store);
+  /** Claims under which something was recorded already, so that their streams have moved on. */
+  const noted = new WeakSet<Claim>();
   const stampOf = (step: StepRow, causationId: string) => ({ correlationId: step.workflowId, causationId, actor });
   const held = (claim: Claim): StepChange['expect'] => ({
     state: 'claimed',
@@ -100,42 +105,54 @@ export const createQueue = (store: Store, actor: string): Queue => {
     token: step.token,
   });
 
-  const win = async (row: StepRow, agent: string, incarnation: string, leaseMs: number): Promise<Claim | null> => {
-    const stream = streamOfStep(row);
-    let won: Claim['step'] | undefined;
-    try {
-      const recorded = await record(store, {
-        streams: [stream],
-        onRefused: 'throw',
-        plan: (heads, now) => {
-          const view = heads.get(stream)?.view as Pick<TaskView, 'token' | 'tries'> | undefined;
-          const leaseUntil = new Date(Date.parse(now) + leaseMs).toISOString();
-          const token = Math.max(row.token, view?.token ?? 0) + 1;
-          const attempt = (view?.tries[row.kind] ?? 0) + 1;
-          const set = {
-            state: 'claimed',
-            token,
-            attempt,
-            runAt: null,
-            holder: incarnation,
-            holderAgent: agent,
-            leaseUntil,
-          } as const;
-          won = { ...row, ...set };
-          return {
-            moves: [{ events: [{ type: 'task.claimed', stream, data: { ...ofStep(won), agent, leaseUntil } }] }],
-            changeSteps: [{ id: row.id, expect: { state: row.state, token: row.token }, set }],
-            stamp: stampOf(row, row.lastEventId),
-          };
-        },
-      });
-      const eventId = recorded.status === 'written' ? recorded.ids[0] : undefined;
-      if (eventId === undefined || won === undefined) return null;
-      return { step: won, eventId, leaseUntil: won.leaseUntil ?? '' };
-    } catch (error) {
-      if (!hasCode(error, 'transition.refused')) throw error;
-      return null;
+  /**
+   * Ends a step without looking at its stream first: the claim has told where it stands, and the table tells where the events lead. Null where
+   * that is not enough, or where somebody else has moved the stream on: then the long way is taken, with nothing written yet.
+   */
+  const finishAtOnce = async (claim: Claim, news: readonly NewEvent[]): Promise<Outcome | null> => {
+    const { step } = claim;
+    if (step.taskId === null || news.length === 0 || noted.has(claim)) return null;
+    let state = claim.head.state as TaskState;
+    const events: EventRow[] = [];
+    for (const { type, stream, data } of news) {
+      if (stream !== step.stream) return null;
+      const parsed = parseEventData(type, data);
+      const next = nextTaskState(state, { type, data: parsed });
+      if (next === null) return null;
+      state = next;
+      events.push({
+        id: newId(),
+        type,
+        stream,
+        version: claim.head.version + events.length + 1,
+        ...stampOf(step, claim.eventId),
+        at: '',
+        data: parsed,
+      } as EventRow); // type and data belong together because parseEventData was asked with this type
     }
+    const lastEventId = events.at(-1)?.id ?? claim.eventId;
+    const version = claim.head.version + events.length;
+    const head = {
+      stream: step.stream,
+      kind: 'task',
+      id: step.taskId,
+      correlationId: step.workflowId,
+      version,
+      state,
+      lastEventId,
+    } as const;
+    const result = await store.write({
+      events,
+      heads: [{ head, expectedVersion: claim.head.version }],
+      changeSteps: [
+        { id: step.id, expect: held(claim), set: { ...free, state: 'done', token: step.token, lastEventId } },
+      ],
+      ...(!isOpen(state) && { endSteps: [{ workflowId: step.workflowId, stream: step.stream }] }),
+    });
+    if (result.status === 'step') return 'lost';
+    if (result.status !== 'written' && result.status !== 'repeated') return null;
+    store.ring();
+    return 'done';
   };
 
   const rescueOne = async (row: StepRow, reason: string): Promise<boolean> => {
@@ -171,16 +188,23 @@ export const createQueue = (store: Store, actor: string): Queue => {
 
   return {
     claim: async ({ kinds, agent, incarnation, capabilities, limit, leaseMs }) => {
-      const rows = await store.claimable({ kinds: await pauses.open(kinds), agent, capabilities, limit });
-      const claims: Claim[] = [];
-      for (const row of rows) {
-        const claim = await win(row, agent, incarnation, leaseMs);
-        if (claim) claims.push(claim);
-      }
-      return claims;
+      const open = await pauses.open(kinds);
+      if (open.length === 0 || limit < 1) return [];
+      const won = await store.claim({ kinds: open, agent, incarnation, capabilities, limit, leaseMs, actor, newId });
+      if (won.length > 0) store.ring();
+      return won.map(({ step, version, state }) => ({
+        step,
+        eventId: step.lastEventId,
+        leaseUntil: step.leaseUntil ?? '',
+        head: { version, state },
+      }));
     },
-    finish: (claim, events) => under(claim, [{ events }], { ...free, state: 'done' }),
-    note: (claim, events) => under(claim, [{ events }], {}),
+    finish: async (claim, events) =>
+      (await finishAtOnce(claim, events)) ?? under(claim, [{ events }], { ...free, state: 'done' }),
+    note: (claim, events) => {
+      noted.add(claim);
+      return under(claim, [{ events }], {});
+    },
     fail: async (claim, failure) => {
       const { step } = claim;
       const failures = step.failures + 1;

@@ -47,21 +47,10 @@ const isSettling = (head: Head): boolean =>
   (head.kind === 'workflow' && !isWorkflowOpen(head.state as WorkflowState));
 
 /** A settled task or workflow has no open step: whatever is queued or claimed for it is cancelled in the same commit. */
-const cancelled = async (store: Store, heads: readonly Head[], kept: ReadonlySet<string>): Promise<StepChange[]> => {
-  const changes: StepChange[] = [];
-  for (const head of heads.filter(isSettling)) {
-    const of = head.kind === 'task' ? { taskId: head.id } : { workflowId: head.id };
-    const open = await store.steps({ ...of, states: ['ready', 'scheduled', 'paused', 'claimed'], limit: 10_000 });
-    for (const step of open)
-      if (!kept.has(step.id) && (head.kind === 'task' || step.taskId === null))
-        changes.push({
-          id: step.id,
-          expect: { state: step.state, token: step.token },
-          set: { state: 'cancelled', token: step.token + 1, holder: null, holderAgent: null, leaseUntil: null },
-        });
-  }
-  return changes;
-};
+const ended = (heads: readonly Head[]): NonNullable<Write['endSteps']> =>
+  heads
+    .filter(isSettling)
+    .map(({ kind, id, stream, correlationId }) => ({ workflowId: kind === 'workflow' ? id : correlationId, stream }));
 
 /**
  * Records moves in one commit: reads the heads, folds, writes with the versions that were read, and begins anew in a new transaction when a
@@ -92,16 +81,12 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
       heads,
       composed.heads.map((it) => it.head),
     );
-    const ended = await cancelled(
-      store,
-      composed.heads.map((it) => it.head),
-      new Set(changeSteps.map((it) => it.id)),
-    );
     const result = await store.write({
       events: composed.events,
       heads: composed.heads,
       insertSteps: composed.steps.map((step) => ({ ...step, state: waitingState(step.state, workflow) })),
-      changeSteps: [...changeSteps, ...ended, ...held],
+      changeSteps: [...changeSteps, ...held],
+      endSteps: ended(composed.heads.map((it) => it.head)),
       ...(intent.cursor && { cursor: intent.cursor }),
       ...(intent.deadLetter && { deadLetter: intent.deadLetter }),
       ...(intent.takeDeadLetters && { takeDeadLetters: intent.takeDeadLetters }),
@@ -147,7 +132,14 @@ const composeMoves = (
         after.set(head.stream, { head, expectedVersion: heads.get(head.stream)?.version ?? 0 });
       }
       events.push(...composed.events);
-      if (step) steps.push(rowOf(step, composed.events.at(-1)?.id ?? ''));
+      if (step)
+        steps.push(
+          rowOf(step, {
+            lastEventId: composed.events.at(-1)?.id ?? '',
+            at: stamp.at,
+            tries: view?.tries[step.kind] ?? 0,
+          }),
+        );
     } catch (error) {
       if (onRefused === 'throw' || !hasCode(error, 'transition.refused')) throw error;
       dropped += 1;

@@ -1,7 +1,16 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventColumns, eventValues, headColumns, headValues, stepColumn, stepFields, stepValue } from '../src/rows.ts';
+import {
+  eventColumns,
+  eventValues,
+  headColumns,
+  headValues,
+  laneOf,
+  stepColumn,
+  stepFields,
+  stepValue,
+} from '../src/rows.ts';
 import type { Value } from '../src/dialect.ts';
 import type { StepRow } from '../src/port.ts';
 import type { Grown } from './grow-log.ts';
@@ -16,11 +25,11 @@ type Table = {
 };
 
 const tablesOf = ({ events, heads, steps, traces }: Grown): readonly Table[] => [
-  { name: 'stream_head', columns: headColumns, rows: heads.map(headValues) },
+  { name: 'stream_head', columns: headColumns, rows: heads.map((head) => headValues({ head, expectedVersion: 0 })) },
   {
     name: 'step',
-    columns: stepFields.map((it) => stepColumn[it]),
-    rows: steps.map((step: StepRow) => stepFields.map((field) => stepValue(field, step[field]))),
+    columns: [...stepFields.map((it) => stepColumn[it]), 'lane'],
+    rows: steps.map((step: StepRow) => [...stepFields.map((field) => stepValue(field, step[field])), laneOf(step)]),
   },
   { name: 'event', columns: eventColumns, rows: events.map(eventValues) },
   {

@@ -84,6 +84,7 @@ const recorded = (
     version: row.version,
     state: stateOf(event.stream, view),
     lastEventId: id,
+    token: 0,
     view,
   });
   return row;
@@ -271,10 +272,14 @@ const doneStep = (
 ): StepRow => ({
   id,
   kind,
+  stream: taskId === null ? streams.workflow(workflowId) : streams.task(taskId),
   taskId,
   workflowId,
   capabilities: [],
   priority: 0,
+  rank: 0,
+  due: [],
+  becomes: null,
   state: 'done',
   runAt: null,
   token,

@@ -21,13 +21,6 @@ export type Dialect = {
   readonly order: (way: 'forwards' | 'backwards') => string;
   readonly after: (cursor: Cursor) => Statement;
   readonly upTo: (cursor: Cursor) => Statement;
-  /** A row that a later transaction wrote is not ours to build on (STORE section 2.2); writing it leaves our mark. */
-  readonly guard: string;
-  readonly stamp: string;
-  readonly least: string;
-  readonly greatest: string;
-  /** True when every capability of a step is among `count` given values. */
-  readonly capable: (count: number) => string;
 };
 
 export const sqliteDialect: Dialect = {
@@ -37,11 +30,6 @@ export const sqliteDialect: Dialect = {
   order: (way) => (way === 'forwards' ? 'position' : 'position desc'),
   after: ({ position }) => ({ sql: 'position > ?', values: [position] }),
   upTo: ({ position }) => ({ sql: 'position <= ?', values: [position] }),
-  guard: '',
-  stamp: '',
-  least: 'min',
-  greatest: 'max',
-  capable: (count) => `not exists (select 1 from json_each(step.capabilities) c${foreign(count)})`,
 };
 
 export const postgresDialect: Dialect = {
@@ -51,12 +39,6 @@ export const postgresDialect: Dialect = {
   order: (way) => (way === 'forwards' ? 'event.xid, position' : 'event.xid desc, position desc'),
   after: (cursor) => placed('>', cursor),
   upTo: (cursor) => placed('<=', cursor),
-  guard: ' and xid <= pg_current_xact_id()',
-  stamp: ', xid = pg_current_xact_id()',
-  least: 'least',
-  greatest: 'greatest',
-  capable: (count) =>
-    `not exists (select 1 from json_array_elements_text(step.capabilities) c(value)${foreign(count)})`,
 };
 
 /** The pair is compared as a whole; bounding by one and sorting by the other skips events (STORE section 2.1). */
@@ -72,6 +54,3 @@ export const marks = (count: number): string =>
 /** `(?, ?), (?, ?)`. */
 export const tuples = (rows: number, columns: number): string =>
   Array.from({ length: rows }, () => `(${marks(columns)})`).join(', ');
-
-/** A capability outside of a list; `not in (null)` would be neither true nor false. */
-const foreign = (count: number): string => (count === 0 ? '' : ` where c.value not in (${marks(count)})`);

@@ -13,7 +13,7 @@ export const origin: Cursor = { xid: '0', position: 0 };
 /** An event with its place. */
 export type LoggedEvent = HiveEvent & { readonly cursor: Cursor };
 
-/** An event that is complete but for its position. */
+/** An event that is complete but for its position. An empty `at` stands for the store's time while it is written. */
 export type EventRow = Omit<HiveEvent, 'position'>;
 
 /** What is kept of a stream beside its events. */
@@ -26,8 +26,19 @@ export type Head = {
   /** The state of a task or workflow, else empty; for lists. */
   readonly state: string;
   readonly lastEventId: string;
+  /** The highest fencing token that a claim was given on this stream. */
+  readonly token: number;
   /** The fold of the stream. Plain JSON. */
   readonly view: unknown;
+};
+
+/**
+ * A head as it is to be after a write. `expectedVersion` 0: the stream must not exist yet. Without `view` the kept one stays behind, and
+ * readers fold the newer events on top of it.
+ */
+export type HeadWrite = {
+  readonly head: Omit<Head, 'token' | 'view'> & { readonly view?: unknown };
+  readonly expectedVersion: number;
 };
 
 /** The states of a step in the queue. `scheduled` waits for `runAt`, `paused` for its workflow to be resumed; the last two are ended. */
@@ -37,14 +48,22 @@ export type StepState = 'ready' | 'scheduled' | 'paused' | 'claimed' | 'done' | 
 export type StepRow = {
   readonly id: string;
   readonly kind: Step;
+  /** Where its events are told. */
+  readonly stream: string;
   readonly taskId: string | null;
   readonly workflowId: string;
   /** Capabilities that the holder must have, sorted. */
   readonly capabilities: readonly string[];
   readonly priority: number;
+  /** Its place among the ready ones: lower goes first. A moment in milliseconds, with a head start for its priority. */
+  readonly rank: number;
+  /** In which states of its stream it may be claimed; empty: in any. */
+  readonly due: readonly string[];
+  /** The state of the stream after the claim; null: unchanged. */
+  readonly becomes: string | null;
   readonly state: StepState;
   readonly runAt: string | null;
-  /** Grows with each claim; an older one can write nothing. */
+  /** That of the stream's latest claim, which grows with each; an older one can write nothing. */
   readonly token: number;
   /** Which try this is, from 1; counts claims. */
   readonly attempt: number;
@@ -71,16 +90,38 @@ export type StepRow = {
 export type StepChange = {
   readonly id: string;
   readonly expect: { readonly state: StepState; readonly token: number; readonly holder?: string };
-  readonly set: Partial<Omit<StepRow, 'id' | 'kind' | 'taskId' | 'workflowId'>>;
+  readonly set: Partial<Omit<StepRow, 'id' | 'kind' | 'stream' | 'taskId' | 'workflowId' | 'capabilities'>>;
+};
+
+/** What a process asks the queue for. Scheduled steps that are due count as ready. */
+export type ClaimQuery = {
+  readonly kinds: readonly Step[];
+  readonly agent: string;
+  readonly incarnation: string;
+  readonly capabilities: readonly string[];
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Written into the events. */
+  readonly actor: string;
+  readonly newId: () => string;
+};
+
+/** A step that was won, as it is now, and its stream after the `task.claimed`. */
+export type Claimed = {
+  readonly step: StepRow;
+  readonly version: number;
+  readonly state: string;
 };
 
 /** Everything of one commit. All of it happens, or nothing. */
 export type Write = {
   readonly events: readonly EventRow[];
-  /** The heads after the events; `expectedVersion` 0 means that the stream must not exist yet. */
-  readonly heads: readonly { readonly head: Head; readonly expectedVersion: number }[];
+  /** The heads after the events. */
+  readonly heads: readonly HeadWrite[];
   readonly insertSteps?: readonly StepRow[];
   readonly changeSteps?: readonly StepChange[];
+  /** Streams that have ended: every open step of theirs is cancelled, but those of `insertSteps` and `changeSteps`. */
+  readonly endSteps?: readonly { readonly workflowId: string; readonly stream: string }[];
   /** Moves a subscription by compare-and-set. */
   readonly cursor?: { readonly name: string; readonly from: Cursor; readonly to: Cursor };
   readonly deadLetter?: {
@@ -99,7 +140,7 @@ export type Write = {
  * `letter` (a dead letter was taken by somebody else).
  */
 export type WriteResult =
-  | { readonly status: 'written' | 'repeated'; readonly positions: readonly number[] }
+  | { readonly status: 'written' | 'repeated' }
   | { readonly status: 'version' | 'step' | 'cursor' | 'letter'; readonly which: string };
 
 /** Which events: all conditions must hold. `types` are topics or patterns: `task.*`, `workflow.submitted`, `*`. */
@@ -204,13 +245,8 @@ export type Store = {
     }[]
   >;
 
-  /** Steps that this agent may take now, best first: higher priority, then older. Due scheduled steps are included. */
-  claimable(query: {
-    readonly kinds: readonly Step[];
-    readonly agent: string;
-    readonly capabilities: readonly string[];
-    readonly limit: number;
-  }): Promise<readonly StepRow[]>;
+  /** Wins steps, best first; see {@link ClaimQuery}. Each claim is recorded as `task.claimed` in the same commit. */
+  claim(query: ClaimQuery): Promise<readonly Claimed[]>;
   steps(query: {
     readonly ids?: readonly string[];
     readonly workflowId?: string;

@@ -1,10 +1,32 @@
 import { marks, type Dialect, type Read, type Value } from './dialect.ts';
+import { foldStream } from '@hive/events';
 import type { Head, Store } from './port.ts';
-import { headColumns, headOf } from './rows.ts';
+import { eventOf, eventSelect, headOf, headSelect, type KeptHead } from './rows.ts';
 
 type HeadReads = Pick<Store, 'now' | 'heads' | 'listHeads' | 'countHeads'>;
 
-const columns = headColumns.join(', ');
+const columns = headSelect.join(', ');
+
+/** So many streams are caught up with in one statement. */
+const atOnce = 100;
+
+/**
+ * Heads whose views are folded up to their versions. Claims leave the view behind (they would have to write all of it), so what was recorded
+ * since is folded on top: a handful of events at most, because every other write keeps the view.
+ */
+export const caughtUp = async (kept: readonly KeptHead[], read: Read): Promise<readonly Head[]> => {
+  const views = new Map(kept.map((it) => [it.stream, it.viewVersion === 0 ? null : it.view]));
+  const behind = kept.filter((it) => it.viewVersion < it.version);
+  for (let from = 0; from < behind.length; from += atOnce) {
+    const part = behind.slice(from, from + atOnce);
+    const rows = await read(
+      `select ${eventSelect} from event where ${part.map(() => '(stream = ? and version > ? and version <= ?)').join(' or ')} order by stream, version`,
+      part.flatMap((it) => [it.stream, it.viewVersion, it.version]),
+    );
+    for (const event of rows.map(eventOf)) views.set(event.stream, foldStream(views.get(event.stream) ?? null, event));
+  }
+  return kept.map(({ viewVersion: _, ...head }) => ({ ...head, view: views.get(head.stream) }));
+};
 
 /** How the heads of streams are read; the same statements on both databases. */
 export const createHeadReads = (read: Read, on: Dialect): HeadReads => ({
@@ -14,11 +36,12 @@ export const createHeadReads = (read: Read, on: Dialect): HeadReads => ({
     const heads = new Map<string, Head>();
     // The clock is joined so that an empty list and missing streams still tell the time, in one round trip.
     const rows = await read(
-      `select c.now, ${headColumns.map((it) => `h.${it}`).join(', ')} from (select ${on.clock} as now) c
+      `select c.now, ${headSelect.map((it) => `h.${it}`).join(', ')} from (select ${on.clock} as now) c
         left join stream_head h on h.stream in (${marks(streams.length)})`,
       streams,
     );
-    for (const row of rows) if (row['stream'] !== null) heads.set(row['stream'] as string, headOf(row));
+    const kept = rows.filter((row) => row['stream'] !== null).map(headOf);
+    for (const head of await caughtUp(kept, read)) heads.set(head.stream, head);
     return { heads, now: rows[0]?.['now'] as string };
   },
 
@@ -45,7 +68,7 @@ export const createHeadReads = (read: Read, on: Dialect): HeadReads => ({
       `select ${columns} from stream_head where ${where.join(' and ')} order by id${query.oldest ? '' : ' desc'} limit ?`,
       [...values, query.limit],
     );
-    return rows.map(headOf);
+    return caughtUp(rows.map(headOf), read);
   },
 
   countHeads: async (kind) => {

@@ -62,7 +62,8 @@ export const createLogReads = (read: Read, on: Dialect): LogReads => {
     // Correlation ids are uuids of version 7, so their order is the order of the beginnings.
     traces: async ({ before, limit }) => {
       const rows = await read(
-        `select * from trace${before === undefined ? '' : ' where correlation_id < ?'} order by correlation_id desc limit ?`,
+        `select correlation_id, min(first_at) as first_at, max(last_at) as last_at, sum(events) as events, sum(errors) as errors from trace
+          ${before === undefined ? '' : 'where correlation_id < ? '}group by correlation_id order by correlation_id desc limit ?`,
         before === undefined ? [limit] : [before, limit],
       );
       return rows.map(traceOf);

@@ -1,6 +1,6 @@
 import type { HiveEvent } from '@hive/events';
 import type { Row, Value } from './dialect.ts';
-import type { AgentRow, Cursor, EventRow, Head, LoggedEvent, StepRow, TraceRow } from './port.ts';
+import type { AgentRow, Cursor, EventRow, Head, HeadWrite, LoggedEvent, StepRow, TraceRow } from './port.ts';
 
 // Rows were written by this package from typed values, so reading them back asserts the same types.
 const text = (row: Row, column: string): string => row[column] as string;
@@ -60,9 +60,20 @@ export const eventOf = (row: Row): LoggedEvent => {
   return { ...event, cursor: cursorOf(row) };
 };
 
-export const headColumns = named('stream', 'kind', 'id', 'correlation_id', 'version', 'state', 'last_event_id', 'view');
+/** The columns of a head as it is made. */
+export const headColumns = named(
+  'stream',
+  'kind',
+  'id',
+  'correlation_id',
+  'version',
+  'state',
+  'last_event_id',
+  'view',
+  'view_version',
+);
 
-export const headValues = (head: Head): Value[] => [
+export const headValues = ({ head }: HeadWrite): Value[] => [
   head.stream,
   head.kind,
   head.id,
@@ -70,10 +81,16 @@ export const headValues = (head: Head): Value[] => [
   head.version,
   head.state,
   head.lastEventId,
-  JSON.stringify(head.view),
+  JSON.stringify(head.view ?? null),
+  head.view === undefined ? 0 : head.version,
 ];
 
-export const headOf = (row: Row): Head => ({
+/** The columns of a head as it is read; the view may be behind. */
+export const headSelect = [...headColumns, 'token'];
+
+export type KeptHead = Head & { readonly viewVersion: number };
+
+export const headOf = (row: Row): KeptHead => ({
   stream: text(row, 'stream'),
   kind: text(row, 'kind') as Head['kind'],
   id: text(row, 'id'),
@@ -81,17 +98,23 @@ export const headOf = (row: Row): Head => ({
   version: count(row, 'version'),
   state: text(row, 'state'),
   lastEventId: text(row, 'last_event_id'),
+  token: count(row, 'token'),
   view: json(row, 'view'),
+  viewVersion: count(row, 'view_version'),
 });
 
 /** The column of each field of a step. */
 export const stepColumn = {
   id: 'id',
   kind: 'kind',
+  stream: 'stream',
   taskId: 'task_id',
   workflowId: 'workflow_id',
   capabilities: 'capabilities',
   priority: 'priority',
+  rank: 'rank',
+  due: 'due',
+  becomes: 'becomes',
   state: 'state',
   runAt: 'run_at',
   token: 'token',
@@ -112,16 +135,26 @@ export const stepColumn = {
 export const stepFields = Object.keys(stepColumn) as (keyof StepRow)[];
 
 /** A field of a step as its column keeps it. */
-export const stepValue = (field: keyof StepRow, value: unknown): Value =>
-  field === 'capabilities' || field === 'payload' ? JSON.stringify(value ?? null) : (value as Value);
+export const stepValue = (field: keyof StepRow, value: unknown): Value => {
+  if (field === 'capabilities' || field === 'payload') return JSON.stringify(value ?? null);
+  return field === 'due' ? (value as readonly string[]).join(',') : (value as Value);
+};
+
+/** Who may take a step, as one word: claims read one lane after the other, each in its own order. */
+export const laneOf = (step: Pick<StepRow, 'kind' | 'capabilities' | 'onlyAgent' | 'avoidAgent'>): string =>
+  `${step.kind}|${JSON.stringify(step.capabilities)}|${step.onlyAgent ?? ''}|${step.avoidAgent ?? ''}`;
 
 export const stepOf = (row: Row): StepRow => ({
   id: text(row, 'id'),
   kind: text(row, 'kind') as StepRow['kind'],
+  stream: text(row, 'stream'),
   taskId: maybe(row, 'task_id'),
   workflowId: text(row, 'workflow_id'),
   capabilities: json(row, 'capabilities'),
   priority: count(row, 'priority'),
+  rank: count(row, 'rank'),
+  due: text(row, 'due') === '' ? [] : text(row, 'due').split(','),
+  becomes: maybe(row, 'becomes'),
   state: text(row, 'state') as StepRow['state'],
   runAt: maybe(row, 'run_at'),
   token: count(row, 'token'),

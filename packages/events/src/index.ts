@@ -41,6 +41,7 @@ export { MissedPolicy, Timing, schedule } from './schedule.ts';
 export type { ScheduleView } from './schedule-view.ts';
 export { foldTask, type Fact, type TaskView } from './task-view.ts';
 export {
+  claimEffect,
   dueStates,
   isOpen,
   isWorkflowOpen,

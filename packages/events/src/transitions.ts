@@ -76,6 +76,13 @@ export const dueStates: Readonly<Record<Exclude<Step, 'plan'>, readonly TaskStat
   merge: ['reviewed'],
 };
 
+/** In which states of its stream a step may be claimed (empty: in any), and the state after the claim (null: unchanged). */
+export const claimEffect = (step: Step): { readonly due: readonly TaskState[]; readonly becomes: TaskState | null } => {
+  if (step === 'plan') return { due: [], becomes: null };
+  const row = taskTransitions.find((it) => it.event === 'task.claimed' && it.step === step);
+  return { due: dueStates[step], becomes: row?.to ?? null };
+};
+
 const stepEvents = new Set<EventType>([
   'task.assigned',
   'task.claimed',

@@ -25,6 +25,7 @@ const writeOf = (id: string, version: number, count: number): Write => {
     version: version + count,
     state: '',
     lastEventId: events.at(-1)?.id ?? '',
+    token: 0,
     view: null,
   };
   return { events, heads: [{ head, expectedVersion: version }] };

@@ -1,4 +1,5 @@
 import { HiveError } from '@hive/errors';
+import type { WriteResult } from '../port.ts';
 
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
@@ -8,6 +9,18 @@ export const isDuplicate = (error: unknown): boolean => codeOf(error) === '23505
 
 /** Two transactions were in each other's way; a new one may succeed. */
 export const isContention = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));
+
+/** What the write function did not take, and because of which streams, steps, cursors or letters; null for any other error. */
+export const refusalOf = (
+  error: unknown,
+): {
+  readonly status: Exclude<WriteResult['status'], 'written' | 'repeated'>;
+  readonly which: readonly string[];
+} | null => {
+  if (codeOf(error) !== 'HV001') return null;
+  const { message, detail } = error as { message: 'version' | 'step' | 'cursor' | 'letter'; detail: string };
+  return { status: message, which: JSON.parse(detail) as string[] };
+};
 
 /** The line or the server went away: nobody knows whether a COMMIT under way has happened. */
 export const isLost = (error: unknown): boolean => {

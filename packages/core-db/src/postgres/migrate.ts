@@ -1,5 +1,6 @@
 import { failpoint } from '@hive/failpoints';
 import pg from 'pg';
+import { hasFunctions, installFunctions } from './functions.ts';
 import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
 import { lockClass, patientConfig, placeOf, sayGoodbye, type SessionKind } from './connection.ts';
 
@@ -19,7 +20,10 @@ export const migratePostgres = async (
   await client.connect();
   try {
     const found = await schemaOf(client);
-    if (!needsMigration(found, known.length, placeOf(url))) return found;
+    if (!needsMigration(found, known.length, placeOf(url))) {
+      if (!options.readonly && !options.known && !(await hasFunctions(client))) await installAlone(client);
+      return found;
+    }
     if (!options.migrate) throw tooOld(found, known.length, placeOf(url));
     // Held until the session ends, and taken before the transaction begins: one that waited inside would not see the new tables yet.
     await client.query('select pg_advisory_lock($1, 0)', [lockClass]);
@@ -31,6 +35,7 @@ export const migratePostgres = async (
       await options.before(begun);
     }
     for (const { sql } of known.slice(begun)) for (const statement of sql) await client.query(statement);
+    if (!options.known) await installFunctions(client);
     await failpoint('migration.half');
     await client.query(
       `insert into meta (key, value) values ('schema', $1) on conflict (key) do update set value = excluded.value`,
@@ -42,6 +47,12 @@ export const migratePostgres = async (
   } finally {
     await sayGoodbye(client);
   }
+};
+
+/** Two that make the same function at the same moment would be in each other's way. */
+const installAlone = async (client: pg.Client): Promise<void> => {
+  await client.query('select pg_advisory_lock($1, 0)', [lockClass]);
+  await installFunctions(client);
 };
 
 /** How many migrations a database has seen; 0 for an empty one. */

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, connect as connectTo, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore, type Store } from '../index.ts';
 import { onServer } from '../testing/postgres-databases.ts';
-import { sampleWrite, testPostgres, type TestPostgres } from '../testing/index.ts';
+import { sampleWrite, startPostgresProxy, testPostgres, type TestPostgres } from '../testing/index.ts';
 
 let place: TestPostgres;
 let store: Store;
@@ -89,67 +88,16 @@ test('a head that a later transaction wrote is not built on', async () => {
   await other.end();
 });
 
-/** A line to the server that breaks once the server has heard COMMIT, before anyone hears its answer. */
-const cuttingProxy = async (url: string) => {
-  const { hostname, port } = new URL(url);
-  let armed = false;
-  let cuts = 0;
-  const open = new Set<Socket>();
-  const proxy = createServer((client) => {
-    const server = connectTo(Number(port), hostname);
-    let cut = false;
-    let frames = Buffer.alloc(0);
-    for (const it of [client, server]) {
-      open.add(it);
-      it.on('error', () => {});
-      it.on('close', () => {
-        open.delete(it);
-        if (!cut) for (const other of [client, server]) other.destroy();
-      });
-    }
-    client.on('data', (chunk) => {
-      frames = Buffer.concat([frames, chunk]);
-      // The first message of a session has no type; it ends the look at what came before it.
-      while (frames.length >= 5) {
-        const length = frames[0] === 0 ? frames.readInt32BE(0) : 1 + frames.readInt32BE(1);
-        if (frames.length < length) break;
-        const text = frames.subarray(5, length - 1).toString();
-        if (armed && frames[0] === 0x51 && text === 'commit') {
-          armed = false;
-          cut = true;
-          cuts += 1;
-        }
-        frames = frames.subarray(length);
-      }
-      server.write(chunk);
-    });
-    server.on('data', (chunk) => (cut ? client.destroy() : client.write(chunk)));
-  });
-  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
-  const address = proxy.address();
-  const through = new URL(url);
-  through.port = String(typeof address === 'object' && address ? address.port : 0);
-  return {
-    url: through.href,
-    arm: () => void (armed = true),
-    cuts: () => cuts,
-    close: async () => {
-      for (const it of open) it.destroy();
-      await new Promise((closed) => proxy.close(closed));
-    },
-  };
-};
-
 test('a COMMIT whose answer was lost is recognised and not done twice', async () => {
-  const proxy = await cuttingProxy(place.url);
+  // The first try of each write is cut, the second one is not.
+  const proxy = await startPostgresProxy(place.url, { onCommit: (n) => (n % 2 === 1 ? 'lose-reply' : null) });
   const far = await openStore({ url: proxy.url, home: '' });
   const stream = `box/${randomUUID()}`;
   for (let version = 0; version < 20; version++) {
-    proxy.arm();
     const result = await far.write(sampleWrite(stream, version));
     expect(result.status).toBe('written');
   }
-  expect(proxy.cuts()).toBe(20);
+  expect(proxy.counts().faults).toBe(20);
   const versions = (await store.events({ stream, limit: 100 })).events.map((it) => it.version);
   expect(versions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   await far.close();

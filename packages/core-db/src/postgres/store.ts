@@ -17,12 +17,12 @@ import {
   sayGoodbye,
   sessionConfig,
 } from './connection.ts';
+import { createCommitter } from './committer.ts';
 import { postgresError } from './errors.ts';
 import { readHorizon } from './horizon.ts';
 import { migratePostgres } from './migrate.ts';
 import { createPoolerProbe, isPoolerRefusal } from './pooler.ts';
 import { channel, createPresence } from './presence.ts';
-import { performWrite } from './transaction.ts';
 
 /** How a PostgreSQL store is opened. Without `migrate` an older one is refused. */
 export type PostgresOptions = {
@@ -74,6 +74,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
 
   const read: Read = (sql, values = []) => guarded(() => runOn(pool, { sql, values }));
   const log = createLogReads(read, on);
+  const committer = createCommitter(pool, { prepared: !kind.pooled });
 
   const listeners = new Set<() => void>();
   const hear = coalesce(() => {
@@ -114,8 +115,9 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
     dialect: 'postgres',
     ...log,
     ...createHeadReads(read, on),
-    ...createQueueReads(read, on),
-    write: (write) => guarded(() => performWrite(pool, write)),
+    ...createQueueReads(read),
+    write: (write) => guarded(() => committer.write(write)),
+    claim: (query) => guarded(() => committer.claim(query)),
 
     subscription: async (name, start) => {
       const find = async () => (await log.subscriptions()).find((it) => it.name === name)?.cursor;

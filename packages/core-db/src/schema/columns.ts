@@ -11,6 +11,7 @@ const forSqlite = {
   /** The order in which the log is read: on SQLite that of the positions. */
   logOrder: (_xid: sqlite.AnySQLiteColumn, _position: sqlite.AnySQLiteColumn): sqlite.IndexBuilder[] => [],
   unique: sqlite.uniqueIndex,
+  key: (...columns: [sqlite.AnySQLiteColumn, ...sqlite.AnySQLiteColumn[]]) => sqlite.primaryKey({ columns }),
   text: (name: string) => sqlite.text(name),
   count: (name: string) => sqlite.integer(name),
   share: (name: string) => sqlite.real(name),
@@ -29,6 +30,7 @@ const forPostgres = {
   index: pg.index,
   logOrder: (xid: pg.AnyPgColumn, position: pg.AnyPgColumn) => [pg.index('event_order').on(xid, position)],
   unique: pg.uniqueIndex,
+  key: (...columns: [pg.AnyPgColumn, ...pg.AnyPgColumn[]]) => pg.primaryKey({ columns }),
   text: (name: string) => pg.text(name),
   count: (name: string) => pg.bigint(name, { mode: 'number' }),
   share: (name: string) => pg.doublePrecision(name),

@@ -39,7 +39,11 @@ export const defineTables = (c: Columns) => ({
       state: c.text('state').notNull(),
       lastEventId: c.text('last_event_id').notNull(),
       xid: c.xid('xid'),
+      /** The highest fencing token that was given out on this stream. */
+      token: c.count('token').notNull().default(0),
       view: c.json('view').notNull(),
+      /** Up to which version the view is folded; claims leave it behind, and readers fold the rest. */
+      viewVersion: c.count('view_version').notNull().default(0),
     },
     (t) => [
       c.index('head_kind').on(t.kind, t.id),
@@ -51,13 +55,18 @@ export const defineTables = (c: Columns) => ({
   step: c.table(
     'step',
     {
-      seq: c.serial('seq'),
-      id: c.text('id').notNull(),
+      id: c.text('id').primaryKey(),
       kind: c.text('kind').notNull(),
+      /** Where its events are told. */
+      stream: c.text('stream').notNull(),
       taskId: c.text('task_id'),
       workflowId: c.text('workflow_id').notNull(),
+      /** Who may take it, as one word; see the table `lane`. */
+      lane: c.text('lane').notNull(),
       capabilities: c.json('capabilities').notNull(),
       priority: c.count('priority').notNull(),
+      /** Its place in the lane: lower goes first. */
+      rank: c.count('rank').notNull(),
       state: c.text('state').notNull(),
       runAt: c.text('run_at'),
       token: c.count('token').notNull(),
@@ -68,6 +77,9 @@ export const defineTables = (c: Columns) => ({
       maxRescues: c.count('max_rescues').notNull(),
       onlyAgent: c.text('only_agent'),
       avoidAgent: c.text('avoid_agent'),
+      /** In which states of its stream it may be claimed, with commas; empty: in any. And what the claim makes of that state. */
+      due: c.text('due').notNull(),
+      becomes: c.text('becomes'),
       holder: c.text('holder'),
       holderAgent: c.text('holder_agent'),
       leaseUntil: c.text('lease_until'),
@@ -76,10 +88,9 @@ export const defineTables = (c: Columns) => ({
       payload: c.json('payload').notNull(),
     },
     (t) => [
-      c.unique('step_id').on(t.id),
       c
         .index('step_ready')
-        .on(t.kind, sql`${t.priority} desc`, t.seq)
+        .on(t.lane, t.rank, t.id)
         .where(sql`state = 'ready'`),
       c
         .index('step_due')
@@ -87,12 +98,22 @@ export const defineTables = (c: Columns) => ({
         .where(sql`state = 'scheduled'`),
       c
         .index('step_claimed')
-        .on(t.seq)
+        .on(t.holder)
         .where(sql`state = 'claimed'`),
-      c.index('step_workflow').on(t.workflowId),
-      c.index('step_task').on(t.taskId),
+      c
+        .index('step_open')
+        .on(t.workflowId, t.stream)
+        .where(sql`state not in ('done', 'cancelled')`),
     ],
   ),
+  /** Every set of demands that a step ever had. A claim looks only into the lanes that its agent may take from. */
+  lane: c.table('lane', {
+    lane: c.text('lane').primaryKey(),
+    kind: c.text('kind').notNull(),
+    capabilities: c.json('capabilities').notNull(),
+    onlyAgent: c.text('only_agent'),
+    avoidAgent: c.text('avoid_agent'),
+  }),
   /** How far each subscription has read. */
   subscription: c.table('subscription', {
     name: c.text('name').primaryKey(),
@@ -108,14 +129,19 @@ export const defineTables = (c: Columns) => ({
     attempts: c.count('attempts').notNull(),
     at: c.text('at').notNull(),
   }),
-  /** One row per correlation id, changed commutatively with each commit. */
-  trace: c.table('trace', {
-    correlationId: c.text('correlation_id').primaryKey(),
-    firstAt: c.text('first_at').notNull(),
-    lastAt: c.text('last_at').notNull(),
-    events: c.count('events').notNull(),
-    errors: c.count('errors').notNull(),
-  }),
+  /** What is counted of a correlation id with each commit. In shards, so that writers of one trace do not wait for each other. */
+  trace: c.table(
+    'trace',
+    {
+      correlationId: c.text('correlation_id').notNull(),
+      shard: c.count('shard').notNull().default(0),
+      firstAt: c.text('first_at').notNull(),
+      lastAt: c.text('last_at').notNull(),
+      events: c.count('events').notNull(),
+      errors: c.count('errors').notNull(),
+    },
+    (t) => [c.key(t.correlationId, t.shard)],
+  ),
   /** Processes that are there. */
   agent: c.table('agent', {
     incarnation: c.text('incarnation').primaryKey(),

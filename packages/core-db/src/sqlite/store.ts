@@ -8,8 +8,10 @@ import { createHeadReads } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
 import { createQueueReads } from '../read-queue.ts';
 import { verifySnapshot } from '../verify/verify.ts';
-import { recordedScript, writeScript, type Script } from '../write-rules.ts';
+import { recordedScript, type Script } from '../write-rules.ts';
 import { beatStatement, markStatement } from '../agent-statements.ts';
+import { applyClaim } from './apply-claim.ts';
+import { applyWrite } from './apply-write.ts';
 import { connect, dataVersion, type Connection } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 import { doorbellPath } from './doorbell-path.ts';
@@ -56,8 +58,13 @@ export const openSqlite = async ({ home, migrate, readonly, before }: SqliteOpti
     dialect: 'sqlite',
     ...log,
     ...createHeadReads(read, on),
-    ...createQueueReads(read, on),
+    ...createQueueReads(read),
     write: (write) => writer.write(writeJob(write)),
+    claim: (query) =>
+      writer.write((connection) => {
+        const value = applyClaim(connection, query);
+        return { value, keep: true };
+      }),
 
     subscription: async (name, start) => {
       const find = async (): Promise<Cursor | undefined> =>
@@ -198,9 +205,13 @@ const writeJob =
   (connection) => {
     connection.exec('savepoint attempt');
     try {
-      const value = play(writeScript(write, on), connection);
-      connection.exec('release attempt');
-      return { value, keep: value.status === 'written' };
+      const value = applyWrite(connection, write);
+      if (value.status === 'written') {
+        connection.exec('release attempt');
+        return { value, keep: true };
+      }
+      connection.exec('rollback to attempt; release attempt');
+      return { value: play(recordedScript(write), connection) ?? value, keep: false };
     } catch (error) {
       if (!isDuplicate(error)) throw error;
       connection.exec('rollback to attempt; release attempt');

@@ -29,6 +29,7 @@ export const sampleTrace = (): {
       version: event.version,
       state: stateOf(stream, view),
       lastEventId: event.id,
+      token: 0,
       view,
     });
   };

@@ -32,6 +32,7 @@ const headOf = (events: readonly EventRow[], given: Partial<Head>): Head => {
     version: last.version,
     state: '',
     lastEventId: last.id,
+    token: 0,
     view: { last: last.type },
     ...given,
   };
@@ -55,10 +56,14 @@ export const sampleWrite = (
 export const sampleStep = (given: Partial<StepRow> = {}): StepRow => ({
   id: randomUUID(),
   kind: 'work',
+  stream: 'task/task',
   taskId: 'task',
   workflowId: 'workflow',
   capabilities: [],
   priority: 0,
+  rank: 0,
+  due: [],
+  becomes: null,
   state: 'ready',
   runAt: null,
   token: 0,

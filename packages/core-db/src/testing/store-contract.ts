@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type OpenOptions } from '../open-store.ts';
-import { origin, type Cursor, type LoggedEvent, type Store } from '../port.ts';
+import { origin, type Cursor, type LoggedEvent, type StepRow, type Store } from '../port.ts';
 import { startChild, type Child } from './child.ts';
 import { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
+
+const nobody = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
 /** An empty store that several processes may open. */
 export type StorePlace = { readonly options: OpenOptions; readonly remove: () => Promise<void> };
@@ -63,7 +65,6 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
         const read = await readAll(from);
         expect(read.map(({ cursor: _, position: __, ...event }) => event)).toEqual(write.events);
         expect(JSON.stringify(read[0]?.data)).toBe(JSON.stringify(data));
-        expect(read.map((it) => it.position)).toEqual('positions' in result ? result.positions : null);
         const { heads, now } = await store.heads([stream, 'box/none']);
         expect([...heads.values()]).toEqual([write.heads[0]?.head]);
         expect(Math.abs(Date.parse(now) - Date.now())).toBeLessThan(5_000);
@@ -149,7 +150,8 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
           insertSteps: parts.flatMap((it) => it.insertSteps ?? []),
         });
         expect(result.status).toBe('written');
-        expect(new Set('positions' in result ? result.positions : []).size).toBe(450);
+        const streams = parts.flatMap((it) => it.heads.map(({ head }) => head.stream));
+        expect((await store.heads(streams)).heads.size).toBe(450);
       });
     });
 
@@ -327,39 +329,70 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
     });
 
     describe('the queue', () => {
-      /** Puts steps into the queue under kinds of their own, so that tests do not meet each other's. */
-      const put = (...steps: Parameters<typeof sampleStep>[0][]) => {
-        const rows = steps.map(sampleStep);
-        return store.write(sampleWrite(newStream(), 0, { insertSteps: rows })).then(() => rows);
+      /** Puts steps into the queue, each with a stream of its own. */
+      const put = async (...steps: Parameters<typeof sampleStep>[0][]) => {
+        const rows = steps.map((it) => sampleStep({ stream: newStream(), ...it }));
+        const parts = rows.map((row) => sampleWrite(row.stream, 0));
+        const result = await store.write({
+          events: parts.flatMap((it) => it.events),
+          heads: parts.flatMap((it) => it.heads),
+          insertSteps: rows,
+        });
+        expect(result.status).toBe('written');
+        return rows;
       };
-      const ask = async (
-        kind: 'plan' | 'work' | 'check' | 'review' | 'merge',
+      const claim = (
+        kind: StepRow['kind'],
         agent = 'me',
-        capabilities: readonly string[] = [],
-      ) => (await store.claimable({ kinds: [kind], agent, capabilities, limit: 10 })).map((it) => it.id);
+        {
+          capabilities = [],
+          limit = 10,
+          on = store,
+        }: { capabilities?: readonly string[]; limit?: number; on?: Store } = {},
+      ) =>
+        on.claim({
+          kinds: [kind],
+          agent,
+          incarnation: `${agent} of today`,
+          capabilities,
+          limit,
+          leaseMs: 15_000,
+          actor: `worker/${agent}`,
+          newId: randomUUID,
+        });
+      /** What a claim would bring: whatever was won is given back. */
+      const ask = async (kind: StepRow['kind'], agent = 'me', capabilities: readonly string[] = []) => {
+        const won = await claim(kind, agent, { capabilities });
+        for (const { step } of won)
+          await store.write({
+            events: [],
+            heads: [],
+            changeSteps: [
+              { id: step.id, expect: { state: 'claimed', token: step.token }, set: { state: 'ready', ...nobody } },
+            ],
+          });
+        return won.map((it) => it.step.id);
+      };
 
       test('the best step is the most urgent, then the oldest; due ones are among them', async () => {
         const now = Date.parse(await store.now());
         const at = (ms: number) => new Date(now + ms).toISOString();
         const [low, old, late, due, high] = await put(
-          { kind: 'plan', priority: -1 },
-          { kind: 'plan' },
-          { kind: 'plan', state: 'scheduled', runAt: at(60_000) },
-          { kind: 'plan', state: 'scheduled', runAt: at(-1_000) },
-          { kind: 'plan', priority: 5 },
+          { kind: 'plan', rank: 40 },
+          { kind: 'plan', rank: 20 },
+          { kind: 'plan', rank: 0, state: 'scheduled', runAt: at(60_000) },
+          { kind: 'plan', rank: 30, state: 'scheduled', runAt: at(-1_000) },
+          { kind: 'plan', rank: 10 },
         );
+        expect(await store.nextDue(['plan'])).toBe(at(-1_000));
+        expect(await store.nextDue(['merge'])).toBeNull();
         await put(
           { kind: 'plan', state: 'done' },
           { kind: 'plan', state: 'claimed', holder: 'x', leaseUntil: at(1_000) },
         );
         expect(await ask('plan')).toEqual([high?.id, old?.id, due?.id, low?.id]);
-        expect(
-          (await store.claimable({ kinds: ['plan', 'merge'], agent: 'me', capabilities: [], limit: 2 })).map(
-            (it) => it.id,
-          ),
-        ).toEqual([high?.id, old?.id]);
-        expect(await store.nextDue(['plan'])).toBe(at(-1_000));
-        expect(await store.nextDue(['merge'])).toBeNull();
+        expect((await claim('plan', 'me', { limit: 2 })).map((it) => it.step.id)).toEqual([high?.id, old?.id]);
+        expect(await store.nextDue(['plan'])).toBe(at(60_000));
         expect(await store.steps({ ids: [late?.id ?? ''], limit: 1 })).toEqual([late]);
       });
 
@@ -371,8 +404,10 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
           { kind: 'check', onlyAgent: 'me' },
         );
         expect(await ask('check', 'other')).toEqual([any?.id]);
-        expect(await ask('check', 'me', ['gpu'])).toEqual([any?.id, gpu?.id, mine?.id]);
-        expect(await ask('check', 'other', ['node', 'gpu', 'more'])).toEqual([any?.id, gpu?.id, both?.id]);
+        expect((await ask('check', 'me', ['gpu'])).toSorted()).toEqual([any?.id, gpu?.id, mine?.id].toSorted());
+        expect((await ask('check', 'other', ['node', 'gpu', 'more'])).toSorted()).toEqual(
+          [any?.id, gpu?.id, both?.id].toSorted(),
+        );
       });
 
       test('the author of a change checks it only when nobody else is alive who could', async () => {
@@ -393,10 +428,103 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
         await store.forget(peer.incarnation);
       });
 
+      test('a claim moves the stream on, records itself, and gives out a token that grows', async () => {
+        const [first, second] = await put(
+          { kind: 'work', due: ['even'], becomes: 'odd', rank: 1 },
+          { kind: 'work', due: ['odd'], rank: 2 },
+        );
+        const stream = first?.stream ?? '';
+        await store.write(sampleWrite(stream, 1, { head: { state: 'even' } }));
+        const from = await store.end();
+        const won = await claim('work');
+        expect(won.map((it) => it.step.id)).toEqual([first?.id]);
+        expect(won[0]).toMatchObject({ version: 3, state: 'odd', step: { token: 1, attempt: 1, state: 'claimed' } });
+        const [told] = await readAll(from);
+        expect(told).toMatchObject({
+          id: won[0]?.step.lastEventId,
+          type: 'task.claimed',
+          stream,
+          version: 3,
+          correlationId: 'workflow',
+          causationId: 'event',
+          actor: 'worker/me',
+          data: {
+            taskId: 'task',
+            step: 'work',
+            attempt: 1,
+            token: 1,
+            agent: 'me',
+            leaseUntil: won[0]?.step.leaseUntil,
+          },
+        });
+        expect(Date.parse(won[0]?.step.leaseUntil ?? '') - Date.parse(told?.at ?? '')).toBe(15_000);
+        const head = async () => (await store.heads([stream])).heads.get(stream);
+        expect(await head()).toMatchObject({ version: 3, state: 'odd', token: 1, view: { last: 'task.claimed' } });
+        expect(await claim('work')).toEqual([]);
+        // The one that waits for another state stands aside, so that it does not keep others waiting.
+        expect((await store.steps({ ids: [second?.id ?? ''], limit: 1 }))[0]?.state).toBe('scheduled');
+        await store.write({ events: [], heads: [], insertSteps: [sampleStep({ kind: 'work', stream })] });
+        await store.write(sampleWrite(stream, 3, { head: { state: 'even' } }));
+        expect(await claim('work')).toMatchObject([{ version: 5, step: { token: 2 } }]);
+      });
+
+      test('claims of several processes never win the same step, and what they record is dense', async () => {
+        const stores = await Promise.all(Array.from({ length: 4 }, open));
+        const rows = await put(...Array.from({ length: 60 }, (_, rank) => ({ kind: 'merge' as const, rank })));
+        const from = await store.end();
+        const takers = stores.map(async (on, i) => {
+          const won: string[] = [];
+          for (let empty = 0; empty < 3;) {
+            const part = await claim('merge', `taker-${i}`, { limit: 3, on });
+            won.push(...part.map((it) => it.step.id));
+            if (part.length === 0) empty += 1;
+          }
+          return won;
+        });
+        const won = (await Promise.all(takers)).flat();
+        expect(won.toSorted()).toEqual(rows.map((it) => it.id).toSorted());
+        const told = (await readAll(from)).filter((it) => it.type === 'task.claimed');
+        expect(told.map((it) => it.stream).toSorted()).toEqual(rows.map((it) => it.stream).toSorted());
+      });
+
+      test('a stream that ends takes its open steps with it', async () => {
+        const [open, held] = await put({ kind: 'check', workflowId: 'w1' }, { kind: 'check', workflowId: 'w1' });
+        const stream = open?.stream ?? '';
+        await store.write({
+          events: [],
+          heads: [],
+          insertSteps: [sampleStep({ stream, workflowId: 'w1', kind: 'plan' })],
+        });
+        const other = sampleStep({ stream: held?.stream ?? '', workflowId: 'w1' });
+        await store.write({ events: [], heads: [], insertSteps: [other] });
+        const fresh = sampleStep({ stream, workflowId: 'w1' });
+        await store.write(sampleWrite(stream, 1, { endSteps: [{ workflowId: 'w1', stream }], insertSteps: [fresh] }));
+        const states = (await store.steps({ workflowId: 'w1', limit: 10 })).map((it) => [
+          it.stream === stream,
+          it.state,
+        ]);
+        expect(states.toSorted()).toEqual(
+          [
+            [false, 'ready'],
+            [false, 'ready'],
+            [true, 'cancelled'],
+            [true, 'cancelled'],
+            [true, 'ready'],
+          ].toSorted(),
+        );
+      });
+
+      test('an event without a time gets that of the store', async () => {
+        const stream = newStream();
+        await store.write(sampleWrite(stream, 0, { events: [{ at: '' }] }));
+        const { events } = await store.events({ stream, limit: 1 });
+        expect(Math.abs(Date.parse(events[0]?.at ?? '') - Date.now())).toBeLessThan(5_000);
+      });
+
       test('a claim changes a step once, and an older token changes nothing', async () => {
         const [step] = await put({ kind: 'merge' });
         const id = step?.id ?? '';
-        const claim = (holder: string) =>
+        const take = (holder: string) =>
           store.write(
             sampleWrite(newStream(), 0, {
               changeSteps: [
@@ -415,7 +543,7 @@ export const storeContract = (name: string, makePlace: () => Promise<StorePlace>
               ],
             }),
           );
-        const results = await Promise.all([claim('a'), claim('b')]);
+        const results = await Promise.all([take('a'), take('b')]);
         expect(results.map((it) => it.status).sort()).toEqual(['step', 'written']);
         const [taken] = await store.steps({ ids: [id], limit: 1 });
         const holder = taken?.holder ?? '';

@@ -57,16 +57,16 @@ export const withinCaps: Check = (snapshot, offenders) =>
 const passedOverMs = 10 * 60_000;
 
 /**
- * 13: the oldest ready step of each sort (kind, capabilities, priority) is taken before later ones that are no more important. Steps that
+ * 13: the first ready step of each lane is taken before those that stand behind it. Steps that
  * wait for one agent, or avoid one, may have to wait.
  */
 export const nobodyStarves: Check = async (snapshot, offenders) => {
   const limit = new Date(Date.parse(snapshot.now) - passedOverMs).toISOString();
   const oldest = await snapshot.read(
-    `select s.seq, s.id, s.kind, s.priority, s.workflow_id, cast(s.capabilities as text) as capabilities, e.at
-      from (select min(seq) as seq from step where state = 'ready' and only_agent is null and avoid_agent is null
-        group by kind, priority, cast(capabilities as text)) first
-      join step s on s.seq = first.seq join event e on e.id = s.last_event_id where e.at < ? limit 50`,
+    `select s.id, s.kind, s.lane, s.rank, s.workflow_id, e.at
+      from (select lane, min(rank) as rank from step where state = 'ready' and only_agent is null and avoid_agent is null group by lane) first
+      join step s on s.lane = first.lane and s.rank = first.rank and s.state = 'ready'
+      join event e on e.id = s.last_event_id where e.at < ? limit 50`,
     [limit],
   );
   for (const row of oldest) {
@@ -76,16 +76,14 @@ export const nobodyStarves: Check = async (snapshot, offenders) => {
       offenders,
       `select cast(? as text) as id, cast(? as text) as kind, cast(? as text) as since, cast(? as text) as trace, s.id as other, e.at from step s
         join event e on e.stream = 'task/' || s.task_id and e.type = 'task.claimed' and e.data ->> 'step' = s.kind
-        where s.seq > ? and s.kind = ? and s.priority <= ? and cast(s.capabilities as text) = ? and s.state in ('claimed', 'done') and e.at > ?`,
+        where s.lane = ? and s.rank > ? and s.state in ('claimed', 'done') and e.at > ?`,
       [
         said(row, 'id'),
         said(row, 'kind'),
         said(row, 'at'),
         said(row, 'workflow_id'),
-        Number(row['seq']),
-        said(row, 'kind'),
-        Number(row['priority']),
-        said(row, 'capabilities'),
+        said(row, 'lane'),
+        Number(row['rank']),
         after,
       ],
       (found) =>

@@ -92,6 +92,7 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       version: event.version,
       state: stateOf(stream, view),
       lastEventId: event.id,
+      token: 0,
       view,
     };
     heads.set(stream, head);
@@ -288,7 +289,7 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
         const lastEventId = last.get(workflow) ?? '';
         const insertSteps = [
           sampleStep({ lastEventId, workflowId: workflow }),
-          sampleStep({ lastEventId, workflowId: workflow, taskId: task, state: 'claimed' }),
+          sampleStep({ lastEventId, workflowId: workflow, taskId: task, state: 'claimed', rank: 1 }),
         ];
         await store.write({ events: [], heads: [], insertSteps });
         await tell('task', task, 'task.lease_expired', claim(1));

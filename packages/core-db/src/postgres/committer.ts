@@ -1,0 +1,272 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Row } from '../dialect.ts';
+import type { Claimed, ClaimQuery, Write, WriteResult } from '../port.ts';
+import { stepOf } from '../rows.ts';
+import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
+import { sizeOf, touchedBy, valuesOf } from './batch.ts';
+import { runOn } from './connection.ts';
+import { isContention, isDuplicate, isLost, refusalOf } from './errors.ts';
+import { functions } from './functions.ts';
+
+/** Writes and claims of one process; see {@link createCommitter}. */
+export type Committer = {
+  readonly write: (write: Write) => Promise<WriteResult>;
+  readonly claim: (query: ClaimQuery) => Promise<readonly Claimed[]>;
+};
+
+type Line = { readonly pool: pg.Pool; readonly prepared: boolean; readonly shard: number };
+
+type Job = {
+  readonly write: Write;
+  readonly touches: readonly string[];
+  readonly settle: (result: WriteResult) => void;
+  readonly refuse: (error: unknown) => void;
+};
+
+type Ask = {
+  readonly query: ClaimQuery;
+  readonly ids: readonly string[];
+  readonly settle: (claimed: readonly Claimed[]) => void;
+  readonly refuse: (error: unknown) => void;
+};
+
+const inFlight = 2;
+const rowsAtOnce = 1_500;
+
+/** Whoever waits for the answer wants to hear within five seconds that the database is away. */
+const giveUpAfterMs = 4_000;
+
+/** So many counters of a trace stand side by side, so that writers of one trace rarely wait for each other. */
+const shards = 8;
+
+/**
+ * Group commit: what a process wants to write at the same moment goes to the server as one statement and one commit, at most two at a time,
+ * and a claim rides along. Nothing waits for a timer, so a lone caller pays nothing. Each promise settles after its own commit, and one write
+ * that is refused leaves its neighbours alone: it is taken out, and the rest is sent again as a new transaction.
+ */
+export const createCommitter = (pool: pg.Pool, options: { readonly prepared: boolean }): Committer => {
+  const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards) };
+  const touched = new Set<string>();
+  let jobs: Job[] = [];
+  let asks: Ask[] = [];
+  let flights = 0;
+  let isDue = false;
+
+  /** The next batch: in order, but nothing that touches what is under way or what an earlier one waits for. */
+  const take = (): readonly Job[] => {
+    const taken: Job[] = [];
+    const left: Job[] = [];
+    const blocked = new Set<string>();
+    let rows = 0;
+    for (const job of jobs) {
+      const mayGo = rows < rowsAtOnce && !job.touches.some((it) => touched.has(it) || blocked.has(it));
+      if (!mayGo) {
+        left.push(job);
+        for (const it of job.touches) blocked.add(it);
+        continue;
+      }
+      taken.push(job);
+      rows += sizeOf(job.write);
+      for (const it of job.touches) touched.add(it);
+    }
+    jobs = left;
+    return taken;
+  };
+
+  const flush = (): void => {
+    isDue = false;
+    while (flights < inFlight && (jobs.length > 0 || asks.length > 0)) {
+      const batch = take();
+      const ask = asks.shift() ?? null;
+      if (batch.length === 0 && !ask) return;
+      flights += 1;
+      void perform(line, batch, ask).finally(() => {
+        flights -= 1;
+        for (const job of batch) for (const it of job.touches) touched.delete(it);
+        flush();
+      });
+    }
+  };
+
+  const due = (): void => {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(flush);
+  };
+
+  return {
+    write: (write) =>
+      new Promise((settle, refuse) => {
+        checkWrite(write);
+        const touches = touchedBy(write);
+        jobs.push({ write, touches, settle, refuse });
+        due();
+      }),
+    claim: (query) =>
+      new Promise((settle, refuse) => {
+        asks.push({ query, ids: Array.from({ length: query.limit }, query.newId), settle, refuse });
+        due();
+      }),
+  };
+};
+
+/**
+ * Sends a batch until each of its writes has an end. A transaction that met another one, or whose line broke, is repeated as a new one: its
+ * events carry ids that were made before the first try, so a commit whose answer was lost is recognised and not done twice.
+ */
+const perform = async (line: Line, batch: readonly Job[], asked: Ask | null): Promise<void> => {
+  const { pool } = line;
+  let deadline = performance.now() + giveUpAfterMs;
+  let ask = asked;
+  let jobs = batch;
+  let unknown = false;
+  for (let attempt = 1; jobs.length > 0 || ask; attempt++) {
+    try {
+      if (ask && unknown) {
+        const won = await recovered(pool, ask);
+        if (won.length > 0) {
+          ask.settle(won);
+          ask = null;
+          continue;
+        }
+      }
+      const rows = await send(line, jobs, ask);
+      for (const { settle } of jobs) settle({ status: 'written' });
+      const { query } = ask ?? {};
+      if (query) ask?.settle(rows.map((row) => claimedOf(row, query)));
+      return;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal) {
+        const lost = jobs.filter((job) => job.touches.some((it) => refusal.which.includes(it)));
+        jobs = jobs.filter((job) => !lost.includes(job));
+        for (const job of lost)
+          await end(pool, job, unknown, { status: refusal.status, which: whichOf(job, refusal.which) });
+        if (lost.length > 0) continue;
+      } else if (isLost(error)) {
+        // An answer that did not come took all the time; whether it was a yes is worth one more look.
+        if (!unknown) deadline = Math.max(deadline, performance.now() + 100);
+        unknown = true;
+      } else if (!isContention(error)) {
+        if (jobs.length > 1) {
+          // One of them is wrong, and its neighbours are not to suffer: each half goes on its own.
+          const half = Math.ceil(jobs.length / 2);
+          await perform(line, jobs.slice(0, half), null);
+          await perform(line, jobs.slice(half), null);
+          jobs = [];
+          continue;
+        }
+        const [job] = jobs;
+        if (!job) return ask?.refuse(error);
+        jobs = [];
+        if (isDuplicate(error)) await end(pool, job, unknown, error);
+        else job.refuse(error);
+        continue;
+      }
+      if (performance.now() > deadline) {
+        for (const { refuse } of jobs) refuse(error);
+        return ask?.refuse(error);
+      }
+    }
+    await sleep(Math.random() * Math.min(500, 5 * 2 ** attempt));
+  }
+};
+
+const whichOf = (job: Job, which: readonly string[]): string => job.touches.find((it) => which.includes(it)) ?? '';
+
+/** What became of a write that the database did not take: it may be there already. `otherwise` is its result, or the error, if it is not. */
+const end = async (pool: pg.Pool, job: Job, unknown: boolean, otherwise: WriteResult | unknown): Promise<void> => {
+  try {
+    const found = await play(pool, recordedScript(job.write));
+    if (found) return job.settle(unknown && found.status === 'repeated' ? { status: 'written' } : found);
+    if (isResult(otherwise)) return job.settle(otherwise);
+    job.refuse(otherwise);
+  } catch (error) {
+    job.refuse(error);
+  }
+};
+
+const isResult = (value: unknown): value is WriteResult =>
+  typeof value === 'object' && value !== null && 'status' in value && !(value instanceof Error);
+
+const play = async <T>(pool: pg.Pool, script: Script<T>): Promise<T> => {
+  let step = script.next([]);
+  while (!step.done) step = script.next(await runOn(pool, step.value));
+  return step.value;
+};
+
+const marksFrom = (first: number, count: number): string =>
+  Array.from({ length: count }, (_, i) => `$${first + i}`).join(', ');
+
+const writeArity = 60;
+const claimArity = 9;
+const { write: writer, claim: claimer } = functions;
+
+const texts = {
+  write: { name: writer.name, text: `select ${writer.name}(${marksFrom(1, writeArity)})` },
+  claim: { name: claimer.name, text: `select * from ${claimer.name}(${marksFrom(1, claimArity)}, 0)` },
+  both: {
+    name: `both_${writer.name}`,
+    text: `select c.* from (select ${writer.name}(${marksFrom(1, writeArity)}) as done) w
+      cross join lateral ${claimer.name}(${marksFrom(writeArity + 1, claimArity)}, w.done) c`,
+  },
+};
+
+/** One statement, one commit. */
+const send = async (
+  { pool, prepared, shard }: Line,
+  jobs: readonly Job[],
+  ask: Ask | null,
+): Promise<readonly Row[]> => {
+  const written =
+    jobs.length === 0
+      ? []
+      : valuesOf(
+          jobs.map((it) => it.write),
+          shard,
+        );
+  const asked = ask ? askValues(ask, shard) : [];
+  const statement = jobs.length === 0 ? texts.claim : ask ? texts.both : texts.write;
+  const { rows } = await pool.query({
+    text: statement.text,
+    ...(prepared && { name: statement.name }),
+    values: [...written, ...asked],
+  });
+  return ask ? (rows as Row[]) : [];
+};
+
+const askValues = ({ query, ids }: Ask, shard: number): unknown[] => [
+  query.kinds,
+  query.agent,
+  query.incarnation,
+  query.capabilities,
+  query.limit,
+  query.leaseMs,
+  query.actor,
+  ids,
+  shard,
+];
+
+const claimedOf = (row: Row, { agent, incarnation }: ClaimQuery): Claimed => ({
+  step: stepOf({
+    ...row,
+    state: 'claimed',
+    run_at: null,
+    holder: incarnation,
+    holder_agent: agent,
+    last_event_id: row['event_id'],
+  }),
+  version: Number(row['version']),
+  state: row['head_state'] as string,
+});
+
+/** What an earlier try of a claim has won, whose answer was lost. */
+const recovered = async (pool: pg.Pool, { query, ids }: Ask): Promise<readonly Claimed[]> => {
+  const rows = await runOn(pool, {
+    sql: `select s.*, s.last_event_id as event_id, h.version, h.state as head_state from step s join stream_head h on h.stream = s.stream
+      where s.state = 'claimed' and s.holder = ? and s.last_event_id in (${ids.map(() => '?').join(', ')}) order by s.rank, s.id`,
+    values: [query.incarnation, ...ids],
+  });
+  return rows.map((row) => claimedOf(row, query));
+};

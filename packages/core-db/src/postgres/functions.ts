@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { claimFunction } from './claim-function.ts';
+import { writeFunction } from './write-function.ts';
+
+/**
+ * The two hot paths of the store run inside of the server, so that each is one round trip and one commit. Their names carry a hash of their
+ * text: processes of different versions find their own, and a change of the text needs no migration.
+ */
+const named = (name: string, text: string) => {
+  const full = `${name}_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+  return { name: full, text: text.replaceAll('@name', full) };
+};
+
+export const functions = { write: named('hive_write', writeFunction), claim: named('hive_claim', claimFunction) };
+
+/** Makes the functions that are not there yet. The caller holds the lock of the migrations. */
+export const installFunctions = async (client: pg.ClientBase): Promise<void> => {
+  for (const { text } of Object.values(functions)) await client.query(text);
+};
+
+/** Whether this version's functions are there. */
+export const hasFunctions = async (client: pg.ClientBase): Promise<boolean> => {
+  const names = Object.values(functions).map((it) => it.name);
+  const { rows } = await client.query<{ many: string }>(
+    'select count(*) as many from pg_proc where proname = any($1)',
+    [names],
+  );
+  return Number(rows[0]?.many) >= names.length;
+};

@@ -1,0 +1,121 @@
+import { sqliteDialect as on, marks, type Row, type Value } from '../dialect.ts';
+import type { Claimed, ClaimQuery, EventRow, StepRow } from '../port.ts';
+import { stepColumn, stepFields, stepOf } from '../rows.ts';
+import { tell } from './apply-write.ts';
+import type { Connection } from './connection.ts';
+
+/** An agent whose last beat is older is not counted on, though its lease may still hold. */
+const aliveMs = 15_000;
+
+/** Scheduled steps that are made ready in one claim. */
+const dueAtOnce = 500;
+
+const columns = stepFields.map((it) => `s.${stepColumn[it]}`).join(', ');
+
+const texts = {
+  clock: `select ${on.clock} as now`,
+  isDue: `select 1 from step where state = 'scheduled' and run_at <= ? limit 1`,
+  makeReady: `update step set state = 'ready', run_at = null where id in
+    (select id from step where state = 'scheduled' and run_at <= ? order by run_at limit ${dueAtOnce})`,
+  peers: `select peer.capabilities from agent me join agent peer on peer.role = me.role and peer.agent <> me.agent
+    where me.agent = ? and peer.status <> 'draining' and peer.beat_at > ?`,
+  first: `select ${columns}, h.version as head_version, h.state as head_state, h.token as head_token
+    from step s join stream_head h on h.stream = s.stream where s.lane = ? and s.state = 'ready' order by s.rank, s.id limit ?`,
+  moveHead: 'update stream_head set version = ?, token = ?, state = ?, last_event_id = ? where stream = ?',
+  take: `update step set state = 'claimed', token = ?, attempt = ?, run_at = null, holder = ?, holder_agent = ?, lease_until = ?, last_event_id = ?
+    where id = ?`,
+  setAside: `update step set state = 'scheduled', run_at = ? where id = ?`,
+};
+
+/** Wins steps inside of a transaction: in each lane that the agent may take from the first ready ones, and of those the best. */
+export const applyClaim = (connection: Connection, query: ClaimQuery): readonly Claimed[] => {
+  const run = (sql: string, values: readonly Value[]) => connection.run({ sql, values });
+  const now = run(texts.clock, [])[0]?.['now'] as string;
+  if (run(texts.isDue, [now]).length > 0) run(texts.makeReady, [now]);
+  const leaseUntil = new Date(Date.parse(now) + query.leaseMs).toISOString();
+  const claimed: Claimed[] = [];
+  const events: EventRow[] = [];
+  const moved = new Set<string>();
+  for (const row of best(connection, query, now)) {
+    const step = stepOf(row);
+    // Two steps of one stream in one claim: the second one is for the next time, as its stream has just moved.
+    if (moved.has(step.stream)) continue;
+    const before = row['head_state'] as string;
+    if (step.due.length > 0 && !step.due.includes(before)) {
+      // What stands first and cannot be claimed must not keep the others waiting.
+      run(texts.setAside, [leaseUntil, step.id]);
+      continue;
+    }
+    const eventId = query.newId();
+    const version = Number(row['head_version']) + 1;
+    const won: StepRow = {
+      ...step,
+      state: 'claimed',
+      token: Number(row['head_token']) + 1,
+      attempt: step.attempt + 1,
+      runAt: null,
+      holder: query.incarnation,
+      holderAgent: query.agent,
+      leaseUntil,
+      lastEventId: eventId,
+    };
+    const state = step.becomes ?? before;
+    run(texts.moveHead, [version, won.token, state, eventId, won.stream]);
+    run(texts.take, [won.token, won.attempt, query.incarnation, query.agent, leaseUntil, eventId, won.id]);
+    events.push(claimEvent(won, step.lastEventId, { version, at: now, query }));
+    moved.add(step.stream);
+    claimed.push({ step: won, version, state });
+  }
+  tell(connection, events);
+  return claimed;
+};
+
+const best = (connection: Connection, query: ClaimQuery, now: string): readonly Row[] => {
+  const rows = lanesFor(connection, query, now).flatMap((lane) =>
+    connection.run({ sql: texts.first, values: [lane, query.limit] }),
+  );
+  const before = (a: Row, b: Row) =>
+    Number(a['rank']) - Number(b['rank']) || ((a['id'] as string) < (b['id'] as string) ? -1 : 1);
+  return rows.toSorted(before).slice(0, query.limit);
+};
+
+/** The lanes that the agent may take from. One that it should avoid counts only while nobody else is alive who could. */
+const lanesFor = (connection: Connection, query: ClaimQuery, now: string): readonly string[] => {
+  const rows = connection.run({
+    sql: `select * from lane where kind in (${marks(query.kinds.length)}) and (only_agent is null or only_agent = ?)`,
+    values: [...query.kinds, query.agent],
+  });
+  const namesOf = (row: Row) => JSON.parse(row['capabilities'] as string) as string[];
+  const may = rows.filter((row) => namesOf(row).every((it) => query.capabilities.includes(it)));
+  const avoided = may.filter((row) => row['avoid_agent'] === query.agent);
+  if (avoided.length === 0) return may.map((row) => row['lane'] as string);
+  const since = new Date(Date.parse(now) - aliveMs).toISOString();
+  const peers = connection.run({ sql: texts.peers, values: [query.agent, since] }).map(namesOf);
+  return may
+    .filter((row) => !avoided.includes(row) || !peers.some((peer) => namesOf(row).every((it) => peer.includes(it))))
+    .map((row) => row['lane'] as string);
+};
+
+/** The event of a claim, as the store itself records it. */
+const claimEvent = (
+  step: StepRow,
+  cause: string,
+  { version, at, query }: { readonly version: number; readonly at: string; readonly query: ClaimQuery },
+): EventRow => ({
+  id: step.lastEventId,
+  type: 'task.claimed',
+  stream: step.stream,
+  version,
+  correlationId: step.workflowId,
+  causationId: cause,
+  actor: query.actor,
+  at,
+  data: {
+    taskId: step.taskId,
+    step: step.kind,
+    attempt: step.attempt,
+    token: step.token,
+    agent: query.agent,
+    leaseUntil: step.leaseUntil ?? at,
+  },
+});

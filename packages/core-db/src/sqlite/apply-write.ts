@@ -1,0 +1,130 @@
+import { marks, sqliteDialect as on, type Value } from '../dialect.ts';
+import type { EventRow, HeadWrite, StepChange, StepRow, TraceRow, Write, WriteResult } from '../port.ts';
+import {
+  eventColumns,
+  eventValues,
+  headColumns,
+  headValues,
+  laneOf,
+  stepColumn,
+  stepFields,
+  stepValue,
+} from '../rows.ts';
+import { checkWrite, tracesOf } from '../write-rules.ts';
+import type { Connection } from './connection.ts';
+
+const stepColumns = [...stepFields.map((it) => stepColumn[it]), 'lane'];
+
+const texts = {
+  clock: `select ${on.clock} as now`,
+  makeHead: `insert into stream_head (${headColumns.join(', ')}) values (${marks(headColumns.length)}) on conflict (stream) do nothing returning stream`,
+  moveHead:
+    'update stream_head set version = ?, state = ?, last_event_id = ? where stream = ? and version = ? returning stream',
+  foldHead:
+    'update stream_head set version = ?, state = ?, last_event_id = ?, view = ?, view_version = ? where stream = ? and version = ? returning stream',
+  makeStep: `insert into step (${stepColumns.join(', ')}) values (${marks(stepColumns.length)}) on conflict (id) do nothing returning id`,
+  makeLane:
+    'insert into lane (lane, kind, capabilities, only_agent, avoid_agent) values (?, ?, ?, ?, ?) on conflict (lane) do nothing',
+  moveLane: `update step set lane = kind || '|' || capabilities || '|' || coalesce(only_agent, '') || '|' || coalesce(avoid_agent, '') where id = ?`,
+  keepLane: `insert into lane (lane, kind, capabilities, only_agent, avoid_agent)
+    select lane, kind, capabilities, only_agent, avoid_agent from step where id = ? on conflict (lane) do nothing`,
+  moveCursor:
+    'update subscription set xid = ?, position = ? where name = ? and xid = ? and position = ? returning name',
+  makeLetter: `insert into dead_letter (subscription, event_id, error, attempts, at) values (?, ?, ?, ?, ${on.clock})`,
+  takeLetter: 'delete from dead_letter where subscription = ? and event_id = ? returning event_id',
+  makeEvent: `insert into event (${eventColumns.join(', ')}) values (${marks(eventColumns.length)})`,
+  count: `insert into trace (correlation_id, first_at, last_at, events, errors) values (?, ?, ?, ?, ?) on conflict (correlation_id, shard) do update set
+    first_at = min(trace.first_at, excluded.first_at), last_at = max(trace.last_at, excluded.last_at),
+    events = trace.events + excluded.events, errors = trace.errors + excluded.errors`,
+};
+
+/**
+ * One write inside of a transaction: heads, then steps, then the cursor, all under their conditions, then the events and what is counted of
+ * them. A result other than `written` asks for a rollback.
+ */
+export const applyWrite = (connection: Connection, write: Write): WriteResult => {
+  checkWrite(write);
+  const run = (sql: string, values: readonly Value[]) => connection.run({ sql, values });
+  for (const it of write.heads)
+    if (run(...headStatement(it)).length === 0) return { status: 'version', which: it.head.stream };
+  for (const change of write.changeSteps ?? []) {
+    if (run(...changeStatement(change)).length === 0) return { status: 'step', which: change.id };
+    if (change.set.onlyAgent !== undefined || change.set.avoidAgent !== undefined) {
+      run(texts.moveLane, [change.id]);
+      run(texts.keepLane, [change.id]);
+    }
+  }
+  const kept = (write.changeSteps ?? []).map((it) => it.id);
+  for (const { workflowId, stream } of write.endSteps ?? [])
+    run(
+      `update step set state = 'cancelled', token = token + 1, holder = null, holder_agent = null, lease_until = null
+        where workflow_id = ? and stream = ? and state not in ('done', 'cancelled')${kept.length === 0 ? '' : ` and id not in (${marks(kept.length)})`}`,
+      [workflowId, stream, ...kept],
+    );
+  for (const step of write.insertSteps ?? []) {
+    if (run(texts.makeStep, stepValues(step)).length === 0) return { status: 'step', which: step.id };
+    run(texts.makeLane, [laneOf(step), step.kind, JSON.stringify(step.capabilities), step.onlyAgent, step.avoidAgent]);
+  }
+  if (write.cursor) {
+    const { name, from, to } = write.cursor;
+    if (run(texts.moveCursor, [to.xid, to.position, name, from.xid, from.position]).length === 0)
+      return { status: 'cursor', which: name };
+  }
+  if (write.deadLetter) {
+    const { subscription, eventId, error, attempts } = write.deadLetter;
+    run(texts.makeLetter, [subscription, eventId, error, attempts]);
+  }
+  for (const { subscription, eventId } of write.takeDeadLetters ?? [])
+    if (run(texts.takeLetter, [subscription, eventId]).length === 0) return { status: 'letter', which: eventId };
+  tell(connection, write.events);
+  return { status: 'written' };
+};
+
+/** Appends events, whose heads have moved, and counts them. */
+export const tell = (connection: Connection, given: readonly EventRow[]): void => {
+  const events = given.some((it) => it.at === '') ? stamped(connection, given) : given;
+  for (const event of events) connection.run({ sql: texts.makeEvent, values: eventValues(event) });
+  for (const trace of tracesOf(events)) connection.run({ sql: texts.count, values: traceValues(trace) });
+};
+
+const stamped = (connection: Connection, events: readonly EventRow[]): readonly EventRow[] => {
+  const now = connection.run({ sql: texts.clock, values: [] })[0]?.['now'] as string;
+  return events.map((event) => (event.at === '' ? { ...event, at: now } : event));
+};
+
+const headStatement = (it: HeadWrite): [string, readonly Value[]] => {
+  const { head, expectedVersion } = it;
+  if (expectedVersion === 0) return [texts.makeHead, headValues(it)];
+  const to = [head.version, head.state, head.lastEventId];
+  if (head.view === undefined) return [texts.moveHead, [...to, head.stream, expectedVersion]];
+  return [texts.foldHead, [...to, JSON.stringify(head.view), head.version, head.stream, expectedVersion]];
+};
+
+const changeStatement = ({ id, expect, set }: StepChange): [string, readonly Value[]] => {
+  // The fields come from typed code and are looked up, never pasted.
+  const fields = stepFields.filter((field) => set[field as keyof typeof set] !== undefined);
+  const holder = expect.holder === undefined ? [] : [expect.holder];
+  return [
+    `update step set ${fields.map((field) => `${stepColumn[field]} = ?`).join(', ')} where id = ? and state = ? and token = ?${holder.map(() => ' and holder = ?').join('')} returning id`,
+    [
+      ...fields.map((field) => stepValue(field, set[field as keyof typeof set])),
+      id,
+      expect.state,
+      expect.token,
+      ...holder,
+    ],
+  ];
+};
+
+const stepValues = (step: StepRow): Value[] => [
+  ...stepFields.map((field) => stepValue(field, step[field])),
+  laneOf(step),
+];
+
+const traceValues = (trace: TraceRow): Value[] => [
+  trace.correlationId,
+  trace.firstAt,
+  trace.lastAt,
+  trace.events,
+  trace.errors,
+];
