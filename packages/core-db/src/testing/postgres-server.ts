@@ -4,6 +4,7 @@ import { chown, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -120,6 +121,8 @@ export type LaunchOptions = {
 export type OwnPostgres = Started & {
   /** Kills all its processes at once. */
   readonly crash: () => Promise<void>;
+  /** True when it has ended by itself, which a moment is left for. */
+  readonly hasEnded: () => Promise<boolean>;
   /** Ends it in order; its folder stays. */
   readonly halt: () => Promise<void>;
   /** Starts it again on the same folder and port; fails with what it said when it does not start. */
@@ -176,6 +179,7 @@ export const launch = async (bin: string, options: LaunchOptions = {}): Promise<
   return {
     url: `postgres://hive@127.0.0.1:${port}/postgres`,
     halt,
+    hasEnded: () => Promise.race([ended.then(() => true), sleep(2_000, false)]),
     crash: async () => {
       const pids = [server.pid ?? 0, ...(await childrenOf(server.pid ?? 0))];
       for (const pid of pids) kill(pid);

@@ -33,6 +33,8 @@ export type ProxyOptions = {
   readonly onCommit?: (n: number, statement: Statement) => CommitFault | null;
   /** Which statement is a commit; default {@link commits}. */
   readonly isCommit?: (statement: Statement) => boolean;
+  /** Asked at each ring of the doorbell that the server passes on: how often the client hears it, and after how long. */
+  readonly onRing?: () => readonly number[];
   /** Delay of each packet in both directions. */
   readonly latencyMs?: () => number;
   /** Sends every byte as a packet of its own. */
@@ -169,7 +171,11 @@ const openLine = (
         owed = Math.max(0, owed - 1);
       }
       const isDoomed = doomed !== null && doomed.answers === 1;
-      if (!silent.toClient && !isDoomed) toClient(frame.bytes);
+      if (silent.toClient || isDoomed) {
+        // Nobody hears it.
+      } else if (frame.type === 'A' && options.onRing) {
+        for (const ms of options.onRing()) setTimeout(() => client.writable && toClient(frame.bytes), ms);
+      } else toClient(frame.bytes);
       if (!isReady || doomed === null) continue;
       doomed = { ...doomed, answers: doomed.answers - 1 };
       if (doomed.answers > 0) continue;
