@@ -40,13 +40,14 @@ export const createBuilding = (
   return {
     agents,
     health: async () => {
-      const [about, end, open, subscriptions, deadLetters, paused, everyone] = await Promise.all([
+      const [about, end, open, subscriptions, deadLetters, paused, horizon, everyone] = await Promise.all([
         store.about(),
         store.end(),
         store.steps({ states: ['ready', 'scheduled', 'paused', 'claimed'], limit: many }),
         store.subscriptions(),
         store.deadLetters(many),
         readPauses(store),
+        store.horizon?.(),
         agents(),
       ]);
       const steps: Record<string, number> = { ready: 0, scheduled: 0, paused: 0, claimed: 0 };
@@ -62,6 +63,7 @@ export const createBuilding = (
         agents: everyone.filter((agent) => agent.status !== 'gone').length,
         sandbox: sandbox ? (await sandbox()).note : 'not looked at by this process',
         disk: space ? diskOf(config, await space()) : null,
+        horizon: horizon ? { ...horizon, blocker: horizon.blocker?.who ?? null } : null,
       };
     },
   };

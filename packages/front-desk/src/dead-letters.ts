@@ -8,7 +8,7 @@ import {
   type DeadLetterDetail,
   type DeadLetterFilter,
   type DeadLetterOutcome,
-  type DeadLetterRequest,
+  DeadLetterRequest,
   type Desk,
   type HiveEvent,
   type NewEvent,
@@ -16,6 +16,7 @@ import {
 } from '@hive/events';
 import { findHead } from './find-id.ts';
 import { pageLimit, pageOf } from './page.ts';
+import { parseAs } from './parse-as.ts';
 
 const many = 10_000;
 const pageSize = 500;
@@ -110,9 +111,10 @@ export const createDeadLetters = (bus: Bus, tasks: Tasks): Verbs => {
 
   /** Does it for each, and says which could not be done. */
   const forEach = async (
-    request: DeadLetterRequest,
+    asked: DeadLetterRequest,
     act: (letter: DeadLetter) => Promise<unknown>,
   ): Promise<DeadLetterOutcome> => {
+    const request = parseAs(DeadLetterRequest, asked, 'The request');
     const { id, all, limit = defaultLimit, dryRun = false, note: _, by: __, ...filter } = request;
     const isFiltered = Object.keys(filter).length > 0;
     if (id !== undefined && (isFiltered || all))

@@ -74,7 +74,7 @@ const queryOf = async (store: Store, { after, types, correlationId }: EventFilte
   ...(correlationId !== undefined && { correlationId }),
 });
 
-const withoutCursor = ({ cursor: _, ...event }: LoggedEvent): HiveEvent => event;
+const withoutCursor = ({ cursor: _, stored: __, ...event }: LoggedEvent): HiveEvent => event;
 
 /** One loop replays and goes on live: each page begins where the last one had looked to, so nothing is lost and nothing comes twice. */
 async function* follow(

@@ -1,8 +1,19 @@
 import { newId, readPauses, type Bus } from '@hive/bus';
 import { HiveError } from '@hive/errors';
-import { isWorkflowOpen, streams, type Desk, type NewEvent, type PauseNote } from '@hive/events';
+import {
+  PauseRequest,
+  ResumeRequest,
+  SystemPauseRequest,
+  SystemResumeRequest,
+  isWorkflowOpen,
+  streams,
+  type Desk,
+  type NewEvent,
+  type PauseNote,
+} from '@hive/events';
 import type { Commands } from './commands.ts';
 import { called, findHead } from './find-id.ts';
+import { parseAs } from './parse-as.ts';
 import { readResult } from './read-workflow.ts';
 
 const wrongState = (message: string) => new HiveError('input.state', message);
@@ -25,7 +36,8 @@ export const createPausing = (
   };
 
   return {
-    pause: async (text, request = {}) => {
+    pause: async (text, asked = {}) => {
+      const request = parseAs(PauseRequest, asked, 'The pause');
       const head = await findHead(store, 'workflow', text);
       const { state, paused } = head.view;
       if (paused) throw wrongState(`Workflow ${called(head)} ${byWhom(paused)} already`);
@@ -39,7 +51,8 @@ export const createPausing = (
       return readResult(store, (await findHead(store, 'workflow', head.id)).view);
     },
 
-    resume: async (text, { by } = {}) => {
+    resume: async (text, asked = {}) => {
+      const { by } = parseAs(ResumeRequest, asked, 'The request');
       const head = await findHead(store, 'workflow', text);
       if (head.view.state !== 'paused')
         throw wrongState(`Workflow ${called(head)} is ${head.view.state} and not paused; there is nothing to resume`);
@@ -48,14 +61,16 @@ export const createPausing = (
       return readResult(store, (await findHead(store, 'workflow', head.id)).view);
     },
 
-    pauseSystem: async (request = {}) => {
+    pauseSystem: async (asked = {}) => {
+      const request = parseAs(SystemPauseRequest, asked, 'The pause');
       const { kind } = request;
       const before = (await readPauses(store))[kind ?? 'all'];
       if (before) throw wrongState(`${kind === undefined ? 'Hive' : `The kind ${kind}`} ${byWhom(before)} already`);
       return tellSystem({ type: 'system.paused', stream: streams.system, data: request });
     },
 
-    resumeSystem: async (request = {}) => {
+    resumeSystem: async (asked = {}) => {
+      const request = parseAs(SystemResumeRequest, asked, 'The request');
       const { kind } = request;
       const paused = await readPauses(store);
       if (kind === undefined ? Object.keys(paused).length === 0 : paused[kind] === undefined)

@@ -15,6 +15,7 @@ import { atTheDoor, type Door } from './at-the-door.ts';
 import type { Commands } from './commands.ts';
 import { called, findHead } from './find-id.ts';
 import { pageLimit, pageOf } from './page.ts';
+import { parseAs } from './parse-as.ts';
 
 /** Ids of commands with a key of their own are derived from it; their time says nothing. */
 const ofKeys = '00000000-0000-7000-8000-000000000000';
@@ -33,15 +34,12 @@ export const createSchedules = (
 
   return {
     schedule: async (input, { key } = {}) => {
-      const parsed = ScheduleRequest.safeParse(input);
-      const issue = parsed.error?.issues[0];
-      if (!parsed.success)
-        throw invalid(`The schedule is not valid at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
-      const { request, missed = once, by } = parsed.data;
+      const asked = parseAs(ScheduleRequest, input, 'The schedule');
+      const { request, missed = once, by } = asked;
       const scheduleId = key === undefined ? newId() : derivedId(ofKeys, `schedule ${key}`);
       const stream = streams.schedule(scheduleId);
       if ((await store.heads([stream])).heads.has(stream)) return read(scheduleId);
-      const timing = timingOf(parsed.data, await store.now());
+      const timing = timingOf(asked, await store.now());
       // Whether a model answers now says nothing about then.
       await atTheDoor(request, { ...door, means: {} });
       const data = {

@@ -27,6 +27,8 @@ export type KeptProcess = {
   send(message: unknown): void;
   /** Asks it to drain; after `graceMs` it is killed. Resolves when it is gone, with its incarnation if it had no chance to clean up. */
   stop(graceMs: number): Promise<string | null>;
+  /** Asks once more: an agent that drains hands back what it holds. */
+  hurry(): void;
   kill(): void;
 };
 
@@ -115,6 +117,7 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
       clearTimeout(killing);
       return left;
     },
+    hurry: () => child?.kill('SIGTERM'),
     kill: () => child?.kill('SIGKILL'),
   };
 };

@@ -18,7 +18,7 @@ export type Building = {
   followers(): Promise<number>;
   /** Ends all processes: asks them to drain, and kills after ten seconds what is left. */
   close(): Promise<void>;
-  /** Ends all processes at once. The log is whole; work in hand is taken up again at the next start. */
+  /** Has all processes hand back what they hold and end, and ends in a moment whoever is left. The log is whole; work goes on at the next start. */
   kill(): void;
 };
 
@@ -34,6 +34,8 @@ export type BuildingOptions = {
 };
 
 const graceMs = 10_000;
+/** A second request to end gives so long; the program itself ends a little later. */
+const handBackMs = 700;
 const startMs = 60_000;
 const followersMs = 2000;
 
@@ -95,7 +97,10 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
     lock.release();
   };
   const kill = () => {
-    for (const process of kept) process.kill();
+    for (const process of kept) process.hurry();
+    setTimeout(() => {
+      for (const process of kept) process.kill();
+    }, handBackMs).unref();
   };
 
   for (const { name, app } of programs) {
