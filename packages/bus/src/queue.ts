@@ -140,6 +140,7 @@ export const createQueue = (store: Store, actor: string): Queue => {
       version,
       state,
       lastEventId,
+      token: step.token,
     } as const;
     const result = await store.write({
       events,

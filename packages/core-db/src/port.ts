@@ -10,8 +10,11 @@ export type Cursor = { readonly xid: string; readonly position: number };
 /** The place before the first event. */
 export const origin: Cursor = { xid: '0', position: 0 };
 
-/** An event with its place. */
-export type LoggedEvent = HiveEvent & { readonly cursor: Cursor };
+/** An event with its place, as today's code knows it; `stored` is what was recorded, where that is older or newer. */
+export type LoggedEvent = HiveEvent & {
+  readonly cursor: Cursor;
+  readonly stored?: { readonly type: string; readonly data: unknown };
+};
 
 /** An event that is complete but for its position. An empty `at` stands for the store's time while it is written. */
 export type EventRow = Omit<HiveEvent, 'position'>;
@@ -33,11 +36,11 @@ export type Head = {
 };
 
 /**
- * A head as it is to be after a write. `expectedVersion` 0: the stream must not exist yet. Without `view` the kept one stays behind, and
+ * A head as it is to be after a write; the token of a stream that exists is left to its claims. `expectedVersion` 0: the stream must not exist yet. Without `view` the kept one stays behind, and
  * readers fold the newer events on top of it.
  */
 export type HeadWrite = {
-  readonly head: Omit<Head, 'token' | 'view'> & { readonly view?: unknown };
+  readonly head: Omit<Head, 'view'> & { readonly view?: unknown };
   readonly expectedVersion: number;
 };
 

@@ -1,11 +1,11 @@
 import { marks, type Dialect, type Read, type Value } from './dialect.ts';
 import { foldStream } from '@hive/events';
 import type { Head, Store } from './port.ts';
-import { eventOf, eventSelect, headOf, headSelect, type KeptHead } from './rows.ts';
+import { eventOf, eventSelect, headColumns, headOf, type KeptHead } from './rows.ts';
 
 type HeadReads = Pick<Store, 'now' | 'heads' | 'listHeads' | 'countHeads'>;
 
-const columns = headSelect.join(', ');
+const columns = headColumns.join(', ');
 
 /** So many streams are caught up with in one statement. */
 const atOnce = 100;
@@ -36,7 +36,7 @@ export const createHeadReads = (read: Read, on: Dialect): HeadReads => ({
     const heads = new Map<string, Head>();
     // The clock is joined so that an empty list and missing streams still tell the time, in one round trip.
     const rows = await read(
-      `select c.now, ${headSelect.map((it) => `h.${it}`).join(', ')} from (select ${on.clock} as now) c
+      `select c.now, ${headColumns.map((it) => `h.${it}`).join(', ')} from (select ${on.clock} as now) c
         left join stream_head h on h.stream in (${marks(streams.length)})`,
       streams,
     );

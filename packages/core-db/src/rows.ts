@@ -1,4 +1,4 @@
-import type { HiveEvent } from '@hive/events';
+import { upcast, type HiveEvent } from '@hive/events';
 import type { Row, Value } from './dialect.ts';
 import type { AgentRow, Cursor, EventRow, Head, HeadWrite, LoggedEvent, StepRow, TraceRow } from './port.ts';
 
@@ -44,10 +44,12 @@ export const cursorOf = (row: Row): Cursor => ({ xid: text(row, 'xid'), position
 
 export const eventOf = (row: Row): LoggedEvent => {
   const commandId = maybe(row, 'command_id');
+  const stored = { type: text(row, 'type'), data: json<unknown>(row, 'data') };
+  const known = upcast(stored);
   const event = {
     id: text(row, 'id'),
     position: count(row, 'position'),
-    type: text(row, 'type'),
+    type: known.type,
     stream: text(row, 'stream'),
     version: count(row, 'version'),
     correlationId: text(row, 'correlation_id'),
@@ -55,12 +57,12 @@ export const eventOf = (row: Row): LoggedEvent => {
     ...(commandId === null ? {} : { commandId }),
     actor: text(row, 'actor'),
     at: text(row, 'at'),
-    data: json<unknown>(row, 'data'),
+    data: known.data,
   } as HiveEvent;
-  return { ...event, cursor: cursorOf(row) };
+  return { ...event, cursor: cursorOf(row), ...(known !== stored && { stored }) };
 };
 
-/** The columns of a head as it is made. */
+/** The columns of a head. */
 export const headColumns = named(
   'stream',
   'kind',
@@ -71,6 +73,7 @@ export const headColumns = named(
   'last_event_id',
   'view',
   'view_version',
+  'token',
 );
 
 export const headValues = ({ head }: HeadWrite): Value[] => [
@@ -83,11 +86,10 @@ export const headValues = ({ head }: HeadWrite): Value[] => [
   head.lastEventId,
   JSON.stringify(head.view ?? null),
   head.view === undefined ? 0 : head.version,
+  head.token,
 ];
 
-/** The columns of a head as it is read; the view may be behind. */
-export const headSelect = [...headColumns, 'token'];
-
+/** A head as it is read: its view is folded up to `viewVersion`. */
 export type KeptHead = Head & { readonly viewVersion: number };
 
 export const headOf = (row: Row): KeptHead => ({

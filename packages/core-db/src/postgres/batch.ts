@@ -1,5 +1,5 @@
 import type { Write } from '../port.ts';
-import { headValues, laneOf, stepColumn, stepValue } from '../rows.ts';
+import { laneOf, stepColumn, stepValue } from '../rows.ts';
 import { tracesOf } from '../write-rules.ts';
 import type { StepChange, StepRow } from '../port.ts';
 
@@ -57,8 +57,18 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     ...transposed(
       heads
         .filter((it) => it.expectedVersion === 0)
-        .map((it) => (it.head.view === undefined ? [...headValues(it).slice(0, 7), null] : headValues(it).slice(0, 8))),
-      8,
+        .map(({ head }) => [
+          head.stream,
+          head.kind,
+          head.id,
+          head.correlationId,
+          head.version,
+          head.state,
+          head.lastEventId,
+          head.view === undefined ? null : JSON.stringify(head.view),
+          head.token,
+        ]),
+      9,
     ),
     ...transposed(
       ends.map((it) => [it.workflowId, it.stream]),

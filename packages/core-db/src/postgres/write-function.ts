@@ -9,7 +9,7 @@ export const writeFunction = `
 create or replace function @name(
   c_id text[], c_state text[], c_token bigint[], c_holder text[], c_to text[], c_event text[], c_set jsonb[],
   h_stream text[], h_expected bigint[], h_version bigint[], h_state text[], h_event text[], h_view text[],
-  n_stream text[], n_kind text[], n_id text[], n_correlation text[], n_version bigint[], n_state text[], n_event text[], n_view text[],
+  n_stream text[], n_kind text[], n_id text[], n_correlation text[], n_version bigint[], n_state text[], n_event text[], n_view text[], n_token bigint[],
   x_workflow text[], x_stream text[],
   s_id text[], s_kind text[], s_stream text[], s_task text[], s_workflow text[], s_lane text[], s_capabilities text[], s_priority bigint[],
   s_rank bigint[], s_state text[], s_run_at text[], s_max_attempts bigint[], s_max_rescues bigint[], s_only text[], s_avoid text[], s_due text[],
@@ -84,11 +84,11 @@ begin
 
   if cardinality(n_stream) > 0 then
     with made as (
-      insert into stream_head (stream, kind, id, correlation_id, version, state, last_event_id, view, view_version)
+      insert into stream_head (stream, kind, id, correlation_id, version, state, last_event_id, view, view_version, token)
         select u.stream, u.kind, u.id, u.correlation, u.version, u.state, u.event, coalesce(u.view, 'null')::json,
-          case when u.view is null then 0 else u.version end
-        from unnest(n_stream, n_kind, n_id, n_correlation, n_version, n_state, n_event, n_view)
-          as u(stream, kind, id, correlation, version, state, event, view)
+          case when u.view is null then 0 else u.version end, u.token
+        from unnest(n_stream, n_kind, n_id, n_correlation, n_version, n_state, n_event, n_view, n_token)
+          as u(stream, kind, id, correlation, version, state, event, view, token)
         on conflict (stream) do nothing returning stream)
     select array_agg(stream) into v_done from made;
     if coalesce(cardinality(v_done), 0) < cardinality(n_stream) then

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { foldStream, parseStream, stateOf } from '@hive/events';
 import type { EventRow, Head, StepRow, Store } from '../port.ts';
-import { moment, sampleEvent, sampleStep } from './samples.ts';
+import { sampleEvent, sampleStep } from './samples.ts';
 
-/** One workflow with one task as rows: a trace whose every invariant holds. Its last step is still claimed. */
+/** One workflow with one task as rows: a trace whose every invariant holds; its step is ready. */
 export const sampleTrace = (): {
   readonly events: readonly EventRow[];
   readonly heads: readonly Head[];
@@ -29,7 +29,7 @@ export const sampleTrace = (): {
       version: event.version,
       state: stateOf(stream, view),
       lastEventId: event.id,
-      token: 0,
+      token: (data as { token?: number }).token ?? before?.token ?? 0,
       view,
     });
   };
@@ -42,23 +42,19 @@ export const sampleTrace = (): {
   tell(ofTask, 'task.ready', { taskId: task });
   const attempt = { taskId: task, step: 'work', attempt: 1 };
   tell(ofTask, 'task.assigned', { ...attempt, stepId, agent: null, because: 'any worker' });
-  tell(ofTask, 'task.claimed', { ...attempt, token: 1, agent: 'worker-1', leaseUntil: moment });
   const step = sampleStep({
     id: stepId,
+    stream: ofTask,
     taskId: task,
     workflowId: workflow,
-    state: 'claimed',
-    token: 1,
-    attempt: 1,
-    holder: 'incarnation',
-    holderAgent: 'worker-1',
-    leaseUntil: moment,
+    due: ['ready', 'working'],
+    becomes: 'working',
     lastEventId: events.at(-1)?.id ?? '',
   });
   return { events, heads: [...heads.values()], step };
 };
 
-/** Records so many {@link sampleTrace}s, a few of them in each commit. */
+/** Records so many {@link sampleTrace}s, a few of them in each commit, and claims their steps as a worker does: seven events each. */
 export const writeSampleTraces = async (store: Store, count: number, perCommit = 20): Promise<void> => {
   for (let done = 0; done < count; done += perCommit) {
     const traces = Array.from({ length: Math.min(perCommit, count - done) }, sampleTrace);
@@ -68,5 +64,16 @@ export const writeSampleTraces = async (store: Store, count: number, perCommit =
       insertSteps: traces.map((it) => it.step),
     });
     if (status !== 'written') throw new Error(`a sample was answered with ${status}`);
+    const claimed = await store.claim({
+      kinds: ['work'],
+      agent: 'worker-1',
+      incarnation: 'incarnation',
+      capabilities: [],
+      limit: traces.length,
+      leaseMs: 60_000,
+      actor: 'worker/worker-1',
+      newId: randomUUID,
+    });
+    if (claimed.length !== traces.length) throw new Error(`${claimed.length} of ${traces.length} samples were claimed`);
   }
 };
