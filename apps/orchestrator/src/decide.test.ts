@@ -356,3 +356,39 @@ test('a workflow that was declared over while one of its tasks was redriven goes
   hive.tell(merged('a'));
   expect(hive.workflow()).toBe('completed');
 });
+
+const paused: NewEvent = { type: 'workflow.paused', stream: streams.workflow(workflowId), data: { workflowId } };
+const resumed: NewEvent = { type: 'workflow.resumed', stream: streams.workflow(workflowId), data: { workflowId } };
+
+test('a workflow whose last task ends while it is paused is over when it is resumed', () => {
+  const hive = started([planned('a')]);
+  approveAll(hive, 'a');
+  hive.tell(paused);
+  hive.tell(merged('a'));
+  expect(hive.workflow()).toBe('paused');
+  hive.tell(resumed);
+  expect(hive.workflow()).toBe('completed');
+});
+
+test('a plan that fails while its workflow is paused ends it when it is resumed', () => {
+  const hive = building([]);
+  hive.tell(submitted);
+  hive.tell(paused);
+  const failed = { workflowId, code: 'model.bad_output', reason: 'prose' } as const;
+  hive.tell({ type: 'workflow.plan_failed', stream: streams.workflow(workflowId), data: failed });
+  expect(hive.workflow()).toBe('paused');
+  hive.tell(resumed);
+  expect(hive.workflow()).toBe('failed');
+  expect(hive.log.at(-1)?.data).toMatchObject({ code: 'model.bad_output', reason: 'prose' });
+});
+
+test('a plan that comes while its workflow is paused becomes tasks, and their work waits in the queue', () => {
+  const plan = [planned('a')];
+  const hive = building(plan);
+  hive.tell(submitted);
+  hive.tell(paused);
+  hive.tell(generated(plan));
+  expect([hive.workflow(), hive.status()]).toEqual(['paused', { a: 'ready' }]);
+  hive.tell(resumed);
+  expect(hive.workflow()).toBe('running');
+});

@@ -64,7 +64,12 @@ export const foldWorkflow = (view: WorkflowView | null, fact: Fact): WorkflowVie
     case 'workflow.paused':
       return { ...next, pausedFrom: view.state, paused: pauseNote(fact, event.data) };
     case 'workflow.resumed':
-      return { ...next, pausedFrom: null, settledAt: null, code: null, reason: null };
+      // What a planner told meanwhile is kept; only what was over begins anew.
+      return {
+        ...next,
+        pausedFrom: null,
+        ...(view.state !== 'paused' && { settledAt: null, code: null, reason: null }),
+      };
     case 'workflow.failed':
       return { ...next, code: event.data.code, reason: event.data.reason, settledAt: event.at };
     case 'workflow.completed':

@@ -1,0 +1,82 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDeskClient, type Desk, type Result, type ScheduleSummary } from '@hive/events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeHome, until, type Home } from './hive.ts';
+
+let home: Home;
+let repo: string;
+beforeEach(async () => {
+  home = await makeHome();
+  repo = await home.repo({ 'a.txt': 'one\n' });
+});
+afterEach(() => home.remove());
+
+/** A plan of one command, as the arguments that hand it in. */
+const planOf = async (name: string, script: string): Promise<string[]> => {
+  const file = join(home.folder, `${name}.json`);
+  const task = { key: name, title: name, redBefore: 'not_needed', run: ['sh', '-c', script] };
+  await writeFile(file, JSON.stringify({ version: 1, checks: ['true'], tasks: [task] }));
+  return ['run', name, '--repo', repo, '--plan', file];
+};
+
+/** The front desk of what runs on the home, for looking often. */
+const deskOf = async (): Promise<Desk> => {
+  const { url } = JSON.parse(await readFile(join(home.home, 'run.json'), 'utf8')) as { url: string };
+  return createDeskClient({ url, token: (await readFile(join(home.home, 'token'), 'utf8')).trim() });
+};
+
+const settled = async (desk: Desk, id: string): Promise<Result> => {
+  const isOver = async () => (await desk.workflow(id)).settledAt !== null;
+  await until(`${id} is over`, isOver);
+  return desk.workflow(id);
+};
+
+test('everything is stopped, and one workflow stays paused across a restart', async () => {
+  const first = await home.up();
+  const told = await home.hive('pause', '--all', '--reason', 'moving house');
+  expect([told.code, told.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^Everything is paused by \S+ now: moving house/),
+  ]);
+  let desk = await deskOf();
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // whoever looked just before the pause has looked again by then
+  const { workflow: id } = await home.json<Result>(...(await planOf('slow', 'sleep 2; echo two > a.txt')), '--detach');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect((await desk.trace(id)).map((event) => event.type)).not.toContain('task.claimed');
+  await desk.resumeSystem();
+
+  await until('the command runs', async () => (await desk.workflow(id)).tasks[0]?.status === 'working');
+  const paused = await home.hive('pause', '--last');
+  expect([paused.code, paused.stdout]).toEqual([0, expect.stringContaining('hive resume')]);
+  await until('what ran has ended', async () => (await desk.workflow(id)).tasks[0]?.status === 'submitted');
+  await first.stop();
+  const second = await home.up();
+  desk = await deskOf();
+  const [task] = (await desk.workflow(id)).tasks;
+  expect((await desk.task(task?.id ?? '')).waits).toMatchObject({
+    because: 'paused',
+    text: expect.stringContaining('Its workflow was paused by') as string,
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect((await desk.task(task?.id ?? '')).status).toBe('submitted');
+  await desk.resume(id);
+  expect(await settled(desk, id)).toMatchObject({ status: 'completed', merged: 1 });
+  const verified = await home.hive('verify');
+  expect([verified.code, verified.stdout]).toEqual([0, expect.not.stringMatching(/broken {2}/)]);
+  await second.stop();
+}, 120_000);
+
+test('a schedule that was made while nothing ran fires once when its time has come', async () => {
+  const at = new Date(Date.now() + 10_000).toISOString();
+  const made = await home.json<ScheduleSummary>(...(await planOf('later', 'echo two > a.txt')), '--at', at);
+  expect(made).toMatchObject({ state: 'active', next: at, goal: 'later' });
+  const up = await home.up();
+  const desk = await deskOf();
+  await until('the schedule is over', async () => (await desk.scheduled(made.id)).state === 'done');
+  const { last } = await desk.scheduled(made.id);
+  expect(last).toMatchObject({ tick: at, code: null });
+  expect(await settled(desk, last?.workflowId ?? '')).toMatchObject({ status: 'completed', merged: 1 });
+  expect((await desk.workflows()).items).toHaveLength(1);
+  await up.stop();
+}, 60_000);
