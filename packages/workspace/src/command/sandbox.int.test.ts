@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { identityOf } from '../git/process-id.ts';
 import { calm, createTestRepo, createTestWorkspace, plain, tempFolder } from '../testing.ts';
 
 const auto = { mode: 'auto', allowUnsandboxed: false } as const;
@@ -27,6 +28,16 @@ const sandboxed = async () => {
     tree.run(['sh', '-c', script], { timeoutMs: 10_000, signal: calm, network });
   return { ...bench, repo, tree, sh };
 };
+
+test('what a process left that was killed while it probed is removed by the next one that probes', async () => {
+  const { workspace, home } = createTestWorkspace({ sandbox: auto });
+  const [dead, mine] = ['999999_1_gone0000', identityOf(process.pid).replaceAll(' ', '_')].map((owner) =>
+    join(home, 'worktrees', `probe-${owner}-aaaaaa`),
+  );
+  for (const folder of [dead, mine]) mkdirSync(join(folder ?? '', 'tree'), { recursive: true });
+  if ((await workspace.sandbox()).kind === 'none') return void process.stdout.write('sandbox: not probed\n');
+  expect([dead, mine].map((folder) => existsSync(folder ?? ''))).toEqual([false, true]);
+});
 
 test('in the sandbox only the worktree, HOME and /tmp can be written, and nothing else of the user is seen', async () => {
   const bench = await sandboxed();

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Owner } from '../git/git.ts';
+import { identityOf, isAlive } from '../git/process-id.ts';
 import type { SandboxState } from '../port.ts';
 import { findProgram } from './find-program.ts';
 import { nobody, reachable } from './reach.ts';
@@ -213,11 +214,20 @@ const resolver = (): string[] => {
   }
 };
 
+/** A process may be killed while it probes, before anybody has heard of it; whoever probes next cleans up after it. */
+const removeDeadProbes = async (worktrees: string): Promise<void> => {
+  for (const name of await readdir(worktrees)) {
+    const owner = /^probe-(\d+_[^_]+_[^-]+)-/.exec(name)?.[1]?.replaceAll('_', ' ');
+    if (owner !== undefined && !isAlive(owner)) await rm(join(worktrees, name), { recursive: true, force: true });
+  }
+};
+
 /** Runs the profile. Answers what is wrong with it, or null. */
 const probe = async (wrap: Sandbox['wrap'], home: string, owner: Owner | undefined): Promise<string | null> => {
   const worktrees = join(home, 'worktrees');
   await mkdir(worktrees, { recursive: true });
-  const folder = await mkdtemp(join(worktrees, 'probe-'));
+  await removeDeadProbes(worktrees);
+  const folder = await mkdtemp(join(worktrees, `probe-${identityOf(process.pid).replaceAll(' ', '_')}-`));
   try {
     const worktree = join(folder, 'tree');
     await mkdir(worktree);
