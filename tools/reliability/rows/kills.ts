@@ -10,7 +10,7 @@ const runsOf = (mode: Mode, model: string): readonly (readonly string[])[] => {
   const every = ['--plan', 'every', '--workflow', 'small'];
   if (mode === 'quick')
     return [
-      [...every, '--kills', '60'],
+      [...every, '--kills', '60', '--model', model],
       [...every, '--kills', '50', '--from', '60', '--model', model],
     ];
   return [
@@ -19,6 +19,27 @@ const runsOf = (mode: Mode, model: string): readonly (readonly string[])[] => {
     [...every, '--kills', '300', '--from', '400', '--model', model],
   ];
 };
+
+/** One line for each place and kind of process, summed up over the runs. */
+const placesOf = (found: readonly ChaosDocument[]) =>
+  [
+    ...Map.groupBy(
+      found.flatMap((it) => it.places),
+      ({ role, name }) => `${role} ${name}`,
+    ).values(),
+  ].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { role, name } = first;
+    return [
+      {
+        role,
+        name,
+        struck: group.reduce((sum, it) => sum + it.struck, 0),
+        passed: group.reduce((sum, it) => sum + it.passed, 0),
+      },
+    ];
+  });
 
 /** Kills processes at named places until every place was passed and the count is reached; a place that nobody passed is a violation. */
 export const run = async (mode: Mode): Promise<Outcome> => {
@@ -52,6 +73,7 @@ export const run = async (mode: Mode): Promise<Outcome> => {
         ...dead.map((name) => `${name} was never passed`),
         ...broken.slice(0, 5),
       ].join('; '),
+      details: placesOf(found),
     };
   } finally {
     await model.stop();

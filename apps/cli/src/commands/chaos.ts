@@ -20,6 +20,7 @@ type Options = {
   readonly plan?: string;
   readonly workflow?: string;
   readonly model?: string;
+  readonly from?: string;
 };
 
 export const chaos = defineCommand<Options>({
@@ -32,6 +33,7 @@ export const chaos = defineCommand<Options>({
     { flags: '--database <url>', says: 'an empty PostgreSQL database to run on (default: SQLite)' },
     { flags: '--plan <kind>', says: 'random, every or pauses', hidden: true },
     { flags: '--workflow <kind>', says: 'example or small', hidden: true },
+    { flags: '--from <n>', says: 'leave out the first n strikes of the plan', hidden: true },
     { flags: '--model <ref>', says: 'a double of a model that is asked in every second workflow', hidden: true },
   ],
   examples: ['hive chaos', 'hive chaos --minutes 10 --seed 7 --json'],
@@ -54,7 +56,7 @@ export const chaos = defineCommand<Options>({
         configuration: model === undefined ? null : reviewedBy(model),
         database: options.database,
         leaseMs: plan.leaseMs,
-        strikes: plan.strikes,
+        strikes: plan.strikes.drop(numberOf('--from', options.from) ?? 0),
         limit,
         interrupted: cli.interrupted,
         onProgress: (done, workflows) => {
@@ -71,7 +73,7 @@ export const chaos = defineCommand<Options>({
   },
 });
 
-type Plan = { readonly leaseMs: number; readonly strikes: Iterator<Strike, unknown> };
+type Plan = { readonly leaseMs: number; readonly strikes: IteratorObject<Strike, unknown> };
 
 const plans = ({ seed, withModel }: { seed: number; withModel: boolean }): Readonly<Record<string, Plan>> => ({
   random: { leaseMs: 3000, strikes: randomStrikes(seed) },
