@@ -18,6 +18,7 @@ import {
 import { createRegistrar } from './endpoint.ts';
 import { given, list, number, one, page } from './lists.ts';
 import { serveOperations } from './operations.ts';
+import { metricsOf } from './metrics.ts';
 import type { PairCodes } from './pair-codes.ts';
 import type { Sessions } from './sessions.ts';
 import type { Streams } from './stream.ts';
@@ -254,4 +255,7 @@ export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }
       }),
   );
   serve({ method: 'get', path: '/system/health', summary: 'How Hive is', answer: Health }, () => desk.health());
+  serve({ method: 'get', path: '/metrics', summary: 'How Hive is, for Prometheus' }, async ({ c }) =>
+    c.body(metricsOf(await desk.health()), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
 };

@@ -129,6 +129,10 @@ export const Health = z.object({
     .object({ freeBytes: z.int(), totalBytes: z.int(), floorBytes: z.int(), lack: z.string().nullable() })
     .nullable()
     .describe('the file system of HIVE_HOME; `lack` says why nothing new starts, null: not looked at by this process'),
+  horizon: z
+    .object({ hidden: z.int(), lagMs: z.int(), blocker: z.string().nullable() })
+    .nullable()
+    .describe('how far readers of the log are held back, and by whom; null where they cannot be'),
 });
 export type Health = z.infer<typeof Health>;
 

@@ -80,7 +80,9 @@ const writeUntilFull = async (store: Store): Promise<{ acknowledged: number; cod
   }
 };
 
-const big = (version: number) => sampleWrite('box/a', version, { events: [{ data: { alert: 'x'.repeat(20_000) } }] });
+/** Of bytes by chance, so that it does not become small on the disk. */
+const big = (version: number) =>
+  sampleWrite('box/a', version, { events: [{ data: { alert: randomBytes(15_000).toString('base64') } }] });
 
 /** What is left to be shown once there is room: writing goes on with the next version, and all that was acknowledged is there. */
 const resumes = async (store: Store, acknowledged: number): Promise<number> => {

@@ -20,7 +20,7 @@ export const doctor = defineCommand({
     const findings = [
       hiveFinding(cli.version),
       ...adviceOn(around, config),
-      await storeFinding(config),
+      ...(await storeFindings(config)),
       ...(await diskFindings(config)),
     ];
     const leaving = leavingOf(config, around.boxes);
@@ -65,23 +65,23 @@ const hiveFinding = (version: string): Finding => ({
 });
 
 /** An absent SQLite file is made by the first start; asking must not make one. */
-const storeFinding = async (config: HiveConfig): Promise<Finding> => {
+const storeFindings = async (config: HiveConfig): Promise<Finding[]> => {
   const about = 'database';
   const { database } = config;
   if (database.dialect === 'sqlite' && !existsSync(database.path))
-    return { about, status: 'ok', says: `SQLite, made at the first start in ${database.path}` };
+    return [{ about, status: 'ok', says: `SQLite, made at the first start in ${database.path}` }];
   try {
     const { openHiveStore } = await import('../desk/open-store.ts');
     const store = await openHiveStore(config, { migrate: false });
     try {
-      const found = await store.about();
-      return { about, status: 'ok', says: `${found.database} ${found.version}, ${bytes(found.bytes)}` };
+      const { storeAdvice } = await import('../doctor/store-advice.ts');
+      return await storeAdvice(store);
     } finally {
       await store.close();
     }
   } catch (error) {
     if (!isHiveError(error)) throw error;
-    return { about, status: 'broken', says: error.message };
+    return [{ about, status: 'broken', says: error.message }];
   }
 };
 
