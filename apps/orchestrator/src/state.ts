@@ -1,4 +1,12 @@
-import { foldTask, foldWorkflow, parseStream, type HiveEvent, type TaskView, type WorkflowView } from '@hive/events';
+import {
+  foldTask,
+  foldWorkflow,
+  isEventType,
+  parseStream,
+  type HiveEvent,
+  type TaskView,
+  type WorkflowView,
+} from '@hive/events';
 
 /** One workflow as the queen sees it: the fold of all events of its trace, in log order. */
 export type State = {
@@ -17,6 +25,7 @@ export const initialState = (): State => ({ workflow: null, tasks: new Map(), ap
 
 /** The state after one more event of the trace. */
 export const evolve = (state: State, event: HiveEvent): State => {
+  if (!isEventType(event.type)) return state; // of a newer Hive
   const { kind, id } = parseStream(event.stream);
   if (kind === 'workflow') return { ...state, workflow: foldWorkflow(state.workflow, event) };
   if (kind !== 'task') return state;

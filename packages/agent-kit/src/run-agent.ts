@@ -116,6 +116,7 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
   );
 
   const follow = agent.follow;
+  const unknown = new Set<string>(); // one notice for each type
   const following = follow
     ? bus.follow({
         name: agent.name,
@@ -136,6 +137,11 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
             'handled',
           ),
         onTrouble: (error) => log.warn({ err: error }, 'log not followed; trying again'),
+        onUnknown: ({ type, id, correlationId }) => {
+          if (unknown.has(type)) return;
+          unknown.add(type);
+          log.warn({ type, eventId: id, correlationId }, 'events of a newer Hive are passed over');
+        },
         onFailed: (event, error, attempt) =>
           log.error(
             { err: error, type: event.type, eventId: event.id, correlationId: event.correlationId, attempt },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
 import { hasCode } from '@hive/errors';
-import { streams } from '@hive/events';
+import { isEventType, streams } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { awayMs } from './backoff.ts';
 import type { Heard } from './heard.ts';
@@ -21,6 +21,8 @@ export type Follow = {
   readonly onOvertaken?: () => void;
   /** Called for each handled event. */
   readonly onHandled?: (event: LoggedEvent, moves: number, dropped: number, ms: number) => void;
+  /** Called for an event of a newer Hive, which is passed over: what it means is not known here. */
+  readonly onUnknown?: (event: LoggedEvent) => void;
   readonly onFailed?: (event: LoggedEvent, error: unknown, attempt: number) => void;
   /** Called when the log could not be read or written; it is tried again after `retryMs` (default {@link awayMs}), for ever, and no event is blamed. */
   readonly onTrouble?: (error: unknown) => void;
@@ -124,7 +126,10 @@ export const createFollower =
     const handleNext = async (event: LoggedEvent): Promise<boolean> => {
       if (event.type === 'system.redriven' && event.data.subscription === name)
         return redrive(event, event.data.eventId);
-      return !isWanted(event.type, options.types) || handleOne(event);
+      if (!isWanted(event.type, options.types)) return true;
+      if (isEventType(event.type)) return handleOne(event);
+      options.onUnknown?.(event);
+      return true;
     };
 
     const handlePage = async (): Promise<void> => {

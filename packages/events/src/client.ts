@@ -14,6 +14,7 @@ import type { HiveEvent } from './catalogue.ts';
 import type { DeadLetter, DeadLetterDetail, DeadLetterOutcome, ScheduleSummary, SystemState } from './operations.ts';
 import { followStream } from './follow-stream.ts';
 import type { Result } from './result.ts';
+import { upcast } from './upcast.ts';
 
 /** How the desk is reached. Programs have a token; a browser has its cookie, and `headers` for unsafe requests. */
 export type DeskClientOptions = {
@@ -54,7 +55,7 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
   };
 
   const events: Desk['events'] = ({ types, ...rest } = {}) =>
-    ask<Page<HiveEvent>>(`/events${query({ ...rest, type: types?.join(',') })}`);
+    ask<Page<HiveEvent>>(`/events${query({ ...rest, type: types?.join(',') })}`).then(readable);
 
   return {
     submit: (request, { key } = {}) => ask('/workflows', { body: request, key, timeoutMs: submitMs }),
@@ -80,7 +81,7 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
     unschedule: (id, request = {}) => ask<ScheduleSummary>(`/schedules/${part(id)}/remove`, { body: request }),
     why: (commitOrTask) => ask<Why>(`/why/${part(commitOrTask)}`),
     traces: (page = {}) => ask<Page<TraceSummary>>(`/traces${query(page)}`),
-    trace: async (id) => (await ask<Page<HiveEvent>>(`/traces/${part(id)}`)).items,
+    trace: async (id) => readable(await ask<Page<HiveEvent>>(`/traces/${part(id)}`)).items,
     events,
     follow: (filter, signal, follow = {}) => followStream({ send, pathOf: streamPath }, filter, signal, follow),
     agents: async () => (await ask<Page<AgentSummary>>('/agents')).items,
@@ -91,6 +92,9 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
     health: () => ask<Health>('/system/health'),
   };
 };
+
+/** A server may be newer or older than whoever asks it. */
+const readable = (page: Page<HiveEvent>): Page<HiveEvent> => ({ ...page, items: page.items.map((it) => upcast(it)) });
 
 const part = encodeURIComponent;
 

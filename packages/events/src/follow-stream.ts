@@ -3,6 +3,7 @@ import type { EventFilter, FollowOptions } from './api.ts';
 import type { HiveEvent } from './catalogue.ts';
 import type { Send } from './client.ts';
 import { sseFrames, type SseFrame } from './sse.ts';
+import { upcast } from './upcast.ts';
 
 type Wire = {
   readonly send: Send;
@@ -54,7 +55,7 @@ export async function* followStream(
         failures = 0;
         const told = JSON.parse(data) as unknown; // the server's own frames, whose shapes are named below
         if (event === 'hello' && after === undefined) passed((told as { head: number }).head);
-        if (event === 'events') yield* told as HiveEvent[];
+        if (event === 'events') yield* (told as HiveEvent[]).map((it) => upcast(it));
         if (id !== null) passed(Number(id));
         if (event === 'bye') pauseMs = (told as { retryMs?: number }).retryMs;
       }

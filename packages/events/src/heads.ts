@@ -1,10 +1,9 @@
-import type { HiveEvent } from './catalogue.ts';
+import { isEventType, type DataOf, type HiveEvent } from './catalogue.ts';
 import { pauseNote, type SystemView } from './pause.ts';
 import { foldSchedule, type ScheduleView } from './schedule-view.ts';
 import { parseStream } from './streams.ts';
 import { foldTask, type Fact, type TaskView } from './task-view.ts';
 import { foldWorkflow, type WorkflowView } from './workflow-view.ts';
-import type { DataOf } from './catalogue.ts';
 
 /** Where a branch that Hive builds stands, and the move that was begun and has no outcome yet. */
 export type MergeView = {
@@ -66,8 +65,12 @@ const foldSystem = (view: SystemView | null, fact: Fact): SystemView => {
   }
 };
 
-/** The view of a stream after one more event. Pure; throws `transition.refused` where a table forbids the event. */
+/**
+ * The view of a stream after one more event. Pure; throws `transition.refused` where a table forbids the event. What a newer Hive tells is passed
+ * over: it changes nothing that this one knows of.
+ */
 export const foldStream = (view: unknown, fact: Fact): unknown => {
+  if (!isEventType(fact.type)) return view;
   const { kind } = parseStream(fact.stream);
   // A stream's stored view was made by the same fold, so its kind tells its type.
   switch (kind) {

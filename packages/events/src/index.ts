@@ -57,6 +57,7 @@ export {
   type WorkflowState,
 } from './transitions.ts';
 export { foldWorkflow, type WorkflowView } from './workflow-view.ts';
+export { upcast, upcasters, type OldData, type UpcasterChain, type Upcasters } from './upcast.ts';
 export {
   AgentSummary,
   Health,

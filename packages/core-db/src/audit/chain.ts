@@ -15,7 +15,7 @@ export const chainHash = (before: string, event: Omit<LoggedEvent, 'position' | 
     before +
       canonicalJson({
         id: event.id,
-        type: event.type,
+        type: event.stored?.type ?? event.type,
         stream: event.stream,
         version: event.version,
         correlationId: event.correlationId,
@@ -23,7 +23,7 @@ export const chainHash = (before: string, event: Omit<LoggedEvent, 'position' | 
         commandId: event.commandId,
         actor: event.actor,
         at: event.at,
-        data: event.data,
+        data: event.stored?.data ?? event.data,
       }),
     'hex',
   );

@@ -1,11 +1,14 @@
-import { foldStream, parseStream, stateOf } from '@hive/events';
+import { HiveError } from '@hive/errors';
+import { foldStream, isEventType, parseStream, stateOf } from '@hive/events';
 import type { Session } from '../backup/session.ts';
 import { canonicalJson } from '../canonical-json.ts';
-import { marks } from '../dialect.ts';
+import { marks, type Row, type Value } from '../dialect.ts';
 import type { Head, LoggedEvent } from '../port.ts';
-import { eventOf, eventSelect, headColumns, headOf, headValues, stepOf } from '../rows.ts';
+import { caughtUp } from '../read-heads.ts';
+import { eventOf, eventSelect, headOf, headColumns, headValues, stepOf, type KeptHead } from '../rows.ts';
 import { createAnnouncedSteps, type AnnouncedStep } from './announced-steps.ts';
 import type { Differences } from './differences.ts';
+import { insertRow } from './insert-row.ts';
 
 const perPage = 500;
 
@@ -14,22 +17,24 @@ export type HeadsSeen = { readonly events: number; readonly heads: number; reado
 
 /**
  * Folds every stream from its first event and compares its head and its steps with the rows; with `write` a head that differs is replaced.
- * Holds a page of events and one stream's state at a time. Throws `transition.refused` for a log that cannot be folded.
+ * Holds a page of events and one stream's state at a time. Throws `transition.refused` for a log that cannot be folded, `store.newer` for one that a newer Hive has written to.
  */
 export const rebuildHeads = async (session: Session, differences: Differences, write: boolean): Promise<HeadsSeen> => {
   const seen = { events: 0, heads: 0, steps: 0 };
   let stream: StreamFold | null = null;
   let after: readonly [string, number] = ['', 0];
   for (;;) {
-    const rows = await session.run(
+    const rows: readonly Row[] = await session.run(
       `select ${eventSelect} from event where (stream, version) > (?, ?) order by stream, version limit ?`,
       [...after, perPage],
     );
+    const events = rows.map(eventOf);
+    const live = await headsOf(session, events);
     const ended: StreamFold[] = [];
-    for (const event of rows.map(eventOf)) {
+    for (const event of events) {
       if (stream?.head.stream !== event.stream) {
         if (stream) ended.push(stream);
-        stream = beginFold(event);
+        stream = beginFold(event, live.get(event.stream) ?? null);
       }
       foldOne(stream, event);
       after = [event.stream, event.version];
@@ -48,17 +53,40 @@ export const rebuildHeads = async (session: Session, differences: Differences, w
   return seen;
 };
 
-type StreamFold = { head: Head; readonly steps: ReturnType<typeof createAnnouncedSteps> };
+/** A stream on the way: its row as it is, and its head as its events make it. */
+type StreamFold = {
+  readonly live: KeptHead | null;
+  head: Head;
+  /** The view at the version up to which the row's view is folded: claims leave it behind. */
+  kept: unknown;
+  readonly steps: ReturnType<typeof createAnnouncedSteps>;
+};
 
-const beginFold = ({ stream, correlationId }: LoggedEvent): StreamFold => ({
-  head: { stream, ...parseStream(stream), correlationId, version: 0, state: '', lastEventId: '', view: null },
+const headsOf = async (session: Session, events: readonly LoggedEvent[]): Promise<ReadonlyMap<string, KeptHead>> => {
+  const names = [...new Set(events.map((it) => it.stream))];
+  const rows = await session.run(`select * from stream_head where stream in (${marks(names.length)})`, names);
+  return new Map(rows.map((row) => [row['stream'] as string, headOf(row)]));
+};
+
+const beginFold = ({ stream, correlationId }: LoggedEvent, live: KeptHead | null): StreamFold => ({
+  live,
+  head: { stream, ...parseStream(stream), correlationId, version: 0, state: '', lastEventId: '', token: 0, view: null },
+  kept: null,
   steps: createAnnouncedSteps(),
 });
 
 const foldOne = (fold: StreamFold, event: LoggedEvent): void => {
+  if (!isEventType(event.type))
+    throw new HiveError(
+      'store.newer',
+      `${event.stream} tells of ${event.type}, which only a newer Hive knows; rebuild with that one`,
+      { remedy: 'fix_config', details: { type: event.type, eventId: event.id } },
+    );
   const view = foldStream(fold.head.view, event);
-  const state = stateOf(event.stream, view);
-  fold.head = { ...fold.head, version: event.version, state, lastEventId: event.id, view };
+  const { stream, version, id } = event;
+  const token = event.type === 'task.claimed' ? Math.max(fold.head.token, event.data.token) : fold.head.token;
+  fold.head = { ...fold.head, version, state: stateOf(stream, view), lastEventId: id, token, view };
+  if (version === fold.live?.viewVersion) fold.kept = view;
   fold.steps.see(event);
 };
 
@@ -67,29 +95,35 @@ const compareHeads = async (
   folds: readonly StreamFold[],
   { differences, write }: { readonly differences: Differences; readonly write: boolean },
 ): Promise<void> => {
-  if (folds.length === 0) return;
-  const names = folds.map((it) => it.head.stream);
-  const rows = await session.run(`select * from stream_head where stream in (${marks(names.length)})`, names);
-  const live = new Map(rows.map((row) => [row['stream'] as string, headOf(row)]));
-  const columns = columnsOf(session, 'stream_head', headColumns);
-  for (const { head } of folds) {
-    const was = live.get(head.stream);
-    const says = was ? differenceOf(was, head) : 'has events and no row';
+  for (const fold of folds) {
+    const says = differenceOf(fold);
     if (says === null) continue;
+    const { head } = fold;
     differences.add({ table: 'stream_head', key: head.stream, says });
     if (!write) continue;
     await session.run('delete from stream_head where stream = ?', [head.stream]);
-    await session.insert('stream_head', columns, [headValues(head)]);
+    await insertRow(session, 'stream_head', rowOf(head));
   }
 };
 
-/** Columns of a table with their kinds, in the order of these names. */
-export const columnsOf = (session: Session, table: string, names: readonly string[]) =>
-  names.flatMap((name) => session.tables.find((it) => it.name === table)?.columns.find((it) => it.name === name) ?? []);
+const rowOf = (head: Head): Readonly<Record<string, Value>> => ({
+  stream: head.stream,
+  kind: head.kind,
+  id: head.id,
+  correlation_id: head.correlationId,
+  version: head.version,
+  state: head.state,
+  last_event_id: head.lastEventId,
+  token: head.token,
+  view: JSON.stringify(head.view),
+  view_version: head.version,
+});
 
-const differenceOf = (was: Head, is: Head): string | null => {
-  const fields = Object.keys(is) as (keyof Head)[];
-  const differing = fields.filter((it) => canonicalJson(was[it]) !== canonicalJson(is[it]));
+const differenceOf = ({ live, head, kept }: StreamFold): string | null => {
+  if (!live) return 'has events and no row';
+  const wanted = { ...head, view: kept };
+  const fields = Object.keys(wanted) as (keyof Head)[];
+  const differing = fields.filter((it) => canonicalJson(live[it]) !== canonicalJson(wanted[it]));
   return differing.length === 0 ? null : `differs in ${differing.join(', ')}`;
 };
 

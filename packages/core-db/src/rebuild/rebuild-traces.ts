@@ -1,10 +1,10 @@
-import { columnsOf } from './rebuild-heads.ts';
 import type { Session } from '../backup/session.ts';
 import type { Row, Value } from '../dialect.ts';
 import type { TraceRow } from '../port.ts';
 import { traceOf } from '../rows.ts';
 import { errorTypes } from '../write-rules.ts';
 import type { Differences } from './differences.ts';
+import { insertRow } from './insert-row.ts';
 
 const perPage = 2000;
 
@@ -20,7 +20,7 @@ export const rebuildTraces = async (session: Session, differences: Differences, 
     differences.add({ table: 'trace', key, says });
     if (!write) return;
     await session.run('delete from trace where correlation_id = ?', [key]);
-    if (trace) await session.insert('trace', columnsOf(session, 'trace', names), [valuesOf(trace)]);
+    if (trace) await insertRow(session, 'trace', rowOf(trace));
   };
   const surplusUpTo = async (correlationId: string | null) => {
     for (; !row.done && (correlationId === null || row.value.correlationId < correlationId); row = await rows.next())
@@ -42,20 +42,20 @@ export const rebuildTraces = async (session: Session, differences: Differences, 
   return count;
 };
 
-const names = ['correlation_id', 'first_at', 'last_at', 'events', 'errors'];
-const valuesOf = (trace: TraceRow): Value[] => [
-  trace.correlationId,
-  trace.firstAt,
-  trace.lastAt,
-  trace.events,
-  trace.errors,
-];
+const rowOf = (trace: TraceRow): Readonly<Record<string, Value>> => ({
+  correlation_id: trace.correlationId,
+  first_at: trace.firstAt,
+  last_at: trace.lastAt,
+  events: trace.events,
+  errors: trace.errors,
+});
 
 async function* rowsOf(session: Session): AsyncGenerator<TraceRow, null> {
   let after = '';
   for (;;) {
     const rows: readonly Row[] = await session.run(
-      'select * from trace where correlation_id > ? order by correlation_id limit ?',
+      `select correlation_id, min(first_at) as first_at, max(last_at) as last_at, sum(events) as events, sum(errors) as errors from trace
+        where correlation_id > ? group by correlation_id order by correlation_id limit ?`,
       [after, perPage],
     );
     for (const trace of rows.map(traceOf)) {

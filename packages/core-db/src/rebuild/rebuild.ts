@@ -20,7 +20,8 @@ export type RebuildReport = {
 /**
  * Makes the projections anew from the first event on and compares them with the rows, byte by byte as canonical JSON: heads of streams and the
  * list of traces. With `write` the rows that differ are replaced, all in one transaction that keeps other writers out; otherwise one moment of a
- * store is looked at that may be running. Throws `transition.refused` for a log that cannot be folded; then nothing is written.
+ * store is looked at that may be running. Throws `transition.refused` for a log that cannot be folded and `store.newer` for one that a newer
+ * Hive has written to; then nothing is written.
  */
 export const rebuildProjections = (
   options: OpenOptions,
