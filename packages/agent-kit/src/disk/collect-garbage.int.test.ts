@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { newId } from '@hive/bus';
 import { streams, type NewEvent } from '@hive/events';
 import { mirrorName, sizeOf } from '@hive/workspace';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createRepo, openHouse, type House } from '../testing/index.ts';
 import { collectGarbage, type Collected } from './collect-garbage.ts';
 import { surveyDisk } from './survey-disk.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const dayMs = 86_400_000;
 const file = join(import.meta.dirname, 'collect-garbage.ts');
@@ -135,6 +135,7 @@ const runScript = async (script: string, ...args: string[]) => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
+  onTestFinished(() => void child.kill('SIGKILL'));
   await Promise.race([once(child.stdout, 'data'), ended]);
   return { child, ended };
 };

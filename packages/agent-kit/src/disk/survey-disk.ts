@@ -1,8 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { HiveConfig } from '@hive/config';
 import { listArtefacts, type Store } from '@hive/core-db';
 import {
   lackOfRoom,
   readSpace,
+  sizeOf,
   takeStock,
   type Belongings,
   type Item,
@@ -16,7 +19,7 @@ export const spaceOf = ({ home }: Pick<HiveConfig, 'home'>): Promise<Space> => r
 
 /** What one kind of thing takes, and how much of its cap that is. `count` says how many there are. */
 export type DiskUse = {
-  readonly kind: 'events' | 'artefacts' | 'worktrees' | 'caches' | 'mirrors' | 'logs' | 'scratch';
+  readonly kind: 'events' | 'artefacts' | 'worktrees' | 'caches' | 'mirrors' | 'logs' | 'other';
   readonly bytes: number;
   readonly count: number;
   readonly capBytes: number | null;
@@ -46,11 +49,12 @@ export const surveyDisk = async (
   read: ReadSpace = readSpace,
 ): Promise<DiskSurvey> => {
   const { home, disk } = config;
-  const [space, stock, artefacts, events] = await Promise.all([
+  const [space, stock, artefacts, events, others] = await Promise.all([
     read(home),
     takeStock(home),
     listArtefacts(home),
     eventsIn(store),
+    othersIn(home),
   ]);
   const of = (...kinds: readonly Item['kind'][]) => stock.filter((item) => kinds.includes(item.kind));
   return {
@@ -63,7 +67,7 @@ export const surveyDisk = async (
       use('caches', of('cache'), disk.cachesBytes),
       use('mirrors', of('mirror'), disk.mirrorsBytes),
       use('logs', of('log'), disk.logsBytes),
-      use('scratch', of('scratch'), null),
+      use('other', others, null),
     ],
     kept: await keptOf(of('kept'), store, disk.failedMs),
   };
@@ -73,6 +77,17 @@ const eventsIn = async (store: Store | null): Promise<{ bytes: number; count: nu
   if (store === null) return { bytes: 0, count: 0 };
   const [about, end] = await Promise.all([store.about(), store.end()]);
   return { bytes: about.bytes, count: end.position };
+};
+
+/** Counted by kind; the database is part of the events. */
+const isCounted = (name: string): boolean =>
+  /^(?:artefacts|worktrees|setup|mirrors|logs|hive\.db(?:-wal|-shm)?)$/.test(name);
+
+/** Whatever else lies in the home: signatures, backups, a key, what is passing. */
+const othersIn = async (home: string): Promise<{ bytes: number; count: number }[]> => {
+  const names = await readdir(home).catch(() => []);
+  const sizes = names.filter((name) => !isCounted(name)).map((name) => sizeOf(join(home, name)));
+  return (await Promise.all(sizes)).map(({ bytes, files }) => ({ bytes, count: files }));
 };
 
 const use = (

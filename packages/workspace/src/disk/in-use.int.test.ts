@@ -11,6 +11,7 @@ import { setMark, takeMark, touchMark } from './mark.ts';
 import { isOwnerAlive, ownerFile, signWorktrees } from './owners.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 import { takeStock, type Kind } from './stock.ts';
+import { discard } from './trash.ts';
 
 const old = new Date(Date.now() - 10 * 86_400_000);
 const because = 'test';
@@ -137,4 +138,29 @@ test('a process of another machine counts as running for a day', async () => {
   for (const name of ['here', 'there', 'nobody']) expect(await isOwnerAlive(home, name)).toBe(name !== 'nobody');
   for (const name of ['here', 'there']) utimesSync(ownerFile(home, name), old, old);
   for (const name of ['here', 'there']) expect(await isOwnerAlive(home, name)).toBe(name === 'here');
+});
+
+const count = (folder: string): number | null => {
+  try {
+    return readdirSync(folder).length;
+  } catch {
+    return null; // it left between two looks
+  }
+};
+
+test('what is thrown away is there whole, or not at all', async () => {
+  const home = tempFolder();
+  const path = join(home, 'thing');
+  mkdirSync(path);
+  for (let n = 0; n < 300; n++) writeFileSync(join(path, `${n}`), '');
+  const done = discard(home, path);
+  const seen = new Set<number>();
+  for (let left = count(path); left !== null; left = count(path)) {
+    seen.add(left);
+    await new Promise((turn) => setImmediate(turn));
+  }
+  expect([...seen].filter((left) => left < 300)).toEqual([]);
+  expect(await done).toBe(true);
+  expect(readdirSync(join(home, 'trash'))).toEqual([]);
+  expect(await discard(home, path)).toBe(false);
 });
