@@ -1,26 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InvariantReport } from '@hive/core-db';
-import { startPostgresProxy, testPostgres, type PostgresProxy } from '@hive/core-db/testing';
+import {
+  inDatabase,
+  onServer,
+  startPostgresProxy,
+  testPostgres,
+  type PostgresProxy,
+  type TestPostgres,
+} from '@hive/core-db/testing';
 import type { Result } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { agentPid, example, makeHome, outcomes, processesOf, traceOf, until, type Home } from './hive.ts';
 
 const agents = ['orchestrator', 'planner', 'worker-1', 'worker-2', 'reviewer', 'event-dashboard'];
-let drop: () => Promise<void>;
+let place: TestPostgres;
 let proxy: PostgresProxy;
 let home: Home;
 
 beforeEach(async () => {
-  const place = await testPostgres({ empty: true });
-  drop = place.drop;
+  place = await testPostgres({ empty: true });
   proxy = await startPostgresProxy(place.url);
   home = await makeHome({ HIVE_DATABASE_URL: proxy.url });
 });
 afterEach(async () => {
   await home.remove();
   await proxy.close();
-  await drop();
+  await place.drop();
 });
 
 /** Asks the API of the building as a program does, and says how long it took. */
@@ -76,6 +82,23 @@ test('the whole building on PostgreSQL: the example ends as expected although th
   expect((await home.hive('down')).code).toBe(0);
   await up.exited;
   expect(await processesOf(home.home)).toEqual([]);
+}, 120_000);
+
+test('npm start -- --once runs the example in a database of its own', async () => {
+  const ended = await home.hive('start', '--once');
+  expect(ended.stdout).toContain('all 10 as expected');
+  expect(ended.code).toBe(0);
+  const own = new URL(proxy.url).pathname.slice(1);
+  const made = await onServer(place.url, `select datname from pg_database where datname like '${own}_example_%'`);
+  expect(
+    await onServer(
+      inDatabase(place.url, made),
+      `select count(*) from event where type = 'workflow.completed' or type = 'workflow.failed'`,
+    ),
+  ).toBe('1');
+  // Nothing was made in the user's own.
+  expect(await onServer(place.url, `select to_regclass('event')`)).toBe('');
+  await onServer(place.url, `drop database ${made} with (force)`);
 }, 120_000);
 
 test('hive up without its database starts nothing and says what is missing', async () => {

@@ -32,3 +32,4 @@ export { backupStore, type BackupSummary } from './backup/backup.ts';
 export { restoreStore, type RestoreOptions, type RestoreSummary } from './backup/restore.ts';
 export { upgradeSentence, type Upgrade } from './upgrade/keep-store.ts';
 export { rebuildProjections, type RebuildReport } from './rebuild/rebuild.ts';
+export { siblingDatabase } from './postgres/sibling-database.ts';

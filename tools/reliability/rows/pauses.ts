@@ -7,9 +7,9 @@ export const title = 'a worker that sleeps longer than its lease, and wakes when
 /** SIGSTOP with work in hand, SIGCONT when somebody else has claimed it: not one of its writes may count. */
 export const run = async (mode: Mode): Promise<Outcome> => {
   const began = Date.now();
-  const buildings = 2;
+  const buildings = mode === 'quick' ? 2 : 4;
   const pauses = (mode === 'quick' ? 20 : 500) / buildings;
-  const args = ['--plan', 'pauses', '--workflow', 'small', '--kills', String(pauses)];
+  const args = ['--plan', 'pauses', '--workflow', 'commands', '--kills', String(pauses)];
   const found = await Promise.all(Array.from({ length: buildings }, () => chaos(args)));
   const broken = found.flatMap(violationsOf);
   const slept = found.reduce((sum, it) => sum + it.carriedOut.pause, 0);

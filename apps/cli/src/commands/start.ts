@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { loadConfig, readToken, type HiveConfig } from '@hive/config';
 import { createDeskClient, type Desk } from '@hive/events';
@@ -27,18 +28,30 @@ export const start = defineCommand<{ readonly once?: boolean }>({
   },
 });
 
-/** The example's own home, on SQLite and without the user's choices: it has to come out alike everywhere. */
-const exampleConfig = (cli: Cli, { home }: HiveConfig): Promise<HiveConfig> =>
-  loadConfig({ env: exampleEnv(cli, join(home, 'example')), cwd: cli.cwd, cloneRoot: null });
+/**
+ * The example's own home, without the user's choices: it has to come out alike everywhere. On SQLite, or on PostgreSQL where that is asked for,
+ * then in a database of its own: what is unfinished in the user's belongs to another home.
+ */
+const exampleConfig = async (cli: Cli, { home, database }: HiveConfig): Promise<HiveConfig> => {
+  const own = join(home, 'example');
+  const suffix = `example_${createHash('sha256').update(own).digest('hex').slice(0, 8)}`;
+  const { siblingDatabase } = await import('@hive/core-db');
+  const url = database.dialect === 'postgres' ? await siblingDatabase(database.url.reveal(), suffix) : undefined;
+  return loadConfig({ env: exampleEnv(cli, own, url), cwd: cli.cwd, cloneRoot: null });
+};
 
-const exampleEnv = ({ env }: Cli, home: string) => ({
+const exampleEnv = ({ env }: Cli, home: string, url: string | undefined) => ({
   ...env,
   HIVE_HOME: home,
   HIVE_CONFIG: undefined,
-  HIVE_DATABASE_URL: undefined,
+  HIVE_DATABASE_URL: url,
   HIVE_URL: undefined,
   HIVE_TOKEN: undefined,
 });
+
+/** The address of the database, for a process of the example. */
+const urlOf = ({ database }: HiveConfig): string | undefined =>
+  database.dialect === 'postgres' ? database.url.reveal() : undefined;
 
 const startAndStay = async (cli: Cli, config: HiveConfig): Promise<number> => {
   const { out } = cli;
@@ -68,7 +81,7 @@ const once = async (cli: Cli, config: HiveConfig): Promise<number> => {
   if (config.port.given) await assertPortFree(config.port.number);
   const around = await tellSurroundings(cli, config);
   const launching = launch({
-    env: exampleEnv(cli, config.home),
+    env: exampleEnv(cli, config.home, urlOf(config)),
     log: logPath(config.home, 'hive'),
     owner: 'client',
     args: ['--port', String(config.port.given ? config.port.number : 0)],
