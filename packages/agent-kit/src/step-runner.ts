@@ -32,7 +32,15 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   const leaseMs = ctx.config.testing?.leaseMs ?? defaultLeaseMs;
   const lookMs = Math.min(longestLookMs, leaseMs / 6);
   const inHand = new Map<string, { claim: Claim; stop: AbortController; done: Promise<void> }>();
+  /** How many in hand have done their work and only wait for their outcome to be on the disk. */
+  let ending = 0;
   let freed = Promise.withResolvers<void>();
+  /** A slot is free once the outcome is on its way: so the next claim goes with it in one commit. */
+  const free = () => {
+    const waiting = freed;
+    freed = Promise.withResolvers<void>();
+    waiting.resolve();
+  };
 
   const work = async (claim: Claim, signal: AbortSignal): Promise<void> => {
     const began = performance.now();
@@ -46,7 +54,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     };
     const settle = async (how: string, write: () => Promise<Outcome>) => {
       await failpoint('submit.open');
-      const outcome = await written(write, signal);
+      ending += 1;
+      free();
+      const outcome = await written(write, signal).finally(() => (ending -= 1));
       await failpoint('submit.committed');
       log.info({ ...fields, outcome, durationMs: Math.round(performance.now() - began) }, how);
     };
@@ -102,10 +112,11 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
 
   const handle = async (claim: Claim, signal: AbortSignal) => {
     const { step } = claim;
-    const names = [streams.workflow(step.workflowId), ...(step.taskId === null ? [] : [streams.task(step.taskId)])];
-    const { heads } = await bus.store.heads(names);
-    const workflow = heads.get(names[0] ?? '')?.view as WorkflowView | undefined;
-    const task = names[1] === undefined ? null : (heads.get(names[1])?.view as TaskView | undefined);
+    // The claim has brought the head of its own stream; those of a plan are told in the workflow's.
+    const name = streams.workflow(step.workflowId);
+    const head = step.taskId === null ? claim.head : (await bus.store.heads([name])).heads.get(name);
+    const workflow = head?.view as WorkflowView | undefined;
+    const task = step.taskId === null ? null : (claim.head.view as TaskView | undefined);
     const handler = agent.steps?.[step.kind];
     if (workflow === undefined || task === undefined || handler === undefined)
       throw new Error(`step ${step.id} has no workflow, task or handler`);
@@ -135,12 +146,12 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       .catch((error: unknown) => log.error({ err: error, stepId: claim.step.id }, 'outcome not recorded'))
       .finally(() => {
         inHand.delete(claim.step.id);
-        const waiting = freed;
-        freed = Promise.withResolvers<void>();
-        waiting.resolve();
+        free();
       });
     inHand.set(claim.step.id, { claim, stop, done });
   };
+
+  const slotsNow = () => concurrency - (inHand.size - ending);
 
   let renewedAt = 0;
   let isLooking = false;
@@ -171,7 +182,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     signal.addEventListener('abort', () => freed.resolve(), { once: true });
     for (let failures = 0; !signal.aborted;) {
       const seen = bus.rings();
-      const slots = concurrency - inHand.size;
+      const slots = slotsNow();
       let claims: readonly Claim[] = [];
       try {
         if (slots > 0 && (await mayBegin())) {
@@ -194,14 +205,14 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       }
       claims.forEach(start);
       if (claims.length > 0) continue;
-      const free = freed.promise;
-      if (inHand.size >= concurrency) {
-        await free;
+      const slot = freed.promise;
+      if (slotsNow() <= 0) {
+        await slot;
       } else {
         const due = await bus.store.nextDue(kinds).catch(() => null);
         // What is overdue and still there is for somebody else: the longer it is, the longer the wait.
         const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - Date.now()));
-        await Promise.race([free, bus.heard(Math.min(pollMs, dueMs), signal, seen)]);
+        await Promise.race([slot, bus.heard(Math.min(pollMs, dueMs), signal, seen)]);
       }
     }
   };

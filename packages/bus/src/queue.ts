@@ -1,4 +1,4 @@
-import type { EventRow, StepChange, StepRow, Store } from '@hive/core-db';
+import type { EventRow, Head, StepChange, StepRow, Store } from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
 import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
 import { backoffMs } from './backoff.ts';
@@ -14,7 +14,7 @@ export type Claim = {
   readonly eventId: string;
   readonly leaseUntil: string;
   /** The step's stream after the claim. */
-  readonly head: { readonly version: number; readonly state: string };
+  readonly head: Head;
 };
 
 /** Why a step did not succeed, as an attempt that counts. */
@@ -193,11 +193,11 @@ export const createQueue = (store: Store, actor: string): Queue => {
       if (open.length === 0 || limit < 1) return [];
       const won = await store.claim({ kinds: open, agent, incarnation, capabilities, limit, leaseMs, actor, newId });
       if (won.length > 0) store.ring();
-      return won.map(({ step, version, state }) => ({
+      return won.map(({ step, head }) => ({
         step,
+        head,
         eventId: step.lastEventId,
         leaseUntil: step.leaseUntil ?? '',
-        head: { version, state },
       }));
     },
     finish: async (claim, events) =>

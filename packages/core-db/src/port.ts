@@ -109,12 +109,8 @@ export type ClaimQuery = {
   readonly newId: () => string;
 };
 
-/** A step that was won, as it is now, and its stream after the `task.claimed`. */
-export type Claimed = {
-  readonly step: StepRow;
-  readonly version: number;
-  readonly state: string;
-};
+/** A step that was won, as it is now, and the head of its stream after the `task.claimed`. */
+export type Claimed = { readonly step: StepRow; readonly head: Head };
 
 /** Everything of one commit. All of it happens, or nothing. */
 export type Write = {
@@ -208,7 +204,7 @@ export type Horizon = {
  * Errors: `store.unavailable` (retry), `store.readonly`, `store.newer` (fix_config), `infra.disk`.
  */
 export type Store = {
-  readonly dialect: 'sqlite' | 'postgres';
+  readonly dialect: 'sqlite' | 'postgres' | 'memory';
   /** The database's clock, ISO with milliseconds. */
   now(): Promise<string>;
   write(write: Write): Promise<WriteResult>;

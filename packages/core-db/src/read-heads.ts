@@ -1,4 +1,4 @@
-import { marks, type Dialect, type Read, type Value } from './dialect.ts';
+import { marks, type Dialect, type Read, type Row, type Value } from './dialect.ts';
 import { foldStream } from '@hive/events';
 import type { Head, Store } from './port.ts';
 import { eventOf, eventSelect, headColumns, headOf, type KeptHead } from './rows.ts';
@@ -28,18 +28,25 @@ export const caughtUp = async (kept: readonly KeptHead[], read: Read): Promise<r
   return kept.map(({ viewVersion: _, ...head }) => ({ ...head, view: views.get(head.stream) }));
 };
 
-/** How the heads of streams are read; the same statements on both databases. */
-export const createHeadReads = (read: Read, on: Dialect): HeadReads => ({
+/** Reads the heads of streams together with the clock, which is joined so that missing streams still tell the time. */
+type ReadNamed = (streams: readonly string[]) => Promise<readonly Row[]>;
+
+/** The statement that {@link ReadNamed} runs; `among` is the condition on `h.stream`. */
+export const headsText = (on: Dialect, among: string): string =>
+  `select c.now, ${headColumns.map((it) => `h.${it}`).join(', ')} from (select ${on.clock} as now) c
+    left join stream_head h on h.stream ${among}`;
+
+/** How the heads of streams are read; the same statements on both databases but for `named`. */
+export const createHeadReads = (
+  read: Read,
+  on: Dialect,
+  named: ReadNamed = (streams) => read(headsText(on, `in (${marks(streams.length)})`), streams),
+): HeadReads => ({
   now: async () => (await read(`select ${on.clock} as now`))[0]?.['now'] as string,
 
   heads: async (streams) => {
     const heads = new Map<string, Head>();
-    // The clock is joined so that an empty list and missing streams still tell the time, in one round trip.
-    const rows = await read(
-      `select c.now, ${headColumns.map((it) => `h.${it}`).join(', ')} from (select ${on.clock} as now) c
-        left join stream_head h on h.stream in (${marks(streams.length)})`,
-      streams,
-    );
+    const rows = await named(streams);
     const kept = rows.filter((row) => row['stream'] !== null).map(headOf);
     for (const head of await caughtUp(kept, read)) heads.set(head.stream, head);
     return { heads, now: rows[0]?.['now'] as string };

@@ -11,7 +11,8 @@ export const claimFunction = `
 create or replace function @name(
   p_kinds text[], p_agent text, p_incarnation text, p_capabilities text[], p_limit integer, p_lease_ms bigint, p_actor text, p_ids text[],
   p_shard bigint, p_after integer
-) returns table (id text, attempt bigint, token bigint, lease_until text, event_id text, version bigint, head_state text,
+) returns table (id text, attempt bigint, token bigint, lease_until text, at text, event_id text, version bigint, head_state text,
+  head_kind text, head_id text, head_correlation text, head_view text, head_view_version bigint,
   kind text, stream text, task_id text, workflow_id text, capabilities text, priority bigint, rank bigint, due text, becomes text,
   failures bigint, rescues bigint, max_attempts bigint, max_rescues bigint, only_agent text, avoid_agent text, payload text)
 language plpgsql
@@ -54,12 +55,14 @@ begin
         last_event_id = p_ids[p.n], xid = pg_current_xact_id()
       from numbered p
       where h.stream = p.stream and h.xid <= pg_current_xact_id() and (p.due = '' or h.state = any (string_to_array(p.due, ',')))
-      returning p.id as step_id, p.last_event_id as cause, p_ids[p.n] as event_id, h.version, h.token, h.state),
+      returning p.id as step_id, p.last_event_id as cause, p_ids[p.n] as event_id, h.version, h.token, h.state, h.kind as head_kind, h.id as head_id,
+        h.correlation_id as head_correlation, h.view as head_view, h.view_version as head_view_version),
   won as (
     update step s set state = 'claimed', token = m.token, attempt = s.attempt + 1, run_at = null, holder = p_incarnation, holder_agent = p_agent,
         lease_until = v_until, last_event_id = m.event_id, xid = pg_current_xact_id()
       from moved m where s.id = m.step_id
-      returning s.*, m.cause, m.event_id as won_event, m.version as head_version, m.state as head_state),
+      returning s.*, m.cause, m.event_id as won_event, m.version as head_version, m.state as head_state, m.head_kind, m.head_id,
+        m.head_correlation, m.head_view, m.head_view_version),
   told as (
     insert into event (id, type, stream, version, correlation_id, causation_id, actor, at, data)
       select w.won_event, 'task.claimed', w.stream, w.head_version, w.workflow_id, w.cause, p_actor, v_now,
@@ -70,7 +73,8 @@ begin
     insert into trace as t (correlation_id, shard, first_at, last_at, events, errors)
       select w.workflow_id, p_shard, v_now, v_now, count(*), 0 from won w group by w.workflow_id order by w.workflow_id
       on conflict (correlation_id, shard) do update set last_at = greatest(t.last_at, excluded.last_at), events = t.events + excluded.events)
-  select w.id, w.attempt, w.token, w.lease_until, w.won_event, w.head_version, w.head_state, w.kind, w.stream, w.task_id, w.workflow_id,
+  select w.id, w.attempt, w.token, w.lease_until, v_now, w.won_event, w.head_version, w.head_state, w.head_kind, w.head_id,
+      w.head_correlation, w.head_view::text, w.head_view_version, w.kind, w.stream, w.task_id, w.workflow_id,
       w.capabilities::text, w.priority, w.rank, w.due, w.becomes, w.failures, w.rescues, w.max_attempts, w.max_rescues, w.only_agent, w.avoid_agent,
       w.payload::text
     from won w order by w.rank, w.id;

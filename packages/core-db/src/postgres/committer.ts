@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Row } from '../dialect.ts';
 import type { Claimed, ClaimQuery, Write, WriteResult } from '../port.ts';
-import { stepOf } from '../rows.ts';
+import { claimedOf } from '../claimed.ts';
+import { headOf, stepOf } from '../rows.ts';
 import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
 import { sizeOf, touchedBy, valuesOf } from './batch.ts';
 import { runOn } from './connection.ts';
@@ -42,7 +43,7 @@ const shards = 8;
 
 /**
  * Group commit: what a process wants to write at the same moment goes to the server as one statement and one commit, at most two at a time,
- * and a claim rides along. Nothing waits for a timer, so a lone caller pays nothing. Each promise settles after its own commit, and one write
+ * and a claim rides along. Whatever is asked for in one turn of the event loop goes together; nothing waits for a timer, so a lone caller pays nothing. Each promise settles after its own commit, and one write
  * that is refused leaves its neighbours alone: it is taken out, and the rest is sent again as a new transaction.
  */
 export const createCommitter = (pool: pg.Pool, options: { readonly prepared: boolean }): Committer => {
@@ -92,7 +93,7 @@ export const createCommitter = (pool: pg.Pool, options: { readonly prepared: boo
   const due = (): void => {
     if (isDue) return;
     isDue = true;
-    queueMicrotask(flush);
+    setImmediate(flush);
   };
 
   return {
@@ -134,7 +135,7 @@ const perform = async (line: Line, batch: readonly Job[], asked: Ask | null): Pr
       const rows = await send(line, jobs, ask);
       for (const { settle } of jobs) settle({ status: 'written' });
       const { query } = ask ?? {};
-      if (query) ask?.settle(rows.map((row) => claimedOf(row, query)));
+      if (query) ask?.settle(await wonOf(pool, rows, query));
       return;
     } catch (error) {
       const refusal = refusalOf(error);
@@ -248,25 +249,42 @@ const askValues = ({ query, ids }: Ask, shard: number): unknown[] => [
   shard,
 ];
 
-const claimedOf = (row: Row, { agent, incarnation }: ClaimQuery): Claimed => ({
-  step: stepOf({
-    ...row,
-    state: 'claimed',
-    run_at: null,
-    holder: incarnation,
-    holder_agent: agent,
-    last_event_id: row['event_id'],
-  }),
-  version: Number(row['version']),
-  state: row['head_state'] as string,
-});
+const wonOf = (pool: pg.Pool, rows: readonly Row[], { agent, incarnation }: ClaimQuery): Promise<readonly Claimed[]> =>
+  Promise.all(
+    rows.map((row) => {
+      const last_event_id = row['event_id'];
+      const step = stepOf({
+        ...row,
+        state: 'claimed',
+        run_at: null,
+        holder: incarnation,
+        holder_agent: agent,
+        last_event_id,
+      });
+      const head = headOf({
+        stream: step.stream,
+        kind: row['head_kind'],
+        id: row['head_id'],
+        correlation_id: row['head_correlation'],
+        version: row['version'],
+        state: row['head_state'],
+        last_event_id,
+        token: row['token'],
+        view: row['head_view'],
+        view_version: row['head_view_version'],
+      });
+      return claimedOf({ step, head, at: row['at'] as string }, (sql, values = []) => runOn(pool, { sql, values }));
+    }),
+  );
 
 /** What an earlier try of a claim has won, whose answer was lost. */
 const recovered = async (pool: pg.Pool, { query, ids }: Ask): Promise<readonly Claimed[]> => {
   const rows = await runOn(pool, {
-    sql: `select s.*, s.last_event_id as event_id, h.version, h.state as head_state from step s join stream_head h on h.stream = s.stream
+    sql: `select s.*, e.id as event_id, e.at, h.version, h.state as head_state, h.kind as head_kind, h.id as head_id,
+        h.correlation_id as head_correlation, h.view as head_view, h.view_version as head_view_version
+      from step s join stream_head h on h.stream = s.stream join event e on e.id = s.last_event_id
       where s.state = 'claimed' and s.holder = ? and s.last_event_id in (${ids.map(() => '?').join(', ')}) order by s.rank, s.id`,
     values: [query.incarnation, ...ids],
   });
-  return rows.map((row) => claimedOf(row, query));
+  return wonOf(pool, rows, query);
 };

@@ -19,6 +19,7 @@ import {
 } from './connection.ts';
 import { createCommitter } from './committer.ts';
 import { postgresError } from './errors.ts';
+import { createGatheredHeads } from './gather.ts';
 import { readHorizon } from './horizon.ts';
 import { migratePostgres } from './migrate.ts';
 import { createPoolerProbe, isPoolerRefusal } from './pooler.ts';
@@ -75,6 +76,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   const read: Read = (sql, values = []) => guarded(() => runOn(pool, { sql, values }));
   const log = createLogReads(read, on);
   const committer = createCommitter(pool, { prepared: !kind.pooled });
+  const gathered = createGatheredHeads(pool, { prepared: !kind.pooled });
 
   const listeners = new Set<() => void>();
   const hear = coalesce(() => {
@@ -114,7 +116,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   return {
     dialect: 'postgres',
     ...log,
-    ...createHeadReads(read, on),
+    ...createHeadReads(read, on, (streams) => guarded(() => gathered(streams))),
     ...createQueueReads(read),
     write: (write) => guarded(() => committer.write(write)),
     claim: (query) => guarded(() => committer.claim(query)),

@@ -1,6 +1,7 @@
 import { sqliteDialect as on, marks, type Row, type Value } from '../dialect.ts';
-import type { Claimed, ClaimQuery, EventRow, StepRow } from '../port.ts';
-import { stepColumn, stepFields, stepOf } from '../rows.ts';
+import { claimData, type Won } from '../claimed.ts';
+import type { ClaimQuery, EventRow, StepRow } from '../port.ts';
+import { headColumns, headOf, stepColumn, stepFields, stepOf } from '../rows.ts';
 import { tell } from './apply-write.ts';
 import type { Connection } from './connection.ts';
 
@@ -19,7 +20,7 @@ const texts = {
     (select id from step where state = 'scheduled' and run_at <= ? order by run_at limit ${dueAtOnce})`,
   peers: `select peer.capabilities from agent me join agent peer on peer.role = me.role and peer.agent <> me.agent
     where me.agent = ? and peer.status <> 'draining' and peer.beat_at > ?`,
-  first: `select ${columns}, h.version as head_version, h.state as head_state, h.token as head_token
+  first: `select ${columns}, ${headColumns.map((it) => `h.${it} as head_${it}`).join(', ')}
     from step s join stream_head h on h.stream = s.stream where s.lane = ? and s.state = 'ready' order by s.rank, s.id limit ?`,
   moveHead: 'update stream_head set version = ?, token = ?, state = ?, last_event_id = ? where stream = ?',
   take: `update step set state = 'claimed', token = ?, attempt = ?, run_at = null, holder = ?, holder_agent = ?, lease_until = ?, last_event_id = ?
@@ -28,30 +29,30 @@ const texts = {
 };
 
 /** Wins steps inside of a transaction: in each lane that the agent may take from the first ready ones, and of those the best. */
-export const applyClaim = (connection: Connection, query: ClaimQuery): readonly Claimed[] => {
+export const applyClaim = (connection: Connection, query: ClaimQuery): readonly Won[] => {
   const run = (sql: string, values: readonly Value[]) => connection.run({ sql, values });
   const now = run(texts.clock, [])[0]?.['now'] as string;
   if (run(texts.isDue, [now]).length > 0) run(texts.makeReady, [now]);
   const leaseUntil = new Date(Date.parse(now) + query.leaseMs).toISOString();
-  const claimed: Claimed[] = [];
+  const all: Won[] = [];
   const events: EventRow[] = [];
   const moved = new Set<string>();
   for (const row of best(connection, query, now)) {
     const step = stepOf(row);
     // Two steps of one stream in one claim: the second one is for the next time, as its stream has just moved.
     if (moved.has(step.stream)) continue;
-    const before = row['head_state'] as string;
-    if (step.due.length > 0 && !step.due.includes(before)) {
+    const before = headOf(Object.fromEntries(headColumns.map((it) => [it, row[`head_${it}`]])));
+    if (step.due.length > 0 && !step.due.includes(before.state)) {
       // What stands first and cannot be claimed must not keep the others waiting.
       run(texts.setAside, [leaseUntil, step.id]);
       continue;
     }
     const eventId = query.newId();
-    const version = Number(row['head_version']) + 1;
+    const version = before.version + 1;
     const won: StepRow = {
       ...step,
       state: 'claimed',
-      token: Number(row['head_token']) + 1,
+      token: before.token + 1,
       attempt: step.attempt + 1,
       runAt: null,
       holder: query.incarnation,
@@ -59,15 +60,26 @@ export const applyClaim = (connection: Connection, query: ClaimQuery): readonly 
       leaseUntil,
       lastEventId: eventId,
     };
-    const state = step.becomes ?? before;
+    const state = step.becomes ?? before.state;
     run(texts.moveHead, [version, won.token, state, eventId, won.stream]);
     run(texts.take, [won.token, won.attempt, query.incarnation, query.agent, leaseUntil, eventId, won.id]);
-    events.push(claimEvent(won, step.lastEventId, { version, at: now, query }));
+    events.push({
+      id: eventId,
+      type: 'task.claimed',
+      stream: won.stream,
+      version,
+      correlationId: won.workflowId,
+      causationId: step.lastEventId,
+      actor: query.actor,
+      at: now,
+      data: claimData(won),
+    });
     moved.add(step.stream);
-    claimed.push({ step: won, version, state });
+    const head = { ...before, version, state, token: won.token, lastEventId: eventId };
+    all.push({ step: won, head, at: now });
   }
   tell(connection, events);
-  return claimed;
+  return all;
 };
 
 const best = (connection: Connection, query: ClaimQuery, now: string): readonly Row[] => {
@@ -95,27 +107,3 @@ const lanesFor = (connection: Connection, query: ClaimQuery, now: string): reado
     .filter((row) => !avoided.includes(row) || !peers.some((peer) => namesOf(row).every((it) => peer.includes(it))))
     .map((row) => row['lane'] as string);
 };
-
-/** The event of a claim, as the store itself records it. */
-const claimEvent = (
-  step: StepRow,
-  cause: string,
-  { version, at, query }: { readonly version: number; readonly at: string; readonly query: ClaimQuery },
-): EventRow => ({
-  id: step.lastEventId,
-  type: 'task.claimed',
-  stream: step.stream,
-  version,
-  correlationId: step.workflowId,
-  causationId: cause,
-  actor: query.actor,
-  at,
-  data: {
-    taskId: step.taskId,
-    step: step.kind,
-    attempt: step.attempt,
-    token: step.token,
-    agent: query.agent,
-    leaseUntil: step.leaseUntil ?? at,
-  },
-});

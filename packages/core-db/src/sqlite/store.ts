@@ -10,6 +10,7 @@ import { createQueueReads } from '../read-queue.ts';
 import { verifySnapshot } from '../verify/verify.ts';
 import { recordedScript, type Script } from '../write-rules.ts';
 import { beatStatement, markStatement } from '../agent-statements.ts';
+import { claimedOf } from '../claimed.ts';
 import { applyClaim } from './apply-claim.ts';
 import { applyWrite } from './apply-write.ts';
 import { connect, dataVersion, type Connection } from './connection.ts';
@@ -60,11 +61,10 @@ export const openSqlite = async ({ home, migrate, readonly, before }: SqliteOpti
     ...createHeadReads(read, on),
     ...createQueueReads(read),
     write: (write) => writer.write(writeJob(write)),
-    claim: (query) =>
-      writer.write((connection) => {
-        const value = applyClaim(connection, query);
-        return { value, keep: true };
-      }),
+    claim: async (query) => {
+      const won = await writer.write((connection) => ({ value: applyClaim(connection, query), keep: true }));
+      return Promise.all(won.map((it) => claimedOf(it, read)));
+    },
 
     subscription: async (name, start) => {
       const find = async (): Promise<Cursor | undefined> =>
