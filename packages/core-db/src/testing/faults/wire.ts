@@ -60,7 +60,7 @@ const textsOf = (bytes: Buffer): [string, string] => {
   return [bytes.toString('utf8', 5, end), next < 0 ? '' : bytes.toString('utf8', end + 1, next)];
 };
 
-/** True for COMMIT and for a statement outside of a transaction that is no query and no part of one, or calls a function of the store. */
+/** True for COMMIT and for a statement outside of a transaction that writes: by itself or through a function of the store. */
 export const commits = ({ sql, inTransaction }: Statement): boolean =>
   /^\s*(commit|end)\b/i.test(sql) ||
-  (!inTransaction && /^\s*((with|insert|update|delete)\b|select\b.*\bhive_(write|claim)_)/is.test(sql));
+  (!inTransaction && /^\s*((with|insert|update|delete)\b|select\b[^;]*\bhive_\w+\()/i.test(sql));
