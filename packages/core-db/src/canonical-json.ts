@@ -5,12 +5,24 @@
  */
 export const canonicalJson = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const fields: string[] = [];
-  // Default order of `sort` is that of UTF-16 code units. An object built in this order would not do: it puts keys such as "9" and "10" first, as numbers.
-  for (const key of Object.keys(value).sort()) {
-    const field = (value as Record<string, unknown>)[key];
-    if (field !== undefined) fields.push(`${JSON.stringify(key)}:${canonicalJson(field)}`);
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '' : ','}${canonicalJson(item)}`;
+    return `[${text}]`;
   }
-  return `{${fields.join(',')}}`;
+  for (const key of sortedKeys(value)) {
+    const field = (value as Record<string, unknown>)[key];
+    if (field !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(field)}`;
+  }
+  return `{${text}}`;
+};
+
+/**
+ * In the order of UTF-16 code units, which is that of `<` and of `sort`. An object that was built in this order would not do: it puts keys
+ * such as "9" and "10" first, as numbers.
+ */
+const sortedKeys = (value: object): string[] => {
+  const keys = Object.keys(value);
+  const isSorted = keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key);
+  return isSorted ? keys : keys.sort();
 };

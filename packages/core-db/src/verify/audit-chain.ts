@@ -1,11 +1,10 @@
 import { chainHash, chainStart, markBytes, markOf } from '../audit/chain.ts';
 import { readTrail, type AuditTrail, type SealedPlace } from '../audit/read-trail.ts';
 import { origin, type LoggedEvent } from '../port.ts';
-import { eventSelect } from '../rows.ts';
-import type { Check, Offenders, Snapshot } from './check.ts';
+import { cursorOf, eventSelect } from '../rows.ts';
+import { inPages, type Check, type Offenders, type Snapshot } from './check.ts';
 import { readableEvent } from './readable-event.ts';
 
-const perPage = 2000;
 /** Of a stretch that was touched so many events are looked at to say how. */
 const mostCompared = 5000;
 
@@ -59,20 +58,17 @@ const checkChain = async (snapshot: Snapshot, trail: AuditTrail, offenders: Offe
   return { sealed: last?.count ?? 0, unsealed, since: last?.at ?? null };
 };
 
-async function* logOf({ read, on }: Snapshot): AsyncGenerator<LoggedEvent> {
-  for (let after = origin; ;) {
-    const from = on.after(after);
-    const rows = await read(
-      `select ${eventSelect} from event where ${from.sql} order by ${on.order('forwards')} limit ?`,
-      [...from.values, perPage],
-    );
-    for (const row of rows) {
-      const event = readableEvent(row);
-      yield event;
-      after = event.cursor;
-    }
-    if (rows.length < perPage) return;
-  }
+/** All events in the order of the log. */
+async function* logOf(snapshot: Snapshot): AsyncGenerator<LoggedEvent> {
+  const { on } = snapshot;
+  const rows = inPages(snapshot, (last) => {
+    const from = on.after(last ? cursorOf(last) : origin);
+    return {
+      sql: `select ${eventSelect} from event where ${from.sql} order by ${on.order('forwards')}`,
+      values: from.values,
+    };
+  });
+  for await (const row of rows) yield readableEvent(row);
 }
 
 /** A stretch of the log that is not what was sealed. */

@@ -1,5 +1,5 @@
 import type { AuditTrail } from '../audit/read-trail.ts';
-import type { Dialect, Read, Row, Value } from '../dialect.ts';
+import type { Dialect, Read, Row, Statement, Value } from '../dialect.ts';
 
 /** What a check reads from: one moment of the store, whatever is written meanwhile; and the checkpoints, where they are at hand. */
 export type Snapshot = {
@@ -41,3 +41,24 @@ export const ofTrace = (trace: unknown): string => (typeof trace === 'string' ? 
 
 /** The value of a column as it is said in a sentence. */
 export const said = (row: Row, column: string): string => String(row[column] as string | number | null);
+
+const perPage = 2000;
+
+/**
+ * All rows of a statement that is asked for page after page, each behind the last row of the one before. The next page is on its way while
+ * this one is looked at, so that a server and this process work at the same time.
+ */
+export async function* inPages({ read }: Snapshot, after: (last: Row | null) => Statement): AsyncGenerator<Row> {
+  const ask = (last: Row | null): Promise<readonly Row[]> => {
+    const { sql, values } = after(last);
+    const page = read(`${sql} limit ${perPage}`, values);
+    page.catch(() => {}); // it is heard when the page is wanted
+    return page;
+  };
+  for (let coming: Promise<readonly Row[]> | null = ask(null); coming;) {
+    const rows: readonly Row[] = await coming;
+    const last = rows.at(-1);
+    coming = last && rows.length === perPage ? ask(last) : null;
+    yield* rows;
+  }
+}

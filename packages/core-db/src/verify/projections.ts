@@ -1,10 +1,10 @@
-import { foldStream, isEventType, parseStream, stateOf, type HiveEvent } from '@hive/events';
+import { foldStream, isEventType, parseStream, stateOf, upcast, type HiveEvent } from '@hive/events';
 import { hasCode } from '@hive/errors';
 import { canonicalJson } from '../canonical-json.ts';
 import { marks, type Row } from '../dialect.ts';
 import { headColumns, headOf } from '../rows.ts';
 import { errorTypes } from '../write-rules.ts';
-import { nameRows, ofTrace, said, type Check, type Snapshot } from './check.ts';
+import { inPages, nameRows, ofTrace, said, type Check, type Snapshot } from './check.ts';
 
 /** 10: the row of each trace is the sum of its events. */
 export const tracesMatch: Check = (snapshot, offenders) =>
@@ -70,7 +70,7 @@ type Walk = {
   kept: unknown;
   version: number;
   lastEventId: string;
-  /** Why it could not be folded further. Events that do not fit are told as invariant 5, and say nothing here. */
+  /** Why it could not be folded further. Events that do not fit are told as invariant 5, and those of a newer program are its own; both say nothing here. */
   fault: string | null;
 };
 
@@ -79,12 +79,16 @@ const unfit = '';
 const follow = (walk: Walk, row: Row): void => {
   walk.version = Number(row['version']);
   walk.lastEventId = said(row, 'id');
-  const type = said(row, 'type');
-  // A newer program may have written types that this one does not know; their folds are its own.
-  if (walk.fault !== null || !isEventType(type)) return;
+  if (walk.fault !== null) return;
   try {
+    const { type, data } = upcast({ type: said(row, 'type'), data: JSON.parse(said(row, 'data')) as unknown });
+    // A newer program has folded this stream, in its own way.
+    if (!isEventType(type)) {
+      walk.fault = unfit;
+      return;
+    }
     // A fold looks at these fields of an event alone.
-    const fact = { type, stream: walk.stream, at: said(row, 'at'), data: JSON.parse(said(row, 'data')) as unknown };
+    const fact = { type, stream: walk.stream, actor: said(row, 'actor'), at: said(row, 'at'), data };
     walk.view = foldStream(walk.view, fact as HiveEvent);
     if (walk.version === walk.keptAt) walk.kept = walk.view;
   } catch (error) {
@@ -108,33 +112,17 @@ const differenceOf = ({ stream, view, kept, version, lastEventId, fault }: Walk,
     : 'its head is listed under a wrong state, kind or id';
 };
 
-const perPage = 2000;
+const eventsOf = (snapshot: Snapshot): AsyncGenerator<Row> =>
+  inPages(snapshot, (last) => ({
+    sql: 'select stream, version, id, type, correlation_id, actor, at, data from event where (stream, version) > (?, ?) order by stream, version',
+    values: last ? [said(last, 'stream'), Number(last['version'])] : ['', 0],
+  }));
 
-async function* eventsOf({ read }: Snapshot): AsyncGenerator<Row> {
-  for (let at: readonly [string, number] = ['', 0]; ;) {
-    const rows = await read(
-      `select stream, version, id, type, correlation_id, at, data from event where (stream, version) > (?, ?) order by stream, version limit ${perPage}`,
-      at,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (!last || rows.length < perPage) return;
-    at = [said(last, 'stream'), Number(last['version'])];
-  }
-}
-
-async function* headsOf({ read }: Snapshot): AsyncGenerator<Row> {
-  for (let after = ''; ;) {
-    const rows = await read(
-      `select ${headColumns.join(', ')} from stream_head where stream > ? order by stream limit ${perPage / 4}`,
-      [after],
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (!last || rows.length < perPage / 4) return;
-    after = said(last, 'stream');
-  }
-}
+const headsOf = (snapshot: Snapshot): AsyncGenerator<Row> =>
+  inPages(snapshot, (last) => ({
+    sql: `select ${headColumns.join(', ')} from stream_head where stream > ? order by stream`,
+    values: [last ? said(last, 'stream') : ''],
+  }));
 
 const next = async (rows: AsyncGenerator<Row>): Promise<Row | null> => {
   const { value, done } = await rows.next();
