@@ -30,14 +30,7 @@ export function* recordedScript(write: Write): Script<WriteResult | null> {
   if (found.size === 0) return null;
   const other = write.events.find((it) => found.get(it.id) !== contentOf(it));
   if (other && write.cursor && (yield* hasMoved(write.cursor))) return { status: 'cursor', which: write.cursor.name };
-  if (other)
-    throw new HiveError(
-      'event.id_reused',
-      `The id ${other.id} of ${other.type} belongs to ${found.has(other.id) ? 'an event with other content' : 'a write that was recorded in part'}; make a new id`,
-      {
-        details: { id: other.id, type: other.type, stream: other.stream },
-      },
-    );
+  if (other) throw idReused(other, found.has(other.id));
   return { status: 'repeated' };
 }
 
@@ -50,7 +43,16 @@ function* hasMoved({ name, from }: NonNullable<Write['cursor']>): Script<boolean
   return rows.length === 0;
 }
 
-const contentOf = (event: EventRow): string =>
+/** An id that was used for something else before. */
+export const idReused = ({ id, type, stream }: EventRow, isThere: boolean): HiveError =>
+  new HiveError(
+    'event.id_reused',
+    `The id ${id} of ${type} belongs to ${isThere ? 'an event with other content' : 'a write that was recorded in part'}; make a new id`,
+    { details: { id, type, stream } },
+  );
+
+/** What makes two events with one id the same event. */
+export const contentOf = (event: EventRow): string =>
   canonicalJson([
     event.type,
     event.stream,

@@ -1,0 +1,1 @@
+export { createMemory, openMemory, type Memory, type MemoryOptions } from './store.ts';
