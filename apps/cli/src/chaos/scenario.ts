@@ -82,6 +82,25 @@ export const smallWorkflow = (env: Env): Scenario => ({
   ],
 });
 
+/**
+ * Eight commands that change nothing: steps that either worker may take at any time. A check has to wait for its second worker to be given up before
+ * the author may take it, which says nothing about a sleeper.
+ */
+export const commandsWorkflow = (env: Env): Scenario => {
+  const keys = Array.from({ length: 8 }, (_, number) => `look-${number}`);
+  const tasks = keys.map((key) => ({ key, title: 'Look at it', kind: 'command' as const, run: 'sh check.sh' }));
+  return {
+    request: (repo) => ({
+      goal: 'Look eight times',
+      repo,
+      plan: { version: 1, checks: ['sh check.sh'], tasks },
+      setup,
+    }),
+    makeRepo: (repo) => repositoryOf({ 'check.sh': checks, 'tests/none.sh': 'true\n' }, repo, env),
+    expected: keys.map((key) => ({ key, status: 'completed', code: null })),
+  };
+};
+
 /** A goal in words that a model plans and writes: it has to answer with one task `greeting` that adds a file. */
 export const modelWorkflow = (model: string, env: Env): Scenario => ({
   request: (repo) => ({ goal: 'Add a greeting', repo, model, checks: ['git --version'], setup }),

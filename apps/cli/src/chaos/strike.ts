@@ -63,7 +63,7 @@ export function* everyStrike({ withModel }: { readonly withModel: boolean }): Ge
 
 /** Workers that fall asleep with something in hand, at the places where waking up late would hurt. */
 export function* pauses(): Generator<Strike, never> {
-  const names = ['submit.open', 'submit.open', 'claim.committed', 'commit.made', 'check.finished'] as const;
+  const names = ['submit.open', 'claim.committed', 'submit.open', 'check.finished', 'worktree.added'] as const;
   for (let round = 0; ; round++)
     for (const name of names)
       for (const process of processesOf.worker) yield { process, name, hit: 1 + (round % 2), how: 'pause' };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
-import { bundledExample, modelWorkflow, smallWorkflow, type Scenario } from '../chaos/scenario.ts';
+import { bundledExample, commandsWorkflow, modelWorkflow, smallWorkflow, type Scenario } from '../chaos/scenario.ts';
 import type { ChaosReport } from '../chaos/run-chaos.ts';
 import { everyStrike, pauses, randomStrikes, type Strike } from '../chaos/strike.ts';
 import type { Cli } from '../cli.ts';
@@ -32,7 +32,7 @@ export const chaos = defineCommand<Options>({
     { flags: '--seed <n>', says: 'the same seed kills the same processes at the same places (default: by the clock)' },
     { flags: '--database <url>', says: 'an empty PostgreSQL database to run on (default: SQLite)' },
     { flags: '--plan <kind>', says: 'random, every or pauses', hidden: true },
-    { flags: '--workflow <kind>', says: 'example or small', hidden: true },
+    { flags: '--workflow <kind>', says: 'example, small or commands', hidden: true },
     { flags: '--from <n>', says: 'leave out the first n strikes of the plan', hidden: true },
     { flags: '--model <ref>', says: 'a double of a model that is asked in every second workflow', hidden: true },
   ],
@@ -78,7 +78,7 @@ type Plan = { readonly leaseMs: number; readonly strikes: IteratorObject<Strike,
 const plans = ({ seed, withModel }: { seed: number; withModel: boolean }): Readonly<Record<string, Plan>> => ({
   random: { leaseMs: 3000, strikes: randomStrikes(seed) },
   every: { leaseMs: 3000, strikes: everyStrike({ withModel }) },
-  pauses: { leaseMs: 1500, strikes: pauses() },
+  pauses: { leaseMs: 1000, strikes: pauses() },
 });
 
 /** Where bubblewrap is missing a model's change would not run, and nobody but a double is asked. */
@@ -96,7 +96,8 @@ const limitOf = ({ kills, minutes }: Options): { strikes: number; endAt: number 
 const scenarioOf = (cli: Cli, kind: string): Scenario => {
   if (kind === 'example') return bundledExample(cli.root, cli.env);
   if (kind === 'small') return smallWorkflow(cli.env);
-  throw new HiveError('input.invalid', `--workflow is example or small, and found ${kind}`);
+  if (kind === 'commands') return commandsWorkflow(cli.env);
+  throw new HiveError('input.invalid', `--workflow is example, small or commands, and found ${kind}`);
 };
 
 /** Nothing lost, doubled, stale, stuck or left behind, and what must always hold does. */
