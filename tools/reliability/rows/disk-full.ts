@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -13,8 +13,10 @@ export const id = 'R8d';
 export const title = 'the disk of the store full, and room made again';
 
 const runProgram = promisify(execFile);
+/** Whoever may mount may also give a folder away. */
+const nobody = 65_534;
 const backWithinMs = 10_000;
-const sizes = { postgres: '160m', sqlite: '24m' };
+const sizes = { postgres: '32m', sqlite: '24m' };
 /** What is left free before the writing begins. */
 const leftBytes = { postgres: 4_000_000, sqlite: 1_500_000 };
 
@@ -123,13 +125,13 @@ const trySqlite = async (disk: string, fill: () => Promise<() => Promise<void>>)
 
 /** A full disk under the log of PostgreSQL ends the server, and it cannot start until there is room; whoever keeps it running starts it again. */
 const tryPostgres = async (disk: string, fill: () => Promise<() => Promise<void>>): Promise<Tried> => {
-  const folder = join(disk, 'postgres');
-  await mkdir(folder);
+  // Only the log of the server lies there, so it is the log that meets the full disk. The server runs as nobody.
+  const log = join(disk, 'log');
   await chmod(disk, 0o755);
+  await mkdir(log);
+  await chown(log, nobody, nobody);
   const server = await startOwnPostgres({
-    folder,
-    initdb: ['--wal-segsize=1'],
-    // No checkpoint makes room in the log of the server, so it is the log that meets the full disk.
+    initdb: ['--wal-segsize=1', '--waldir', log],
     settings: ['max_wal_size=10GB', 'checkpoint_timeout=1h'],
   });
   const store = await openStore({ url: server.url, home: '' });
