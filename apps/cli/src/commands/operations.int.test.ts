@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBus } from '@hive/bus';
-import { openStore } from '@hive/core-db';
 import { streams, type NewEvent, type Result, type ScheduleSummary } from '@hive/events';
 import { makeRepo, patch } from '@hive/front-desk/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -52,6 +51,7 @@ const openTerminal = async () => {
     return { code, ...written, json: () => JSON.parse(written.stdout) as unknown };
   };
   const withStore = async <T>(use: (bus: ReturnType<typeof createBus>) => Promise<T>): Promise<T> => {
+    const { openStore } = await import('@hive/core-db'); // the commands load it when they need it
     const store = await openStore({ home: join(home, 'hive') });
     const bus = createBus(store, 'test/terminal');
     try {
