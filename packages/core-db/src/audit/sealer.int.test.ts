@@ -97,10 +97,11 @@ test('another process goes on where the file ends, and a line that a crash tore 
   tell(10);
   await sealerOf().seal();
   tell(9);
-  await appendFile(auditFiles(home).checkpoints, '{"position":20,"eventId":"');
+  await appendFile(auditFiles(home).checkpoints, `{"position":20,"eventId":"${'0'.repeat(9000)}`);
   expect(await trail()).toMatchObject({ faults: [], places: [{ count: 10 }] });
   expect(await sealerOf().seal()).toBe(1);
   expect((await lines()).map((it) => it?.count)).toEqual([10, 20]);
+  expect(await readFile(auditFiles(home).checkpoints, 'utf8')).not.toContain('0'.repeat(999));
   expect(await trail()).toMatchObject({ faults: [] });
 });
 
@@ -122,7 +123,8 @@ test('a checkpoint that is in the file and not in the log is told after a crash'
 });
 
 test('sealers that work at the same time make one chain', async () => {
-  const sealers = [sealerOf(), sealerOf(), sealerOf()];
+  const ticking = { ...store, now: async () => new Date(clock++).toISOString() };
+  const sealers = [1, 2, 3].map(() => sealerOf({ store: ticking }));
   tell(10);
   await sealers[0]?.seal();
   for (let round = 0; round < 20; round++) {
@@ -132,6 +134,7 @@ test('sealers that work at the same time make one chain', async () => {
   const counts = (await lines()).map((it) => it?.count ?? 0);
   expect(counts).toEqual(counts.map((_, i) => (i + 1) * 10));
   expect(counts.length).toBeGreaterThanOrEqual(14);
+  expect(recorded.map((it) => it.signature)).toEqual((await lines()).map((it) => it?.signature));
   expect(await trail()).toMatchObject({ faults: [] });
 });
 
