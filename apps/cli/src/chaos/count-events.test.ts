@@ -1,0 +1,48 @@
+import type { LoggedEvent } from '@hive/core-db';
+import { expect, test } from 'vitest';
+import { countEvents } from './count-events.ts';
+
+/** Only what is counted; the rest of an event is of no account here. */
+const event = (type: string, stream: string, data: object = {}): LoggedEvent =>
+  ({ type, stream, data }) as unknown as LoggedEvent;
+
+const once = [
+  event('workflow.submitted', 'workflow/w'),
+  event('task.assigned', 'task/a'),
+  event('task.claimed', 'task/a', { token: 1 }),
+  event('task.submitted', 'task/a', { token: 1 }),
+  event('merge.completed', 'merge/r:b', { taskId: 'a', token: 1 }),
+  event('task.merged', 'task/a', { taskId: 'a', token: 1 }),
+];
+
+test('an undisturbed run counts nothing', async () => {
+  expect(await countEvents(once)).toEqual({ interrupted: 0, repeated: 0, workflows: 1, doubled: [], stale: [] });
+});
+
+test('a lost lease is an interruption, and the claim after it a repetition', async () => {
+  const lost = event('task.lease_expired', 'task/a', { token: 1 });
+  const again = event('task.claimed', 'task/a', { token: 2 });
+  const [first, second, third] = once;
+  if (!first || !second || !third) return;
+  expect(await countEvents([first, second, third, lost, again])).toMatchObject({
+    ...{ interrupted: 1, repeated: 1, doubled: [], stale: [] },
+  });
+});
+
+test('a merge that is recorded twice is doubled, in either stream', async () => {
+  const merged = event('task.merged', 'task/a', { taskId: 'a', token: 1 });
+  const completed = event('merge.completed', 'merge/r:b', { taskId: 'a', token: 1 });
+  expect((await countEvents([...once, merged, completed])).doubled).toEqual([
+    'merge.completed of a: 2 times',
+    'task.merged of a: 2 times',
+  ]);
+});
+
+test('a write under an older claim is stale, and so is a claim that does not grow', async () => {
+  const claim = (token: number) => event('task.claimed', 'task/a', { token });
+  const late = event('task.submitted', 'task/a', { token: 1 });
+  expect((await countEvents([claim(1), claim(2), late])).stale).toEqual([
+    'task.submitted of task/a under token 1, when 2 was the newest',
+  ]);
+  expect((await countEvents([claim(2), claim(2)])).stale).toHaveLength(1);
+});
