@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineAgent, startAgent } from '@hive/agent-kit';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the kit's bridges use a tool in their tests; nothing is built from either
+import { createLogger, defineAgent, startAgent } from '@hive/agent-kit';
 import { createBus, newId, record, type Bus } from '@hive/bus';
 import { loadConfig } from '@hive/config';
 import { openStore, type Store } from '@hive/core-db';
 import { databaseName, inDatabase, onServer } from '@hive/core-db/testing';
 import { streams, type Submission } from '@hive/events';
-import { pino } from 'pino';
 
 /** A database with Hive in it and agents of the real kit, whose steps do nothing: what is tried is the ground and not the work. */
 export type House = {
@@ -85,7 +85,9 @@ export const openHouse = async (server: string): Promise<House> => {
     start: async (name, at) => {
       const env = { HOME: home, HIVE_HOME: home, HIVE_DATABASE_URL: at };
       const config = await loadConfig({ env, cwd: home, cloneRoot: null });
-      const running = await startAgent(planner, { config, name, log: pino({ level: 'silent' }) });
+      const log = createLogger({ agent: name });
+      log.level = 'silent';
+      const running = await startAgent(planner, { config, name, log });
       drains.push(() => running.drain(0));
     },
     begun: async () => {

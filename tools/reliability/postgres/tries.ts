@@ -21,6 +21,10 @@ export const seeded = (seed: number): (() => number) => {
   };
 };
 
+/** The code of an error of Hive; of any other one its text. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && error.name === 'HiveError' && 'code' in error ? String(error.code) : String(error);
+
 /** Waits until it holds; false when it does not in time. An answer that fails is a no. */
 export const holdsWithin = async (ms: number, holds: () => Promise<boolean>): Promise<boolean> => {
   for (const end = performance.now() + ms; performance.now() < end;) {

@@ -1,9 +1,8 @@
 import { openStore, type Store } from '@hive/core-db';
 import { onServer, sampleWrite, startOwnPostgres, startPostgresProxy, type CommitFault } from '@hive/core-db/testing';
-import { hasCode } from '@hive/errors';
 import pg from 'pg';
 import { openHouse, type House } from '../postgres/house.ts';
-import { holdsWithin, seeded, type Outcome } from '../postgres/tries.ts';
+import { codeOf, holdsWithin, seeded, type Outcome } from '../postgres/tries.ts';
 
 export const id = 'R4';
 export const title = 'the line cut around COMMIT';
@@ -119,7 +118,7 @@ const statusOf = async (store: Store, write: ReturnType<typeof sampleWrite>): Pr
   try {
     return (await store.write(write)).status;
   } catch (error) {
-    if (hasCode(error, 'store.unavailable')) return 'away';
+    if (codeOf(error) === 'store.unavailable') return 'away';
     throw error;
   }
 };

@@ -1,8 +1,7 @@
 import { startOwnPostgres, startPostgresProxy, onServer, type PostgresProxy } from '@hive/core-db/testing';
-import { hasCode } from '@hive/errors';
 import { openStore } from '@hive/core-db';
 import { openHouse, type House } from '../postgres/house.ts';
-import { holdsWithin, pause, type Outcome } from '../postgres/tries.ts';
+import { codeOf, holdsWithin, pause, type Outcome } from '../postgres/tries.ts';
 
 export const id = 'R8';
 export const title = 'the database away and back, with many agents';
@@ -62,7 +61,7 @@ const away = async (
       () => null,
       (thrown: unknown) => thrown,
     );
-    if (!hasCode(error, 'store.unavailable')) unclear += 1;
+    if (codeOf(error) !== 'store.unavailable') unclear += 1;
     slowestMs = Math.max(slowestMs, performance.now() - asked);
     await pause(200);
   }

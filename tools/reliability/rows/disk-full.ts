@@ -6,8 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { openStore, type Store } from '@hive/core-db';
 import { sampleWrite, startOwnPostgres } from '@hive/core-db/testing';
-import { isHiveError } from '@hive/errors';
-import { holdsWithin, type Outcome } from '../postgres/tries.ts';
+import { codeOf, holdsWithin, type Outcome } from '../postgres/tries.ts';
 
 export const id = 'R8d';
 export const title = 'the disk of the store full, and room made again';
@@ -77,7 +76,7 @@ const writeUntilFull = async (store: Store): Promise<{ acknowledged: number; cod
     try {
       await store.write(big(version));
     } catch (error) {
-      return { acknowledged: version, code: isHiveError(error) ? error.code : String(error) };
+      return { acknowledged: version, code: codeOf(error) };
     }
   }
 };

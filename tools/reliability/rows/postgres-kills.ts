@@ -2,9 +2,8 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onServer, sampleWrite, startOwnPostgres } from '@hive/core-db/testing';
-import { hasCode } from '@hive/errors';
 import { openHouse } from '../postgres/house.ts';
-import { holdsWithin, pause, seeded, type Outcome } from '../postgres/tries.ts';
+import { codeOf, holdsWithin, pause, seeded, type Outcome } from '../postgres/tries.ts';
 
 export const id = 'R7';
 export const title = 'PostgreSQL killed under load';
@@ -46,7 +45,7 @@ export const run = async (mode: 'quick' | 'full'): Promise<Outcome> => {
       if (status === 'written' || status === 'repeated') return true;
       throw new Error(`a write was answered with ${status}`);
     } catch (error) {
-      if (!hasCode(error, 'store.unavailable')) throw error;
+      if (codeOf(error) !== 'store.unavailable') throw error;
       await pause(random() * 100);
       return false;
     }
