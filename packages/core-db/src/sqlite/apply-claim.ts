@@ -1,9 +1,9 @@
-import { sqliteDialect as on, marks, type Row, type Value } from '../dialect.ts';
+import { marks, type Row, type Value } from '../dialect.ts';
 import { claimData, type Won } from '../claimed.ts';
 import type { ClaimQuery, EventRow, StepRow } from '../port.ts';
 import { headColumns, headOf, stepColumn, stepFields, stepOf } from '../rows.ts';
 import { tell } from './apply-write.ts';
-import type { Connection } from './connection.ts';
+import type { Transaction } from './writer.ts';
 
 /** An agent whose last beat is older is not counted on, though its lease may still hold. */
 const aliveMs = 15_000;
@@ -14,7 +14,6 @@ const dueAtOnce = 500;
 const columns = stepFields.map((it) => `s.${stepColumn[it]}`).join(', ');
 
 const texts = {
-  clock: `select ${on.clock} as now`,
   isDue: `select 1 from step where state = 'scheduled' and run_at <= ? limit 1`,
   makeReady: `update step set state = 'ready', run_at = null where id in
     (select id from step where state = 'scheduled' and run_at <= ? order by run_at limit ${dueAtOnce})`,
@@ -29,22 +28,22 @@ const texts = {
 };
 
 /** Wins steps inside of a transaction: in each lane that the agent may take from the first ready ones, and of those the best. */
-export const applyClaim = (connection: Connection, query: ClaimQuery): readonly Won[] => {
-  const run = (sql: string, values: readonly Value[]) => connection.run({ sql, values });
-  const now = run(texts.clock, [])[0]?.['now'] as string;
-  if (run(texts.isDue, [now]).length > 0) run(texts.makeReady, [now]);
+export const applyClaim = (transaction: Transaction, query: ClaimQuery): readonly Won[] => {
+  const change = (sql: string, values: readonly Value[]) => void transaction.change({ sql, values });
+  const now = transaction.now();
+  if (transaction.run({ sql: texts.isDue, values: [now] }).length > 0) change(texts.makeReady, [now]);
   const leaseUntil = new Date(Date.parse(now) + query.leaseMs).toISOString();
   const all: Won[] = [];
   const events: EventRow[] = [];
   const moved = new Set<string>();
-  for (const row of best(connection, query, now)) {
+  for (const row of best(transaction, query, now)) {
     const step = stepOf(row);
     // Two steps of one stream in one claim: the second one is for the next time, as its stream has just moved.
     if (moved.has(step.stream)) continue;
     const before = headOf(Object.fromEntries(headColumns.map((it) => [it, row[`head_${it}`]])));
     if (step.due.length > 0 && !step.due.includes(before.state)) {
       // What stands first and cannot be claimed must not keep the others waiting.
-      run(texts.setAside, [leaseUntil, step.id]);
+      change(texts.setAside, [leaseUntil, step.id]);
       continue;
     }
     const eventId = query.newId();
@@ -61,8 +60,8 @@ export const applyClaim = (connection: Connection, query: ClaimQuery): readonly 
       lastEventId: eventId,
     };
     const state = step.becomes ?? before.state;
-    run(texts.moveHead, [version, won.token, state, eventId, won.stream]);
-    run(texts.take, [won.token, won.attempt, query.incarnation, query.agent, leaseUntil, eventId, won.id]);
+    change(texts.moveHead, [version, won.token, state, eventId, won.stream]);
+    change(texts.take, [won.token, won.attempt, query.incarnation, query.agent, leaseUntil, eventId, won.id]);
     events.push({
       id: eventId,
       type: 'task.claimed',
@@ -78,13 +77,13 @@ export const applyClaim = (connection: Connection, query: ClaimQuery): readonly 
     const head = { ...before, version, state, token: won.token, lastEventId: eventId };
     all.push({ step: won, head, at: now });
   }
-  tell(connection, events);
+  tell(transaction, events);
   return all;
 };
 
-const best = (connection: Connection, query: ClaimQuery, now: string): readonly Row[] => {
-  const rows = lanesFor(connection, query, now).flatMap((lane) =>
-    connection.run({ sql: texts.first, values: [lane, query.limit] }),
+const best = (transaction: Transaction, query: ClaimQuery, now: string): readonly Row[] => {
+  const rows = lanesFor(transaction, query, now).flatMap((lane) =>
+    transaction.run({ sql: texts.first, values: [lane, query.limit] }),
   );
   const before = (a: Row, b: Row) =>
     Number(a['rank']) - Number(b['rank']) || ((a['id'] as string) < (b['id'] as string) ? -1 : 1);
@@ -92,8 +91,8 @@ const best = (connection: Connection, query: ClaimQuery, now: string): readonly 
 };
 
 /** The lanes that the agent may take from. One that it should avoid counts only while nobody else is alive who could. */
-const lanesFor = (connection: Connection, query: ClaimQuery, now: string): readonly string[] => {
-  const rows = connection.run({
+const lanesFor = (transaction: Transaction, query: ClaimQuery, now: string): readonly string[] => {
+  const rows = transaction.run({
     sql: `select * from lane where kind in (${marks(query.kinds.length)}) and (only_agent is null or only_agent = ?)`,
     values: [...query.kinds, query.agent],
   });
@@ -102,7 +101,7 @@ const lanesFor = (connection: Connection, query: ClaimQuery, now: string): reado
   const avoided = may.filter((row) => row['avoid_agent'] === query.agent);
   if (avoided.length === 0) return may.map((row) => row['lane'] as string);
   const since = new Date(Date.parse(now) - aliveMs).toISOString();
-  const peers = connection.run({ sql: texts.peers, values: [query.agent, since] }).map(namesOf);
+  const peers = transaction.run({ sql: texts.peers, values: [query.agent, since] }).map(namesOf);
   return may
     .filter((row) => !avoided.includes(row) || !peers.some((peer) => namesOf(row).every((it) => peer.includes(it))))
     .map((row) => row['lane'] as string);

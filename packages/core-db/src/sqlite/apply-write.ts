@@ -11,27 +11,24 @@ import {
   stepValue,
 } from '../rows.ts';
 import { checkWrite, tracesOf } from '../write-rules.ts';
-import type { Connection } from './connection.ts';
+import type { Transaction } from './writer.ts';
 
 const stepColumns = [...stepFields.map((it) => stepColumn[it]), 'lane'];
 
 const texts = {
-  clock: `select ${on.clock} as now`,
-  makeHead: `insert into stream_head (${headColumns.join(', ')}) values (${marks(headColumns.length)}) on conflict (stream) do nothing returning stream`,
-  moveHead:
-    'update stream_head set version = ?, state = ?, last_event_id = ? where stream = ? and version = ? returning stream',
+  makeHead: `insert into stream_head (${headColumns.join(', ')}) values (${marks(headColumns.length)}) on conflict (stream) do nothing`,
+  moveHead: 'update stream_head set version = ?, state = ?, last_event_id = ? where stream = ? and version = ?',
   foldHead:
-    'update stream_head set version = ?, state = ?, last_event_id = ?, view = ?, view_version = ? where stream = ? and version = ? returning stream',
-  makeStep: `insert into step (${stepColumns.join(', ')}) values (${marks(stepColumns.length)}) on conflict (id) do nothing returning id`,
+    'update stream_head set version = ?, state = ?, last_event_id = ?, view = ?, view_version = ? where stream = ? and version = ?',
+  makeStep: `insert into step (${stepColumns.join(', ')}) values (${marks(stepColumns.length)}) on conflict (id) do nothing`,
   makeLane:
     'insert into lane (lane, kind, capabilities, only_agent, avoid_agent) values (?, ?, ?, ?, ?) on conflict (lane) do nothing',
   moveLane: `update step set lane = kind || '|' || capabilities || '|' || coalesce(only_agent, '') || '|' || coalesce(avoid_agent, '') where id = ?`,
   keepLane: `insert into lane (lane, kind, capabilities, only_agent, avoid_agent)
     select lane, kind, capabilities, only_agent, avoid_agent from step where id = ? on conflict (lane) do nothing`,
-  moveCursor:
-    'update subscription set xid = ?, position = ? where name = ? and xid = ? and position = ? returning name',
+  moveCursor: 'update subscription set xid = ?, position = ? where name = ? and xid = ? and position = ?',
   makeLetter: `insert into dead_letter (subscription, event_id, error, attempts, at) values (?, ?, ?, ?, ${on.clock})`,
-  takeLetter: 'delete from dead_letter where subscription = ? and event_id = ? returning event_id',
+  takeLetter: 'delete from dead_letter where subscription = ? and event_id = ?',
   makeEvent: `insert into event (${eventColumns.join(', ')}) values (${marks(eventColumns.length)})`,
   count: `insert into trace (correlation_id, first_at, last_at, events, errors) values (?, ?, ?, ?, ?) on conflict (correlation_id, shard) do update set
     first_at = min(trace.first_at, excluded.first_at), last_at = max(trace.last_at, excluded.last_at),
@@ -42,13 +39,13 @@ const texts = {
  * One write inside of a transaction: heads, then steps, then the cursor, all under their conditions, then the events and what is counted of
  * them. A result other than `written` asks for a rollback.
  */
-export const applyWrite = (connection: Connection, write: Write): WriteResult => {
+export const applyWrite = (transaction: Transaction, write: Write): WriteResult => {
   checkWrite(write);
-  const run = (sql: string, values: readonly Value[]) => connection.run({ sql, values });
+  const run = (sql: string, values: readonly Value[]) => transaction.change({ sql, values });
   for (const it of write.heads)
-    if (run(...headStatement(it)).length === 0) return { status: 'version', which: it.head.stream };
+    if (run(...headStatement(it)) === 0) return { status: 'version', which: it.head.stream };
   for (const change of write.changeSteps ?? []) {
-    if (run(...changeStatement(change)).length === 0) return { status: 'step', which: change.id };
+    if (run(...changeStatement(change)) === 0) return { status: 'step', which: change.id };
     if (change.set.onlyAgent !== undefined || change.set.avoidAgent !== undefined) {
       run(texts.moveLane, [change.id]);
       run(texts.keepLane, [change.id]);
@@ -62,12 +59,12 @@ export const applyWrite = (connection: Connection, write: Write): WriteResult =>
       [workflowId, stream, ...kept],
     );
   for (const step of write.insertSteps ?? []) {
-    if (run(texts.makeStep, stepValues(step)).length === 0) return { status: 'step', which: step.id };
+    if (run(texts.makeStep, stepValues(step)) === 0) return { status: 'step', which: step.id };
     run(texts.makeLane, [laneOf(step), step.kind, JSON.stringify(step.capabilities), step.onlyAgent, step.avoidAgent]);
   }
   if (write.cursor) {
     const { name, from, to } = write.cursor;
-    if (run(texts.moveCursor, [to.xid, to.position, name, from.xid, from.position]).length === 0)
+    if (run(texts.moveCursor, [to.xid, to.position, name, from.xid, from.position]) === 0)
       return { status: 'cursor', which: name };
   }
   if (write.deadLetter) {
@@ -75,21 +72,16 @@ export const applyWrite = (connection: Connection, write: Write): WriteResult =>
     run(texts.makeLetter, [subscription, eventId, error, attempts]);
   }
   for (const { subscription, eventId } of write.takeDeadLetters ?? [])
-    if (run(texts.takeLetter, [subscription, eventId]).length === 0) return { status: 'letter', which: eventId };
-  tell(connection, write.events);
+    if (run(texts.takeLetter, [subscription, eventId]) === 0) return { status: 'letter', which: eventId };
+  tell(transaction, write.events);
   return { status: 'written' };
 };
 
 /** Appends events, whose heads have moved, and counts them. */
-export const tell = (connection: Connection, given: readonly EventRow[]): void => {
-  const events = given.some((it) => it.at === '') ? stamped(connection, given) : given;
-  for (const event of events) connection.run({ sql: texts.makeEvent, values: eventValues(event) });
-  for (const trace of tracesOf(events)) connection.run({ sql: texts.count, values: traceValues(trace) });
-};
-
-const stamped = (connection: Connection, events: readonly EventRow[]): readonly EventRow[] => {
-  const now = connection.run({ sql: texts.clock, values: [] })[0]?.['now'] as string;
-  return events.map((event) => (event.at === '' ? { ...event, at: now } : event));
+export const tell = (transaction: Transaction, given: readonly EventRow[]): void => {
+  const events = given.map((event) => (event.at === '' ? { ...event, at: transaction.now() } : event));
+  for (const event of events) transaction.change({ sql: texts.makeEvent, values: eventValues(event) });
+  for (const trace of tracesOf(events)) transaction.change({ sql: texts.count, values: traceValues(trace) });
 };
 
 const headStatement = (it: HeadWrite): [string, readonly Value[]] => {
@@ -105,7 +97,7 @@ const changeStatement = ({ id, expect, set }: StepChange): [string, readonly Val
   const fields = stepFields.filter((field) => set[field as keyof typeof set] !== undefined);
   const holder = expect.holder === undefined ? [] : [expect.holder];
   return [
-    `update step set ${fields.map((field) => `${stepColumn[field]} = ?`).join(', ')} where id = ? and state = ? and token = ?${holder.map(() => ' and holder = ?').join('')} returning id`,
+    `update step set ${fields.map((field) => `${stepColumn[field]} = ?`).join(', ')} where id = ? and state = ? and token = ?${holder.map(() => ' and holder = ?').join('')}`,
     [
       ...fields.map((field) => stepValue(field, set[field as keyof typeof set])),
       id,

@@ -4,51 +4,82 @@ import type { Row, Statement } from '../dialect.ts';
 /** One connection: runs a statement and answers its rows. Statements are prepared once. */
 export type Connection = {
   readonly run: (statement: Statement) => readonly Row[];
+  /** Runs a statement that answers no rows, and tells how many it has changed; cheaper than `returning`. */
+  readonly change: (statement: Statement) => number;
   readonly exec: (sql: string) => void;
   readonly inTransaction: () => boolean;
   readonly close: () => void;
 };
 
-/** So many texts of statements are kept prepared; lists of different lengths make different texts. */
-const keptStatements = 300;
+/** What a commit waits for. `full`: the disk, always. `normal`: the disk at checkpoints only. */
+export type Synchronous = 'full' | 'normal';
+
+/** How a file is opened. */
+export type ConnectOptions = { readonly readonly: boolean; readonly synchronous?: Synchronous };
+
+/** So many texts of statements are kept prepared, twice; lists of different lengths make different texts. */
+const keptStatements = 200;
+
+/** The log beside the file is copied into it from so many pages (16 MB) on; a file that has grown beyond it is cut again. */
+export const checkpointPages = 4_000;
+const pageBytes = 4_096;
+
+const levels = { full: 2, normal: 1 } as const;
 
 /**
  * Opens a connection with the settings that the promises rest on, and checks that they took. `readonly` opens a file that exists.
  * A writing connection never waits for a lock by itself: whoever meets one waits outside, with the event loop free. Readers meet one only
  * while another process opens or closes the file.
  */
-export const connect = (file: string, options: { readonly readonly: boolean }): Connection => {
-  const db = new Database(file, {
-    timeout: 2_000,
-    ...(options.readonly ? { readonly: true, fileMustExist: true } : {}),
-  });
+export const connect = (file: string, { readonly, synchronous = 'full' }: ConnectOptions): Connection => {
+  const db = new Database(file, { timeout: 2_000, ...(readonly ? { readonly: true, fileMustExist: true } : {}) });
   try {
-    if (!options.readonly) {
+    if (!readonly) {
       setting(db, 'journal_mode', 'WAL', 'wal');
-      setting(db, 'synchronous', 'FULL', 2);
+      setting(db, 'synchronous', synchronous, levels[synchronous]);
+      // Only macOS knows the difference: there fsync leaves what was written in the disk's own memory.
+      setting(db, 'fullfsync', 'ON', 1);
+      setting(db, 'checkpoint_fullfsync', 'ON', 1);
+      setting(db, 'wal_autocheckpoint', String(checkpointPages), checkpointPages);
+      setting(db, 'journal_size_limit', String(checkpointPages * pageBytes), checkpointPages * pageBytes);
+      // What a savepoint keeps for a way back needs no file.
+      setting(db, 'temp_store', 'MEMORY', 2);
     }
     setting(db, 'foreign_keys', 'ON', 1);
-    if (!options.readonly) setting(db, 'busy_timeout', '0', 0);
+    if (!readonly) setting(db, 'busy_timeout', '0', 0);
   } catch (error) {
     db.close();
     throw error;
   }
-  const prepared = new Map<string, Database.Statement>();
+  const prepared = createKept((sql) => db.prepare(sql));
   return {
     run: ({ sql, values }) => {
-      let statement = prepared.get(sql);
-      if (!statement) {
-        if (prepared.size >= keptStatements) prepared.clear();
-        statement = db.prepare(sql);
-        prepared.set(sql, statement);
-      }
+      const statement = prepared(sql);
       if (statement.reader) return statement.all(...values) as readonly Row[];
       statement.run(...values);
       return [];
     },
+    change: ({ sql, values }) => prepared(sql).run(...values).changes,
     exec: (sql) => void db.exec(sql),
     inTransaction: () => db.inTransaction,
     close: () => void db.close(),
+  };
+};
+
+/** Makes each thing once and keeps those that are asked for again: when many are kept, the ones that were not are left behind. */
+const createKept = <T>(make: (key: string) => T): ((key: string) => T) => {
+  let young = new Map<string, T>();
+  let old = new Map<string, T>();
+  return (key) => {
+    const known = young.get(key);
+    if (known) return known;
+    if (young.size >= keptStatements) {
+      old = young;
+      young = new Map();
+    }
+    const made = old.get(key) ?? make(key);
+    young.set(key, made);
+    return made;
   };
 };
 

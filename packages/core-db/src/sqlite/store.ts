@@ -13,38 +13,43 @@ import { beatStatement, markStatement } from '../agent-statements.ts';
 import { claimedOf } from '../claimed.ts';
 import { applyClaim } from './apply-claim.ts';
 import { applyWrite } from './apply-write.ts';
-import { connect, dataVersion, type Connection } from './connection.ts';
+import { connect, dataVersion, type Connection, type Synchronous } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 import { doorbellPath } from './doorbell-path.ts';
-import { isDuplicate, sqliteError } from './errors.ts';
+import { isBusy, isDuplicate, sqliteError } from './errors.ts';
 import { isGone, processMark } from './liveness.ts';
 import { migrateSqlite, schemaOf, type MigrateOptions } from './migrate.ts';
 import { whileBusy } from './while-busy.ts';
-import { createWriter, type Job, type Writer } from './writer.ts';
+import { createWriter, type Job, type Transaction } from './writer.ts';
 
 /** How a SQLite store is opened. Without `migrate` an older one is refused. */
 export type SqliteOptions = Pick<MigrateOptions, 'migrate' | 'before'> & {
   readonly home: string;
   readonly readonly: boolean;
+  readonly synchronous?: Synchronous | undefined;
 };
 
 /** The store in one file of the home. Several processes may open it. */
-export const openSqlite = async ({ home, migrate, readonly, before }: SqliteOptions): Promise<Store> => {
+export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions): Promise<Store> => {
   const file = join(home, 'hive.db');
-  const writing = readonly ? null : await openWriter(file, { migrate, before });
+  const own = readonly ? null : await openOwn(file, options);
   const reader = await openReader(file);
   const schema = schemaOf(reader);
-  const writer: Writer = writing ?? { write: () => Promise.reject(refused(file)), close: async () => {} };
 
+  // The writing connection keeps in memory what it wrote, while another one has to read it anew after each commit.
   const read: Read = async (sql, values = []) => {
+    try {
+      return (own ?? reader).run({ sql, values });
+    } catch (error) {
+      if (!own || !isBusy(error)) throw sqliteError(error, file);
+    }
+    // Another process opens or closes the file; this connection waits for it.
     try {
       return reader.run({ sql, values });
     } catch (error) {
       throw sqliteError(error, file);
     }
   };
-  const change = (sql: string, values: readonly (string | number | null)[]) =>
-    writer.write((connection) => ({ value: connection.run({ sql, values }), keep: true }));
 
   let version = dataVersion(reader);
   const bell = createDoorbell(doorbellPath(home), () => {
@@ -52,6 +57,12 @@ export const openSqlite = async ({ home, migrate, readonly, before }: SqliteOpti
     version = dataVersion(reader);
     return before !== version;
   });
+  const writer = own
+    ? createWriter(own, file, { baton: bell.baton })
+    : { write: () => Promise.reject(refused(file)), close: async () => {} };
+  const change = (sql: string, values: readonly (string | number | null)[]) =>
+    writer.write({ act: (transaction) => transaction.change({ sql, values }) });
+
   const marks = new Map<string, string>();
   const log = createLogReads(read, on);
 
@@ -62,7 +73,7 @@ export const openSqlite = async ({ home, migrate, readonly, before }: SqliteOpti
     ...createQueueReads(read),
     write: (write) => writer.write(writeJob(write)),
     claim: async (query) => {
-      const won = await writer.write((connection) => ({ value: applyClaim(connection, query), keep: true }));
+      const won = await writer.write({ act: (transaction) => applyClaim(transaction, query) });
       return Promise.all(won.map((it) => claimedOf(it, read)));
     },
 
@@ -82,14 +93,15 @@ export const openSqlite = async ({ home, migrate, readonly, before }: SqliteOpti
 
     renew: async (claims, holder, leaseMs) => {
       if (claims.length === 0) return [];
-      return writer.write((connection) => {
-        const [clock] = connection.run({ sql: `select ${on.clock} as now`, values: [] });
-        const until = new Date(Date.parse(clock?.['now'] as string) + leaseMs).toISOString();
-        const rows = connection.run({
-          sql: `update step set lease_until = ? where state = 'claimed' and holder = ? and (id, token) in (values ${tuples(claims.length, 2)}) returning id`,
-          values: [until, holder, ...claims.flatMap((it) => [it.id, it.token])],
-        });
-        return { value: rows.map((row) => row['id'] as string), keep: rows.length > 0 };
+      return writer.write({
+        act: (transaction) => {
+          const until = new Date(Date.parse(transaction.now()) + leaseMs).toISOString();
+          const rows = transaction.run({
+            sql: `update step set lease_until = ? where state = 'claimed' and holder = ? and (id, token) in (values ${tuples(claims.length, 2)}) returning id`,
+            values: [until, holder, ...claims.flatMap((it) => [it.id, it.token])],
+          });
+          return rows.map((row) => row['id'] as string);
+        },
       });
     },
 
@@ -156,16 +168,19 @@ const refused = (file: string): HiveError =>
   new HiveError('store.readonly', `${file} was opened for reading only`, { remedy: 'fix_config' });
 
 /** Opens the file for writing, makes it when it is not there, and brings it up to date. */
-const openWriter = async (file: string, options: MigrateOptions): Promise<Writer> => {
+const openOwn = async (
+  file: string,
+  { synchronous, ...options }: Omit<SqliteOptions, 'home' | 'readonly'>,
+): Promise<Connection> => {
   let connection: Connection | null = null;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     makeClosed(file);
-    connection = await whileBusy(() => connect(file, { readonly: false }));
+    connection = await whileBusy(() => connect(file, { readonly: false, ...(synchronous && { synchronous }) }));
     await migrateSqlite(connection, file, options);
     // The log holds goals and paths of its owner.
     chmodSync(file, 0o600);
-    return createWriter(connection, file);
+    return connection;
   } catch (error) {
     connection?.close();
     throw sqliteError(error, file);
@@ -199,30 +214,21 @@ const openReader = async (file: string): Promise<Connection> => {
   }
 };
 
-/** A write as a job of the writer: what was refused is rolled back, and an id that is there already is looked at. */
-const writeJob =
-  (write: Write): Job<WriteResult> =>
-  (connection) => {
-    connection.exec('savepoint attempt');
-    try {
-      const value = applyWrite(connection, write);
-      if (value.status === 'written') {
-        connection.exec('release attempt');
-        return { value, keep: true };
-      }
-      connection.exec('rollback to attempt; release attempt');
-      return { value: play(recordedScript(write), connection) ?? value, keep: false };
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-      connection.exec('rollback to attempt; release attempt');
-      const value = play(recordedScript(write), connection);
-      if (value === null) throw error;
-      return { value, keep: false };
-    }
-  };
+/** A write as a job of the writer: what was refused is undone, and an id that is there already is looked at. */
+const writeJob = (write: Write): Job<WriteResult> => ({
+  act: (transaction) => applyWrite(transaction, write),
+  keeps: (result) => result.status === 'written',
+  undone: (transaction, end) => {
+    if ('error' in end && !isDuplicate(end.error)) throw end.error;
+    const known = play(recordedScript(write), transaction);
+    if (known) return known;
+    if ('error' in end) throw end.error;
+    return end.value;
+  },
+});
 
-const play = <T>(script: Script<T>, connection: Connection): T => {
+const play = <T>(script: Script<T>, { run }: Transaction): T => {
   let step = script.next([]);
-  while (!step.done) step = script.next(connection.run(step.value));
+  while (!step.done) step = script.next(run(step.value));
   return step.value;
 };

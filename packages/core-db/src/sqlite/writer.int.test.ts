@@ -32,10 +32,10 @@ test('the settings that the promises rest on are in force', () => {
 
 test('a job that throws or is not kept leaves its neighbours alone', async () => {
   const writer = createWriter(connection, file);
-  const keep = (text: string) => writer.write((on) => ({ value: on.run(insert(text)), keep: true }));
+  const keep = (text: string) => writer.write({ act: (on) => on.change(insert(text)) });
   const results = await Promise.allSettled([
     keep('a'),
-    writer.write((on) => ({ value: on.run(insert('b')), keep: false })),
+    writer.write({ act: (on) => on.change(insert('b')), keeps: () => false }),
     keep('a'),
     keep('c'),
   ]);
@@ -46,7 +46,7 @@ test('a job that throws or is not kept leaves its neighbours alone', async () =>
 
 test('a full disk fails the writes of its moment, keeps what was there, and heals by itself', async () => {
   const writer = createWriter(connection, file);
-  const put = (text: string) => writer.write((on) => ({ value: on.run(insert(text)), keep: true }));
+  const put = (text: string) => writer.write({ act: (on) => on.change(insert(text)) });
   await put('small');
   const pages = Number(connection.run({ sql: 'pragma page_count', values: [] })[0]?.['page_count']);
   connection.exec(`pragma max_page_count = ${pages + 2}`);
@@ -66,7 +66,7 @@ test('while another process holds the lock, the event loop goes on and the write
   other.exec('begin immediate');
   let turns = 0;
   const beat = setInterval(() => turns++, 1);
-  const written = writer.write((on) => ({ value: on.run(insert('late')), keep: true }));
+  const written = writer.write({ act: (on) => on.change(insert('late')) });
   await new Promise((later) => setTimeout(later, 100));
   expect(turns).toBeGreaterThan(20);
   expect(rows()).toBe(0);

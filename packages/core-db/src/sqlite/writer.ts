@@ -1,14 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HiveError } from '@hive/errors';
+import { sqliteDialect as on } from '../dialect.ts';
+import type { Baton } from './baton.ts';
 import { dataVersion, type Connection } from './connection.ts';
-import { sqliteError } from './errors.ts';
+import { isBusy, sqliteError } from './errors.ts';
 import { whileBusy } from './while-busy.ts';
 
-/** What runs inside of a transaction. `keep: false` rolls it back and is no error. */
-export type Job<T> = (on: Connection) => { readonly value: T; readonly keep: boolean };
+/** What a job may use: the connection, and one moment for the whole transaction. */
+export type Transaction = Pick<Connection, 'run' | 'change'> & { readonly now: () => string };
+
+/** What runs inside of a transaction, again after a rollback if need be: when a neighbour was refused, or this job. */
+export type Job<T> = {
+  readonly act: (on: Transaction) => T;
+  /** Whether what was done is to stay; the default. Otherwise it is undone, and that is no error. */
+  readonly keeps?: (value: T) => boolean;
+  /** Told after it is undone what was answered or thrown; answers or throws what the caller gets. The default passes it on. */
+  readonly undone?: (on: Transaction, end: { readonly value: T } | { readonly error: unknown }) => T;
+};
 
 /** Runs jobs in transactions; see {@link createWriter}. */
 export type Writer = { readonly write: <T>(job: Job<T>) => Promise<T>; readonly close: () => Promise<void> };
+
+/** What a writer is given besides its connection: its turns, and whom to tell of commits. */
+export type WriterOptions = { readonly baton?: Baton | undefined; readonly committed?: (() => void) | undefined };
 
 type Waiting = {
   readonly job: Job<unknown>;
@@ -18,37 +31,74 @@ type Waiting = {
 
 const perTransaction = 200;
 
+/** Who has not written for so long takes the lock when it is free; who writes again and again takes turns. */
+const quietMs = 5;
+
 /**
- * The only way to write: jobs that wait at the same moment share one transaction, and so one wait for the disk. Each stands behind a
- * savepoint, so one that is refused or fails leaves its neighbours alone. Each promise settles after the commit.
+ * The only way to write: jobs that wait at the same moment share one transaction, and so one wait for the disk. One that is refused or fails
+ * leaves its neighbours alone. Each promise settles after the commit.
  * Other processes write to the same file: see docs/adr/0003-who-writes-to-sqlite.md for how the lock is shared.
  */
-export const createWriter = (connection: Connection, file: string): Writer => {
+export const createWriter = (
+  connection: Connection,
+  file: string,
+  { baton, committed }: WriterOptions = {},
+): Writer => {
   const waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
+  let endedAt = -Infinity;
   let rest: Promise<void> | null = null;
   let seen = dataVersion(connection);
-  let others = false;
+
+  const isFree = (): boolean => {
+    try {
+      connection.change(statements.begin);
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
+  };
+
+  const begin = async (): Promise<void> => {
+    if (!baton?.isMine() && performance.now() - endedAt > quietMs && isFree()) return;
+    await baton?.turn();
+    if (!baton?.isMine()) await rest;
+    await whileBusy(() => connection.change(statements.begin));
+  };
+
+  /** Whoever has no turn and sees that others write too leaves the lock alone for a moment, or they would hardly ever find it free. */
+  const end = (): void => {
+    endedAt = performance.now();
+    rest = null;
+    if (!baton?.isMine()) {
+      const found = dataVersion(connection);
+      if (found !== seen) rest = sleep(1 + Math.random());
+      seen = found;
+    }
+    baton?.done();
+  };
 
   const flush = async (): Promise<void> => {
     // Callers of the same turn of the event loop come along, and a row of lone writes lets timers and sockets have their turn.
     await new Promise((turn) => setImmediate(turn));
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, perTransaction);
+      let batch: readonly Waiting[] = [];
       try {
-        await rest;
-        await whileBusy(() => connection.exec('begin immediate'));
-        const found = dataVersion(connection);
-        others = found !== seen;
-        seen = found;
-        const ends = batch.map((it) => attempt(connection, it));
-        connection.exec(ends.some((it) => it.kept) ? 'commit' : 'rollback');
-        // Whoever sees that others write too leaves the lock alone for a moment, or they would hardly ever find it free.
-        rest = others ? sleep(1 + Math.random()) : null;
-        for (const { end } of ends) end();
+        await begin();
+        batch = waiting.splice(0, perTransaction);
+        let ends = together(connection, batch);
+        if (ends === null) {
+          await whileBusy(() => connection.change(statements.begin));
+          ends = apart(connection, batch);
+        }
+        end();
+        for (const it of ends) it();
+        committed?.();
       } catch (error) {
         if (connection.inTransaction()) connection.exec('rollback');
-        for (const { refuse } of batch) refuse(sqliteError(error, file));
+        end();
+        for (const { refuse } of batch.length > 0 ? batch : waiting.splice(0)) refuse(sqliteError(error, file));
       }
       if (waiting.length > 0) await new Promise((turn) => setImmediate(turn));
     }
@@ -59,7 +109,7 @@ export const createWriter = (connection: Connection, file: string): Writer => {
     write: <T>(job: Job<T>) =>
       new Promise<T>((settle, refuse) => {
         // Each promise gets the value of its own job, which the list of all jobs cannot say.
-        waiting.push({ job, settle: settle as (value: unknown) => void, refuse });
+        waiting.push({ job: job as Job<unknown>, settle: settle as (value: unknown) => void, refuse });
         running ??= flush();
       }),
     close: async () => {
@@ -69,20 +119,75 @@ export const createWriter = (connection: Connection, file: string): Writer => {
   };
 };
 
-/** Runs one job behind a savepoint and says how its promise is to end once the transaction is through. */
-const attempt = (connection: Connection, { job, settle, refuse }: Waiting): { kept: boolean; end: () => void } => {
-  connection.exec('savepoint job');
-  try {
-    const { value, keep } = job(connection);
-    connection.exec(keep ? 'release job' : 'rollback to job; release job');
-    return { kept: keep, end: () => settle(value) };
-  } catch (error) {
-    // A full disk has already ended the whole transaction.
-    if (!connection.inTransaction()) throw error;
-    connection.exec('rollback to job; release job');
-    if (!(error instanceof HiveError) && isFatal(error)) throw error;
-    return { kept: false, end: () => refuse(error) };
+const said = (sql: string) => ({ sql, values: [] }) as const;
+const statements = {
+  begin: said('begin immediate'),
+  commit: said('commit'),
+  rollback: said('rollback'),
+  mark: said('savepoint job'),
+  keep: said('release job'),
+  undo: said('rollback to job'),
+  clock: said(`select ${on.clock} as now`),
+};
+
+const transactionOn = ({ run, change }: Connection): Transaction => {
+  let now: string | undefined;
+  return { run, change, now: () => (now ??= run(statements.clock)[0]?.['now'] as string) };
+};
+
+type End = () => void;
+
+/** Runs and commits jobs without savepoints, which cost as much as statements. Null: one was refused, and all was rolled back. */
+const together = (connection: Connection, batch: readonly Waiting[]): readonly End[] | null => {
+  const transaction = transactionOn(connection);
+  const ends: End[] = [];
+  for (const { job, settle } of batch) {
+    const end = endOf(job, transaction);
+    if (!end.kept) {
+      if (connection.inTransaction()) connection.change(statements.rollback);
+      if ('error' in end && isFatal(end.error)) throw end.error;
+      return null;
+    }
+    ends.push(() => settle(end.value));
   }
+  connection.change(statements.commit);
+  return ends;
+};
+
+/** Runs and commits jobs, each behind a savepoint. */
+const apart = (connection: Connection, batch: readonly Waiting[]): readonly End[] => {
+  const transaction = transactionOn(connection);
+  const ends = batch.map(({ job, settle, refuse }): End => {
+    connection.change(statements.mark);
+    const end = endOf(job, transaction);
+    // A full disk has already ended the whole transaction.
+    if ('error' in end && (!connection.inTransaction() || isFatal(end.error))) throw end.error;
+    if (!end.kept) connection.change(statements.undo);
+    connection.change(statements.keep);
+    if (end.kept) return () => settle(end.value);
+    try {
+      const value = job.undone ? job.undone(transaction, end) : passedOn(end);
+      return () => settle(value);
+    } catch (error) {
+      return () => refuse(error);
+    }
+  });
+  connection.change(statements.commit);
+  return ends;
+};
+
+const endOf = (job: Job<unknown>, transaction: Transaction) => {
+  try {
+    const value = job.act(transaction);
+    return { kept: job.keeps?.(value) ?? true, value };
+  } catch (error) {
+    return { kept: false as const, error };
+  }
+};
+
+const passedOn = (end: { readonly value: unknown } | { readonly error: unknown }): unknown => {
+  if ('error' in end) throw end.error;
+  return end.value;
 };
 
 const isFatal = (error: unknown): boolean => sqliteError(error, '') !== error;
