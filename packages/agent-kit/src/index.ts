@@ -7,5 +7,5 @@ export { createHorizonWatch, horizonText, type HorizonWatch } from './horizon-wa
 export { createLogger } from './logger.ts';
 export { boxesOf, findModel, hasModelReviewer, type Role, type Wanted } from './models.ts';
 export { checksOf, proveChange } from './prove-change.ts';
-export { runAgent, startAgent, type Running } from './run-agent.ts';
+export { runAgent, startAgent, startAgentOn, type Place, type Running } from './run-agent.ts';
 export { workspaceOf } from './workspace-of.ts';

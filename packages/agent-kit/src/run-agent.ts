@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { awayMs, createBus, newId } from '@hive/bus';
+import { awayMs, createBus, machine, repeatEvery, rest, type Surroundings } from '@hive/bus';
 import { cloneRootOf, hiveVersion, loadConfig, readEnv, type HiveConfig } from '@hive/config';
 import { openStore, type Store } from '@hive/core-db';
 import { streams } from '@hive/events';
 import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
 import { errorJson, hasCode, isHiveError } from '@hive/errors';
+import type { Artefacts } from '@hive/workspace';
 import type { Logger } from 'pino';
 import type { Agent, Context } from './agent.ts';
 import { artefactsOf } from './artefacts-of.ts';
@@ -42,7 +42,7 @@ export type StartOptions = {
 export const startAgent = async <S>(agent: Agent<S>, options: StartOptions): Promise<Running> => {
   const store = await openOwnStore(options);
   try {
-    return await startOn(store, agent, options);
+    return await startAgentOn(store, agent, options);
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
@@ -63,19 +63,28 @@ const openOwnStore = async ({ config, name, whenAway, ...options }: StartOptions
     } catch (error) {
       if (whenAway !== 'wait' || !hasCode(error, 'store.unavailable') || error.remedy !== 'retry') throw error;
       log.warn({ err: error }, 'store away; trying again');
-      await sleep(awayMs(failures, Math.random()));
+      await rest(machine, awayMs(failures, machine.random()));
     }
   }
 };
 
-const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions): Promise<Running> => {
+/** What an agent of this process works with, where that is not given. */
+export type Place = { readonly around?: Surroundings; readonly artefacts?: Artefacts };
+
+/** Starts an agent on a store that is open and belongs to it from then on; see {@link startAgent}. */
+export const startAgentOn = async <S>(
+  store: Store,
+  agent: Agent<S>,
+  options: StartOptions,
+  { around = machine, artefacts = artefactsOf(options.config.home) }: Place = {},
+): Promise<Running> => {
   const { config } = options;
   const name = options.name ?? agent.name;
-  const incarnation = newId();
+  const incarnation = around.newId();
   const log = options.log ?? createLogger({ agent: name, role: agent.name });
-  const bus = createBus(store, `${agent.name}/${name}`);
+  const bus = createBus(store, `${agent.name}/${name}`, around);
   const host = hostname();
-  const ctx: Context = { config, bus, artefacts: artefactsOf(config.home), log, agent: name, incarnation, host };
+  const ctx: Context = { config, bus, artefacts, log, agent: name, incarnation, host };
   const release = await store.hold(incarnation);
   const capabilities = agent.capabilities?.(config) ?? [];
   const row = {
@@ -110,9 +119,10 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
   const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
   const beat = () => store.beat({ ...row, startedAt, status: status(), load: runner.load() });
   await beat();
-  const beating = setInterval(
-    () => void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed')),
+  const stopBeating = repeatEvery(
+    around,
     beatMs,
+    () => void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed')),
   );
 
   const follow = agent.follow;
@@ -168,9 +178,11 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
     await store.forget(incarnation);
     await release();
   };
+  const handingBack: (() => void)[] = [];
   const told = new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
   const done = Promise.all([told, runner.run(stop.signal, handBack.signal), following, repeating]).then(async () => {
-    clearInterval(beating);
+    stopBeating();
+    for (const callOff of handingBack) callOff();
     // A store that is away does not keep an agent from ending; others see that its process is gone.
     await signOff().catch((error: unknown) => log.warn({ err: error }, 'not signed off'));
     bus.close();
@@ -182,7 +194,7 @@ const startOn = async <S>(store: Store, agent: Agent<S>, options: StartOptions):
     incarnation,
     done,
     drain: (ms = defaultGraceMs) => {
-      if (ms > 0) setTimeout(() => handBack.abort(), ms).unref();
+      if (ms > 0) handingBack.push(around.after(ms, () => handBack.abort()));
       else handBack.abort();
       failpointSync('drain.started');
       stop.abort();
@@ -203,9 +215,9 @@ const repeat = async <S>(
       failures = 0;
     } catch (error) {
       ctx.log.warn({ err: error }, 'repeated work failed');
-      waitMs = Math.max(waitMs, awayMs(failures++, Math.random()));
+      waitMs = Math.max(waitMs, awayMs(failures++, ctx.bus.around.random()));
     }
-    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    await rest(ctx.bus.around, waitMs, signal);
   }
 };
 

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { awayMs, type Claim, type Outcome } from '@hive/bus';
+import { awayMs, repeatEvery, rest, type Claim, type Outcome, type Surroundings } from '@hive/bus';
 import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
@@ -27,6 +26,7 @@ export type StepRunner = {
 /** The runner of an agent's steps. `own` is what the agent's `open` made. */
 export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): StepRunner => {
   const { bus, log } = ctx;
+  const { around } = bus;
   const kinds = Object.keys(agent.steps ?? {}) as Step[]; // the keys of a Partial<Record<Step, …>>
   const concurrency = agent.concurrency ?? 1;
   const leaseMs = ctx.config.testing?.leaseMs ?? defaultLeaseMs;
@@ -43,7 +43,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   };
 
   const work = async (claim: Claim, signal: AbortSignal): Promise<void> => {
-    const began = performance.now();
+    const began = around.elapsed();
     const { step } = claim;
     const fields = {
       step: step.kind,
@@ -58,7 +58,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       free();
       const outcome = await written(write, signal).finally(() => (ending -= 1));
       await failpoint('submit.committed');
-      log.info({ ...fields, outcome, durationMs: Math.round(performance.now() - began) }, how);
+      log.info({ ...fields, outcome, durationMs: Math.round(around.elapsed() - began) }, how);
     };
     try {
       const answer = await handle(claim, signal);
@@ -77,7 +77,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       } catch (error) {
         if (signal.aborted || !isHiveError(error) || error.remedy !== 'retry') throw error;
         log.warn({ err: error }, 'outcome not recorded; trying again');
-        await sleep(awayMs(failures, Math.random()), undefined, { signal }).catch(() => undefined);
+        await rest(around, awayMs(failures, around.random()), signal);
       }
     }
   };
@@ -136,6 +136,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       ms: Math.min((agent.deadlineMs ?? deadlineMs)(inHandStep), longestMs),
       kind: step.kind,
       late,
+      around,
     });
   };
 
@@ -153,7 +154,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
 
   const slotsNow = () => concurrency - (inHand.size - ending);
 
-  let renewedAt = 0;
+  let renewedAt = -Infinity;
   let isLooking = false;
   /** Renews what is held and stops what was lost. */
   const look = async (): Promise<void> => {
@@ -164,10 +165,10 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       const rows = await bus.store.steps({ ids: claims.map((claim) => claim.id), limit: claims.length });
       const valid = new Set(rows.filter((row) => row.state === 'claimed').map((row) => `${row.id} ${row.token}`));
       for (const { id, token } of claims) if (!valid.has(`${id} ${token}`)) inHand.get(id)?.stop.abort('lost');
-      if (Date.now() - renewedAt < leaseMs / 3) return;
+      if (around.elapsed() - renewedAt < leaseMs / 3) return;
       const renewed = new Set(await bus.store.renew(claims, ctx.incarnation, leaseMs));
       await failpoint('lease.renewed');
-      renewedAt = Date.now();
+      renewedAt = around.elapsed();
       for (const { id } of claims) if (!renewed.has(id)) inHand.get(id)?.stop.abort('lost');
     } catch (error) {
       log.warn({ err: error }, 'leases not renewed');
@@ -200,7 +201,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         failures = 0;
       } catch (error) {
         log.warn({ err: error }, 'claim failed');
-        await sleep(awayMs(failures++, Math.random()), undefined, { signal }).catch(() => undefined);
+        await rest(around, awayMs(failures++, around.random()), signal);
         continue;
       }
       claims.forEach(start);
@@ -211,7 +212,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       } else {
         const due = await bus.store.nextDue(kinds).catch(() => null);
         // What is overdue and still there is for somebody else: the longer it is, the longer the wait.
-        const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - Date.now()));
+        const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - around.wall()));
         await Promise.race([slot, bus.heard(Math.min(pollMs, dueMs), signal, seen)]);
       }
     }
@@ -221,7 +222,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     load: () => inHand.size,
     run: async (drain, handBack) => {
       if (kinds.length === 0) return;
-      const looking = setInterval(() => void look(), lookMs);
+      const stopLooking = repeatEvery(around, lookMs, () => void look());
       await claimLoop(drain);
       const all = () => Promise.all([...inHand.values()].map((it) => it.done));
       const stopAll = () => {
@@ -230,7 +231,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       if (handBack.aborted) stopAll();
       else handBack.addEventListener('abort', stopAll, { once: true });
       await all();
-      clearInterval(looking);
+      stopLooking();
     },
   };
 };
@@ -238,10 +239,15 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
 /** A handler that is late is told to stop and no longer waited for: its step failed, and is tried elsewhere. */
 const withDeadline = async <T>(
   work: Promise<T>,
-  { ms, kind, late }: { readonly ms: number; readonly kind: Step; readonly late: AbortController },
+  {
+    ms,
+    kind,
+    late,
+    around,
+  }: { readonly ms: number; readonly kind: Step; readonly late: AbortController; readonly around: Surroundings },
 ): Promise<T> => {
   const over = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  const callOff = around.after(ms, () => {
     over.reject(
       new HiveError(
         'check.timeout',
@@ -253,10 +259,10 @@ const withDeadline = async <T>(
       ),
     );
     late.abort('deadline'); // afterwards, so that what the handler throws now is not taken for the reason
-  }, ms);
+  });
   try {
     return await Promise.race([work, over.promise]);
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 };

@@ -4,6 +4,7 @@ import { HiveError } from '@hive/errors';
 import type { NewEvent } from '@hive/events';
 import { derivedId } from './ids.ts';
 import { createQueue, type Queue } from './queue.ts';
+import { machine, type Surroundings } from './surroundings.ts';
 import { record, type Move } from './record.ts';
 import type { Heard } from './heard.ts';
 import { createFollower, type Follow } from './follow.ts';
@@ -25,6 +26,8 @@ export type Command = {
 export type Bus = {
   readonly store: Store;
   readonly actor: string;
+  /** The time and chance of this process. */
+  readonly around: Surroundings;
   readonly queue: Queue;
   /** Follows the log from a durable cursor; see {@link Follow}. Resolves when `signal` is aborted. */
   follow(options: Follow): Promise<void>;
@@ -40,7 +43,7 @@ export type Bus = {
 const emitterOf = mitt as unknown as typeof mitt.default;
 
 /** The bus of one process. `actor` is written into every event, e.g. `worker/worker-1`. */
-export const createBus = (store: Store, actor: string): Bus => {
+export const createBus = (store: Store, actor: string, around: Surroundings = machine): Bus => {
   const emitter = emitterOf<{ heard: undefined }>();
   let rings = 0;
   const stop = store.listen(() => {
@@ -51,12 +54,12 @@ export const createBus = (store: Store, actor: string): Bus => {
   const heard: Heard = (timeoutMs, signal, seen = rings) =>
     new Promise((resolve) => {
       const done = () => {
-        clearTimeout(timer);
+        callOff();
         emitter.off('heard', done);
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
+      const callOff = around.after(timeoutMs, done);
       emitter.on('heard', done);
       signal.addEventListener('abort', done);
       if (signal.aborted || rings !== seen) done();
@@ -67,6 +70,7 @@ export const createBus = (store: Store, actor: string): Bus => {
     const recorded = await record(store, {
       streams: [...new Set([...events.map((event) => event.stream), ...(on === null ? [] : [on])])],
       onRefused: 'throw',
+      newId: around.newId,
       ...(takeDeadLetters && { takeDeadLetters }),
       plan: (heads) => {
         const cause = on === null ? null : heads.get(on);
@@ -93,8 +97,9 @@ export const createBus = (store: Store, actor: string): Bus => {
   const bus: Bus = {
     store,
     actor,
-    queue: createQueue(store, actor),
-    follow: (options) => createFollower(store, actor, { heard, rings: () => rings })(options),
+    around,
+    queue: createQueue(store, actor, around),
+    follow: (options) => createFollower(store, actor, { heard, rings: () => rings, around })(options),
     command,
     heard,
     rings: () => rings,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
 import { hasCode } from '@hive/errors';
 import { isEventType, streams } from '@hive/events';
@@ -8,6 +7,7 @@ import type { Heard } from './heard.ts';
 import { derivedId } from './ids.ts';
 import { streamOfStep } from './new-step.ts';
 import { record, type Move } from './record.ts';
+import { rest, type Surroundings } from './surroundings.ts';
 
 /** How to follow the log. */
 export type Follow = {
@@ -39,15 +39,16 @@ const isTrouble = (error: unknown): boolean =>
   (hasCode(error, 'store.unavailable') || hasCode(error, 'infra.disk') || hasCode(error, 'version.conflict')) &&
   error.remedy === 'retry';
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch(() => undefined);
-
 /**
  * Events are handled in log order; the moves and the cursor are one commit. After five failures an event becomes a dead letter and the follower
  * goes on; a `system.redriven` that names it is the moment in the log where it is handled once more, with ids of that moment.
  */
 export const createFollower =
-  (store: Store, actor: string, doorbell: { readonly heard: Heard; readonly rings: () => number }) =>
+  (
+    store: Store,
+    actor: string,
+    { around, ...doorbell }: { readonly heard: Heard; readonly rings: () => number; readonly around: Surroundings },
+  ) =>
   async (options: Follow): Promise<void> => {
     const { name, signal } = options;
     let cursor = await store.subscription(name, options.start);
@@ -61,6 +62,7 @@ export const createFollower =
       const recorded = await record(store, {
         streams: [...new Set(moves.flatMap((move) => streamsOf(move)))],
         onRefused: 'drop',
+        newId: around.newId,
         cursor: { name, from: cursor, to: at.cursor },
         ...(event &&
           deadLetter !== undefined && {
@@ -90,17 +92,17 @@ export const createFollower =
     /** `at` is where in the log `event` is handled: itself, or the redrive that names it. */
     const handleOne = async (event: LoggedEvent, at = event): Promise<boolean> => {
       for (let attempt = 1; ; attempt++) {
-        const began = performance.now();
+        const began = around.elapsed();
         try {
           const moves = await options.handle(event);
           if (moves.length === 0) {
-            options.onHandled?.(event, 0, 0, performance.now() - began);
+            options.onHandled?.(event, 0, 0, around.elapsed() - began);
             return true;
           }
           await failpoint('handler.open');
           const mine = await commit(at, event, moves);
           await failpoint('handler.committed');
-          if (mine) options.onHandled?.(event, moves.length, lastDropped, performance.now() - began);
+          if (mine) options.onHandled?.(event, moves.length, lastDropped, around.elapsed() - began);
           return mine;
         } catch (error) {
           options.onOvertaken?.();
@@ -108,7 +110,7 @@ export const createFollower =
           options.onFailed?.(event, error, attempt);
           if (signal.aborted) return false;
           if (attempt >= maxAttempts) return commit(at, event, [], String(error));
-          await pause(50 * 2 ** attempt, signal);
+          await rest(around, 50 * 2 ** attempt, signal);
         }
       }
     };
@@ -151,7 +153,7 @@ export const createFollower =
         failures = 0;
       } catch (error) {
         options.onTrouble?.(error);
-        await pause(options.retryMs ?? awayMs(failures++, Math.random()), signal);
+        await rest(around, options.retryMs ?? awayMs(failures++, around.random()), signal);
       }
     }
   };

@@ -8,4 +8,5 @@ export { maxRescues, streamOfStep, type NewStep } from './new-step.ts';
 export { createQueue, type Claim, type Failure, type Outcome, type Queue } from './queue.ts';
 export { alignPaused, createPauseWatch, readPauses } from './pausing.ts';
 export { assertTiming, dueTicks, lastTicks, nextTick, type Due } from './ticks.ts';
+export { machine, repeatEvery, rest, type Surroundings } from './surroundings.ts';
 export { record, type Intent, type Move, type Recorded } from './record.ts';

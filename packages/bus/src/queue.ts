@@ -2,10 +2,10 @@ import type { EventRow, Head, StepChange, StepRow, Store } from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
 import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
 import { backoffMs } from './backoff.ts';
-import { newId } from './ids.ts';
 import { streamOfStep } from './new-step.ts';
 import { createPauseWatch } from './pausing.ts';
 import { record, type Move } from './record.ts';
+import { machine, type Surroundings } from './surroundings.ts';
 
 /** A step that this process holds until its lease ends. Whatever is written for it proves `step.token`. */
 export type Claim = {
@@ -57,8 +57,9 @@ export type Queue = {
 const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
 /** The queue over a store. `actor` is written into the events. */
-export const createQueue = (store: Store, actor: string): Queue => {
-  const pauses = createPauseWatch(store);
+export const createQueue = (store: Store, actor: string, around: Surroundings = machine): Queue => {
+  const { newId } = around;
+  const pauses = createPauseWatch(store, around.elapsed);
   /** Claims under which something was recorded already, so that their streams have moved on. */
   const noted = new WeakSet<Claim>();
   const stampOf = (step: StepRow, causationId: string) => ({ correlationId: step.workflowId, causationId, actor });
@@ -79,6 +80,7 @@ export const createQueue = (store: Store, actor: string): Queue => {
       const recorded = await record(store, {
         streams: [...streamsOf],
         onRefused: 'throw',
+        newId,
         plan: () => ({
           moves,
           changeSteps: [{ id: claim.step.id, expect: held(claim), set }],
@@ -162,6 +164,7 @@ export const createQueue = (store: Store, actor: string): Queue => {
     const recorded = await record(store, {
       streams: [...new Set([streamOfStep(row), streams.workflow(row.workflowId)])],
       onRefused: 'drop',
+      newId,
       plan: () => ({
         moves: [
           {
@@ -212,7 +215,7 @@ export const createQueue = (store: Store, actor: string): Queue => {
       const final = !failure.retry || failures >= step.maxAttempts;
       const now = Date.parse(await store.now());
       const retryAt = new Date(
-        now + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, Math.random())),
+        now + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, around.random())),
       ).toISOString();
       const event: NewEvent<'task.attempt_failed'> = {
         type: 'task.attempt_failed',

@@ -32,6 +32,8 @@ export type Intent = {
   readonly cursor?: Write['cursor'];
   readonly deadLetter?: Write['deadLetter'];
   readonly takeDeadLetters?: Write['takeDeadLetters'];
+  /** Makes the ids of its events, unless `plan` derives them; default {@link newId}. */
+  readonly newId?: () => string;
   /** What to do with a move that the transition table refuses: `throw`, or `drop` it because the world has moved on. */
   readonly onRefused: 'throw' | 'drop';
 };
@@ -58,7 +60,7 @@ const ended = (heads: readonly Head[]): NonNullable<Write['endSteps']> =>
  */
 export const record = async (store: Store, intent: Intent): Promise<Recorded> => {
   const made: string[] = [];
-  const stableId = (ordinal: number) => (made[ordinal] ??= newId());
+  const stableId = (ordinal: number) => (made[ordinal] ??= (intent.newId ?? newId)());
   for (let round = 0; round < retries; round++) {
     const { heads, now } = await store.heads(intent.streams);
     const plan = intent.plan(heads, now);

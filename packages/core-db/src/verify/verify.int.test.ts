@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foldStream, parseStream, stateOf } from '@hive/events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openStore, type EventRow, type Head, type Store, type Write } from '../index.ts';
+import { openStore, type EventRow, type Head, type OpenOptions, type Store, type Write } from '../index.ts';
 import { onServer } from '../testing/postgres-databases.ts';
-import { sampleEvent, sampleStep, testPostgres, type StorePlace } from '../testing/index.ts';
+import { sampleEvent, sampleStep, testPostgres } from '../testing/index.ts';
 
-type Place = StorePlace & { readonly raw: (sql: string) => Promise<unknown> };
+type Place = {
+  readonly options: OpenOptions;
+  readonly remove: () => Promise<void>;
+  readonly raw: (sql: string) => Promise<unknown>;
+};
 
 const places: Record<string, () => Promise<Place>> = {
   SQLite: async () => {
