@@ -47,6 +47,11 @@ export const eventWords = (event: HiveEvent): string => {
     case 'task.blocked':
     case 'task.dead_lettered':
       return `${event.data.code}: ${event.data.reason}`;
+    case 'workflow.paused':
+    case 'system.paused':
+      return [event.data.by, event.data.reason].filter((part) => part !== undefined).join(': ');
+    case 'schedule.fired':
+      return `${event.data.tick}: ${event.data.workflowId === null ? (event.data.reason ?? '') : shortId(event.data.workflowId)}`;
     case 'task.cancelled':
     case 'workflow.cancelled':
       return event.data.reason ?? '';
