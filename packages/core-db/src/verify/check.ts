@@ -40,7 +40,7 @@ export const nameRows = async (
 export const ofTrace = (trace: unknown): string => (typeof trace === 'string' ? ` (trace ${trace})` : '');
 
 /** The value of a column as it is said in a sentence. */
-export const said = (row: Row, column: string): string => String(row[column] as string | number | null);
+export const said = (row: Row, column: string): string => String(row[column]);
 
 const perPage = 2000;
 
@@ -48,7 +48,7 @@ const perPage = 2000;
  * All rows of a statement that is asked for page after page, each behind the last row of the one before. The next page is on its way while
  * this one is looked at, so that a server and this process work at the same time.
  */
-export async function* inPages({ read }: Snapshot, after: (last: Row | null) => Statement): AsyncGenerator<Row> {
+export async function* inPages({ read }: Snapshot, after: (last: Row | null) => Statement): AsyncGenerator<Row, void> {
   const ask = (last: Row | null): Promise<readonly Row[]> => {
     const { sql, values } = after(last);
     const page = read(`${sql} limit ${perPage}`, values);

@@ -112,19 +112,19 @@ const differenceOf = ({ stream, view, kept, version, lastEventId, fault }: Walk,
     : 'its head is listed under a wrong state, kind or id';
 };
 
-const eventsOf = (snapshot: Snapshot): AsyncGenerator<Row> =>
+const eventsOf = (snapshot: Snapshot): AsyncGenerator<Row, void> =>
   inPages(snapshot, (last) => ({
     sql: 'select stream, version, id, type, correlation_id, actor, at, data from event where (stream, version) > (?, ?) order by stream, version',
     values: last ? [said(last, 'stream'), Number(last['version'])] : ['', 0],
   }));
 
-const headsOf = (snapshot: Snapshot): AsyncGenerator<Row> =>
+const headsOf = (snapshot: Snapshot): AsyncGenerator<Row, void> =>
   inPages(snapshot, (last) => ({
     sql: `select ${headColumns.join(', ')} from stream_head where stream > ? order by stream`,
     values: [last ? said(last, 'stream') : ''],
   }));
 
-const next = async (rows: AsyncGenerator<Row>): Promise<Row | null> => {
-  const { value, done } = await rows.next();
-  return done ? null : (value as Row);
+const next = async (rows: AsyncGenerator<Row, void>): Promise<Row | null> => {
+  const step = await rows.next();
+  return step.done ? null : step.value;
 };

@@ -89,7 +89,7 @@ export const workflowTransitions: Check = async (snapshot, offenders) => {
   }
 };
 
-const workflowEvents = (snapshot: Snapshot): AsyncGenerator<Row> =>
+const workflowEvents = (snapshot: Snapshot): AsyncGenerator<Row, void> =>
   inPages(snapshot, (last) => ({
     sql: `select stream, version, type, correlation_id as trace from event where (stream, version) > (?, ?) and stream < 'workflow0'
       order by stream, version`,
