@@ -6,6 +6,7 @@ CREATE TABLE "lane" (
 	"avoid_agent" text COLLATE "C"
 );
 --> statement-breakpoint
+DROP INDEX "head_state";--> statement-breakpoint
 DROP INDEX "step_id";--> statement-breakpoint
 DROP INDEX "step_workflow";--> statement-breakpoint
 DROP INDEX "step_task";--> statement-breakpoint

@@ -1,3 +1,4 @@
+DROP INDEX `head_state`;--> statement-breakpoint
 CREATE TABLE `lane` (
 	`lane` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,

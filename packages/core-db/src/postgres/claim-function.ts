@@ -16,7 +16,7 @@ create or replace function @name(
   kind text, stream text, task_id text, workflow_id text, capabilities text, priority bigint, rank bigint, due text, becomes text,
   failures bigint, rescues bigint, max_attempts bigint, max_rescues bigint, only_agent text, avoid_agent text, payload text)
 language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   v_now text := to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');

@@ -16,7 +16,7 @@ export type Committer = {
   readonly claim: (query: ClaimQuery) => Promise<readonly Claimed[]>;
 };
 
-type Line = { readonly pool: pg.Pool; readonly prepared: boolean; readonly shard: number };
+type Line = { readonly pool: pg.Pool; readonly prepared: () => boolean; readonly shard: number };
 
 type Job = {
   readonly write: Write;
@@ -46,7 +46,7 @@ const shards = 8;
  * and a claim rides along. Whatever is asked for in one turn of the event loop goes together; nothing waits for a timer, so a lone caller pays nothing. Each promise settles after its own commit, and one write
  * that is refused leaves its neighbours alone: it is taken out, and the rest is sent again as a new transaction.
  */
-export const createCommitter = (pool: pg.Pool, options: { readonly prepared: boolean }): Committer => {
+export const createCommitter = (pool: pg.Pool, options: { readonly prepared: () => boolean }): Committer => {
   const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards) };
   const touched = new Set<string>();
   let jobs: Job[] = [];
@@ -231,7 +231,7 @@ const send = async (
   const statement = jobs.length === 0 ? texts.claim : ask ? texts.both : texts.write;
   const { rows } = await pool.query({
     text: statement.text,
-    ...(prepared && { name: statement.name }),
+    ...(prepared() && { name: statement.name }),
     values: [...written, ...asked],
   });
   return ask ? (rows as Row[]) : [];

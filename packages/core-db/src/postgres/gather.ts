@@ -14,7 +14,7 @@ const text = headsText(on, '= any ($1)');
  * Reads the heads that a process asks for in the same turn of its event loop by one statement: many steps that begin at once, or many callers
  * that enqueue, cost one round trip.
  */
-export const createGatheredHeads = (pool: pg.Pool, options: { readonly prepared: boolean }) => {
+export const createGatheredHeads = (pool: pg.Pool, options: { readonly prepared: () => boolean }) => {
   let waiting: Waiting[] = [];
 
   const flush = async (): Promise<void> => {
@@ -22,10 +22,12 @@ export const createGatheredHeads = (pool: pg.Pool, options: { readonly prepared:
     waiting = [];
     try {
       const streams = [...new Set(asked.flatMap((it) => it.streams))];
-      const { rows } = (await pool.query({ text, ...(options.prepared && { name: 'heads' }), values: [streams] })) as {
-        rows: Row[];
-      };
-      const byStream = new Map(rows.map((row): [unknown, Row] => [row["stream"], row]));
+      const { rows } = await pool.query<Record<string, unknown>>({
+        text,
+        ...(options.prepared() && { name: 'heads' }),
+        values: [streams],
+      });
+      const byStream = new Map(rows.map((row) => [row['stream'], row] as const));
       const now: Row = { now: rows[0]?.['now'], stream: null };
       for (const { streams: names, settle } of asked)
         settle([now, ...names.flatMap((name) => byStream.get(name) ?? [])]);

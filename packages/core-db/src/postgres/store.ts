@@ -75,8 +75,10 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
 
   const read: Read = (sql, values = []) => guarded(() => runOn(pool, { sql, values }));
   const log = createLogReads(read, on);
-  const committer = createCommitter(pool, { prepared: !kind.pooled });
-  const gathered = createGatheredHeads(pool, { prepared: !kind.pooled });
+  /** A pooler may lend another session to each statement, and that one does not know what was prepared. */
+  const prepared = () => !pooler.isLent();
+  const committer = createCommitter(pool, { prepared });
+  const gathered = createGatheredHeads(pool, { prepared });
 
   const listeners = new Set<() => void>();
   const hear = coalesce(() => {
@@ -136,13 +138,15 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
 
     renew: async (claims, holder, leaseMs) => {
       if (claims.length === 0) return [];
-      const rows = await read(
-        // No mark of our transaction: nothing is told in the log, and a completion under way must not meet a later transaction here.
-        `update step set lease_until = ${clockPlus('cast(? as bigint)')}
-          where state = 'claimed' and holder = ? and (id, token) in (${claims.map(() => '(?, cast(? as bigint))').join(', ')}) returning id`,
-        [leaseMs, holder, ...claims.flatMap((it) => [it.id, it.token])],
+      // No mark of our transaction: nothing is told in the log, and a completion under way must not meet a later transaction here.
+      const { rows } = await guarded(() =>
+        pool.query<{ id: string }>(
+          `update step s set lease_until = ${clockPlus('$1::bigint')} from unnest($2::text[], $3::bigint[]) as u(id, token)
+            where s.id = u.id and s.token = u.token and s.state = 'claimed' and s.holder = $4 returning s.id`,
+          [leaseMs, claims.map((it) => it.id), claims.map((it) => it.token), holder],
+        ),
       );
-      return rows.map((row) => row['id'] as string);
+      return rows.map((row) => row.id);
     },
 
     beat: async (agent) => {
@@ -208,6 +212,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
     },
     close: async () => {
       closed = true;
+      listeners.clear();
       hear.stop();
       tell.stop();
       if (timer) clearTimeout(timer);

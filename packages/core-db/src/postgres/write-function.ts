@@ -19,7 +19,7 @@ create or replace function @name(
   t_correlation text[], t_first text[], t_last text[], t_events bigint[], t_errors bigint[], t_shard bigint,
   p_rest jsonb
 ) returns integer language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 declare
   v_done text[];
   v_item jsonb;

@@ -47,7 +47,7 @@ export const defineTables = (c: Columns) => ({
     },
     (t) => [
       c.index('head_kind').on(t.kind, t.id),
-      c.index('head_state').on(t.kind, t.state, t.id),
+      // None on `state`: PostgreSQL writes a row whose indexed columns stay into no index at all (HOT), and a state changes with most events.
       c.index('head_correlation').on(t.correlationId, t.kind, t.id),
     ],
   ),
