@@ -126,9 +126,13 @@ const main = async () => {
   const both = !values.sqlite && !values.postgres;
   const home = await mkdtemp(join(tmpdir(), 'hive-bench-verify-'));
   const results: Awaited<ReturnType<typeof measure>>[] = [];
+  const keep = (result: Awaited<ReturnType<typeof measure>>) => {
+    results.push(result);
+    if (!values.json) print(result);
+  };
   if (values.sqlite || both) {
     await (await openStore({ home })).close();
-    results.push(await measure('SQLite', { home }, fillSqlite(home), Number(values.events)));
+    keep(await measure('SQLite', { home }, fillSqlite(home), Number(values.events)));
     await rm(home, { recursive: true, force: true });
   }
   if (values.postgres || both) {
@@ -138,15 +142,14 @@ const main = async () => {
       await onServer(server.url, `create database ${database}`);
       const options = { url: inDatabase(server.url, database), home };
       await (await openStore(options)).close();
-      results.push(await measure('PostgreSQL', options, await fillPostgres(options.url), Number(values.events)));
+      keep(await measure('PostgreSQL', options, await fillPostgres(options.url), Number(values.events)));
       await onServer(server.url, `drop database ${database} with (force)`);
     } finally {
       await server.stop();
     }
   }
   await rm(home, { recursive: true, force: true });
-  if (values.json) return console.log(JSON.stringify(results, null, 2));
-  results.forEach(print);
+  if (values.json) console.log(JSON.stringify(results, null, 2));
 };
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
