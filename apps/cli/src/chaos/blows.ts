@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Store } from '@hive/core-db';
+import type { StepRow, Store } from '@hive/core-db';
 import { signal } from './temporary-building.ts';
 
 const takenOverMs = 30_000;
@@ -22,20 +22,20 @@ const childrenOf = (pid: number): number[] => {
 
 /** Leaves a stopped process alone until somebody else has all that it holds, then wakes it. False when nobody took it within half a minute. */
 export const wakeWhenTakenOver = async (store: Store, pid: number): Promise<boolean> => {
-  const sleeper = (await store.agents()).find((agent) => agent.pid === pid);
-  const held = sleeper ? await store.steps({ holder: sleeper.incarnation, states: ['claimed'], limit: 100 }) : [];
-  const isTakenOver = async (): Promise<boolean> => {
-    const now = await store.steps({ ids: held.map((step) => step.id), limit: held.length });
-    return now.every(
-      (step) => step.state !== 'ready' && step.token > (held.find((it) => it.id === step.id)?.token ?? 0),
-    );
-  };
   try {
-    if (held.length === 0) return true;
+    const sleeper = (await store.agents()).find((agent) => agent.pid === pid);
+    const held = sleeper ? await store.steps({ holder: sleeper.incarnation, states: ['claimed'], limit: 100 }) : [];
     for (const end = Date.now() + takenOverMs; Date.now() < end; await delay(lookMs))
-      if (await isTakenOver()) return true;
+      if (await isTakenOver(store, held)) return true;
     return false;
   } finally {
     signal(pid, 'SIGCONT');
   }
+};
+
+/** A newer token says that somebody else has claimed it, and perhaps ended it. */
+const isTakenOver = async (store: Store, held: readonly StepRow[]): Promise<boolean> => {
+  if (held.length === 0) return true;
+  const now = await store.steps({ ids: held.map((step) => step.id), limit: held.length });
+  return held.every(({ id, token }) => now.some((step) => step.id === id && step.token > token));
 };

@@ -74,7 +74,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
   let isTooMuch = false;
 
   try {
-    while (!(striker.isOver() && workload.isIdle())) {
+    // The last strike may have ended the building, which has to be there to be asked what came of it.
+    while (!(striker.isOver() && workload.isIdle() && building.pid() !== null)) {
       if (Date.now() > limit.endAt || interrupted.aborted) sequence.stop();
       for (const hit of readHits()) striker.onHit(hit, store);
       if (!isTooMuch) striker.give(workload.accepted() - workload.open().length);

@@ -38,7 +38,7 @@ export type Striker = {
 const processes = ['hive', 'orchestrator', 'planner', 'worker-1', 'worker-2', 'reviewer', 'event-dashboard'];
 
 /** An order that was not carried out while so many workflows went by is given up. */
-const patience = 6;
+const patience = 4;
 
 /** `since`: how many workflows had ended when it was first given. */
 type Pending = { readonly strike: Strike; since: number | null; isGiven: boolean; provoked: number | null };
@@ -121,8 +121,10 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
       const place = `${roleOf(hit.process)} ${hit.name}`;
       passed.set(place, (passed.get(place) ?? 0) + 1);
       pids.set(hit.process, hit.pid);
-      const it = hit.did === null ? undefined : pending.get(hit.process);
-      if (!it) return;
+      if (hit.did === null) return;
+      const it = pending.get(hit.process);
+      // It was given up in the moment in which it was taken: nobody may sleep for ever.
+      if (!it) return void signal(hit.pid, 'SIGCONT');
       const { how } = it.strike;
       pending.delete(hit.process);
       struck.set(place, (struck.get(place) ?? 0) + 1);
