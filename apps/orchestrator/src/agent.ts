@@ -1,18 +1,11 @@
-import { createHorizonWatch, defineAgent, type Context, type HorizonWatch } from '@hive/agent-kit';
-import { alignPaused } from '@hive/bus';
-import { origin } from '@hive/core-db';
-import { Plan, isOpen, isWorkflowOpen, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
+import { createHorizonWatch, defineAgent, type HorizonWatch } from '@hive/agent-kit';
 import { failpoint } from '@hive/failpoints';
 import { createAudit, type Audit } from './audit.ts';
-import { decide, type Known } from './decide.ts';
+import { following, type Remembered } from './following.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
-import { evolve, initialState, type State } from './state.ts';
 
-const pageSize = 1000;
-
-/** What the queen remembers between events; all of it can be read again from the log. */
-type Memory = {
-  readonly states: Map<string, State>;
+/** What the queen keeps between events. */
+type Memory = Remembered & {
   readonly horizon: HorizonWatch;
   readonly scheduler: Scheduler;
   readonly audit: Audit;
@@ -21,7 +14,7 @@ type Memory = {
 /**
  * The queen: follows every workflow, decides what is ready, what is checked, reviewed and merged next, and when a workflow is over.
  * A process manager: events in, events and steps out; its state is the fold of the log. Also gives back the steps of holders that are gone,
- * says who holds back the readers of the log, hands in what schedules ask for, and seals the log.
+ * lets in what waits for room under its limits, says who holds back the readers of the log, hands in what schedules ask for, and seals the log.
  */
 export default defineAgent<Memory>({
   name: 'orchestrator',
@@ -32,17 +25,7 @@ export default defineAgent<Memory>({
       scheduler: createScheduler(ctx),
       audit: createAudit(ctx),
     }),
-  follow: {
-    types: ['workflow.*', 'task.*'],
-    handle: async (event, ctx) => {
-      const state = await stateAfter(event, ctx);
-      const moves = decide(state, event, await knownOf(state, event, ctx));
-      if (mayBeMisplaced(state, event)) await alignPaused(ctx.bus.store, event.correlationId);
-      if (isOver(state)) ctx.own.states.delete(event.correlationId);
-      return moves;
-    },
-    onOvertaken: (memory) => memory.states.clear(),
-  },
+  follow: following,
   every: {
     ms: 500,
     run: async ({ bus, log, own }) => {
@@ -51,71 +34,10 @@ export default defineAgent<Memory>({
         await failpoint('rescue.committed');
         log.info({ rescued }, 'steps rescued');
       }
+      await bus.queue.admit();
       own.scheduler.look();
       own.audit.look();
       await own.horizon.look();
     },
   },
 });
-
-/** The fold of the trace up to and including `event`. Kept per workflow; read from the log where it is not known. */
-const stateAfter = async (event: HiveEvent, ctx: Context & { own: Memory }): Promise<State> => {
-  const { states } = ctx.own;
-  const known = states.get(event.correlationId);
-  const state = known ? evolve(known, event) : await replay(event, ctx);
-  states.set(event.correlationId, state);
-  return state;
-};
-
-const replay = async (last: HiveEvent, { bus }: Context): Promise<State> => {
-  let state = initialState();
-  let after = origin;
-  for (;;) {
-    const page = await bus.store.events({
-      correlationId: last.correlationId,
-      types: ['workflow.*', 'task.*'],
-      after,
-      limit: pageSize,
-    });
-    for (const event of page.events) {
-      state = evolve(state, event);
-      if (event.id === last.id) return state;
-      after = event.cursor;
-    }
-    if (page.events.length < pageSize) return state;
-  }
-};
-
-/** A step was put into the queue while somebody paused or resumed its workflow, perhaps in that very moment. */
-const mayBeMisplaced = ({ workflow }: State, { type }: HiveEvent): boolean =>
-  type === 'workflow.resumed' || (workflow?.state === 'paused' && (type === 'workflow.paused' || waiting.has(type)));
-
-const waiting = new Set<string>(['task.assigned', 'task.lease_expired', 'task.attempt_failed', 'task.snoozed']);
-
-/** What decisions need beyond the state, read only for the events that ask for it. */
-const knownOf = async (state: State, event: HiveEvent, ctx: Context & { own: Memory }): Promise<Known> => {
-  const plan = event.type === 'workflow.plan_generated' ? await readPlan(event.data.plan, ctx) : [];
-  const settles =
-    event.type === 'workflow.plan_failed' || event.type === 'workflow.resumed' || settling.has(event.type);
-  const heads = settles
-    ? await ctx.bus.store.listHeads({ kind: 'call', correlationId: event.correlationId, limit: 100_000 })
-    : [];
-  return { plan, calls: heads.map((head) => head.view as CallView) }; // heads of kind `call` are made by foldStream
-};
-
-const settling = new Set<string>([
-  'task.merged',
-  'task.completed',
-  'task.refused',
-  'task.failed',
-  'task.dead_lettered',
-  'task.blocked',
-  'task.cancelled',
-]);
-
-const readPlan = async (hash: string, { artefacts }: Context): Promise<readonly PlannedTask[]> =>
-  Plan.parse(JSON.parse(Buffer.from(await artefacts.get(hash)).toString('utf8'))).tasks;
-
-/** Nothing more will come, so nothing is kept; a redrive reads it again. */
-const isOver = ({ workflow, tasks }: State): boolean =>
-  workflow !== null && !isWorkflowOpen(workflow.state) && ![...tasks.values()].some((task) => isOpen(task.state));

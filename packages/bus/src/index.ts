@@ -4,6 +4,7 @@ export type { Heard } from './heard.ts';
 export { compose, type Composed, type Stamp } from './compose.ts';
 export type { Follow } from './follow.ts';
 export { derivedId, newId } from './ids.ts';
+export { turnstile } from './limits.ts';
 export { maxRescues, streamOfStep, type NewStep } from './new-step.ts';
 export { createQueue, type Claim, type Failure, type Outcome, type Queue } from './queue.ts';
 export { alignPaused, createPauseWatch, readPauses } from './pausing.ts';

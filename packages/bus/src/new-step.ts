@@ -1,4 +1,5 @@
 import type { StepRow } from '@hive/core-db';
+import { restingState } from './limits.ts';
 import { claimEffect, streams, type NewEvent, type Step, type TaskView, type WorkflowView } from '@hive/events';
 
 /** A step that is to be put into the queue, together with the `task.assigned` that tells why. */
@@ -15,6 +16,8 @@ export type NewStep = {
   readonly because: string;
   /** How many steps of its workflow wait already: so many turns of the other workflows go first. */
   readonly behind?: number;
+  /** At most so many steps of a key are ready or claimed at once, e.g. of a repository; see `limits.ts`. */
+  readonly limits?: StepRow['limits'];
 };
 
 /** Each step that a workflow has waiting sets its next one back by so much, so that workflows take turns. */
@@ -67,8 +70,9 @@ export const rowOf = (
   capabilities: step.capabilities.toSorted(),
   priority: step.priority,
   rank: rankOf(step, at),
+  limits: step.limits ?? [],
   ...claimEffect(step.kind),
-  state: 'ready',
+  state: restingState(step.limits ?? []),
   runAt: null,
   token: 0,
   attempt: tries,

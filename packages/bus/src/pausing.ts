@@ -1,6 +1,7 @@
-import type { Head, StepChange, StepState, Store } from '@hive/core-db';
+import type { Head, StepChange, StepRow, StepState, Store } from '@hive/core-db';
 import { isWorkflowOpen, streams, unpausedKinds, type Step, type SystemPauses, type SystemView } from '@hive/events';
 import type { WorkflowState } from '@hive/events';
+import { restingState } from './limits.ts';
 
 const all = 100_000;
 
@@ -11,23 +12,26 @@ const isPaused = (head: Head | undefined): boolean => head?.kind === 'workflow' 
 
 /** The state of a step that is about to wait: one of a paused workflow is kept out of what claims read. */
 export const waitingState = (state: StepState, workflow: Head | undefined): StepState =>
-  isPaused(workflow) && (state === 'ready' || state === 'scheduled') ? 'paused' : state;
+  isPaused(workflow) && (state === 'ready' || state === 'scheduled' || state === 'parked') ? 'paused' : state;
 
 const hold = (store: Store, workflowId: string): Promise<StepChange[]> =>
-  changes(store, workflowId, { from: ['ready', 'scheduled'], to: () => 'paused' });
+  changes(store, workflowId, { from: ['ready', 'scheduled', 'parked'], to: () => 'paused' });
 
 const release = (store: Store, workflowId: string): Promise<StepChange[]> =>
-  changes(store, workflowId, { from: ['paused'], to: (runAt) => (runAt === null ? 'ready' : 'scheduled') });
+  changes(store, workflowId, {
+    from: ['paused'],
+    to: ({ runAt, limits }) => (runAt === null ? restingState(limits) : 'scheduled'),
+  });
 
 const changes = async (
   store: Store,
   workflowId: string,
-  { from, to }: { readonly from: readonly StepState[]; readonly to: (runAt: string | null) => StepState },
+  { from, to }: { readonly from: readonly StepState[]; readonly to: (step: StepRow) => StepState },
 ): Promise<StepChange[]> =>
-  (await store.steps({ workflowId, states: from, limit: all })).map(({ id, state, token, runAt }) => ({
-    id,
-    expect: { state, token },
-    set: { state: to(runAt) },
+  (await store.steps({ workflowId, states: from, limit: all })).map((step) => ({
+    id: step.id,
+    expect: { state: step.state, token: step.token },
+    set: { state: to(step) },
   }));
 
 /** What pausing or resuming does to the waiting steps of a workflow, in the commit that records it. */

@@ -2,6 +2,7 @@ import type { EventRow, Head, StepChange, StepRow, Store } from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
 import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
 import { backoffMs } from './backoff.ts';
+import { admit, restingState } from './limits.ts';
 import { streamOfStep } from './new-step.ts';
 import { createPauseWatch } from './pausing.ts';
 import { record, type Move } from './record.ts';
@@ -52,6 +53,8 @@ export type Queue = {
   snooze(claim: Claim, ms: number, reason: string): Promise<Outcome>;
   /** Gives back every claimed step whose holder is gone or whose lease has ended. Answers how many. */
   rescue(): Promise<number>;
+  /** Lets in what waits for room under its limits and was not let in when somebody left. Answers how many. */
+  admit(): Promise<number>;
 };
 
 const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
@@ -93,6 +96,12 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
       if (hasCode(error, 'transition.refused') && !(await stillHeld(claim))) return 'lost';
       throw error;
     }
+  };
+
+  /** The place under its limits is handed on at once; where that fails, the queen does it a little later. */
+  const leaving = async (claim: Claim, outcome: Outcome): Promise<Outcome> => {
+    if (claim.step.limits.length > 0) await admit(store).catch(() => 0);
+    return outcome;
   };
 
   const stillHeld = async (claim: Claim): Promise<boolean> => {
@@ -181,7 +190,7 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
           {
             id: row.id,
             expect: { state: 'claimed', token: row.token },
-            set: { ...free, state: final ? 'done' : 'ready', rescues },
+            set: { ...free, state: final ? 'done' : restingState(row.limits), rescues },
           },
         ],
         stamp: stampOf(row, row.lastEventId),
@@ -204,7 +213,10 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
       }));
     },
     finish: async (claim, events) =>
-      (await finishAtOnce(claim, events)) ?? under(claim, [{ events }], { ...free, state: 'done' }),
+      leaving(
+        claim,
+        (await finishAtOnce(claim, events)) ?? (await under(claim, [{ events }], { ...free, state: 'done' })),
+      ),
     note: (claim, events) => {
       noted.add(claim);
       return under(claim, [{ events }], {});
@@ -222,12 +234,13 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
         stream: streamOfStep(step),
         data: { ...ofStep(step), code: failure.code, reason: failure.reason, final, retryAt: final ? null : retryAt },
       };
-      return under(claim, [{ events: [event] }], {
+      const outcome = await under(claim, [{ events: [event] }], {
         ...free,
         failures,
         ...(final ? { state: 'done' } : { state: 'scheduled', runAt: retryAt }),
         ...(failure.elsewhere && { avoidAgent: step.holderAgent }),
       });
+      return leaving(claim, outcome);
     },
     snooze: async (claim, ms, reason) => {
       const at = new Date(Date.parse(await store.now()) + ms).toISOString();
@@ -236,7 +249,7 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
         stream: streamOfStep(claim.step),
         data: { ...ofStep(claim.step), until: at, reason },
       };
-      return under(claim, [{ events: [event] }], { ...free, state: 'scheduled', runAt: at });
+      return leaving(claim, await under(claim, [{ events: [event] }], { ...free, state: 'scheduled', runAt: at }));
     },
     rescue: async () => {
       const claimed = await store.steps({ states: ['claimed'], limit: 10_000 });
@@ -252,5 +265,6 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
       }
       return rescued;
     },
+    admit: () => admit(store),
   };
 };

@@ -12,6 +12,7 @@ import {
 import { compose, type Stamp } from './compose.ts';
 import { newId } from './ids.ts';
 import { assignment, rowOf, streamOfStep, type NewStep } from './new-step.ts';
+import { admit } from './limits.ts';
 import { pauseChanges, waitingState } from './pausing.ts';
 
 /** Events that belong together and, where they put a step into the queue, that step. Refused as one. */
@@ -95,6 +96,7 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     });
     if (result.status === 'written' || result.status === 'repeated') {
       if (composed.events.length > 0 || changeSteps.length > 0) store.ring();
+      if (composed.steps.some((step) => step.limits.length > 0)) await admit(store);
       return { status: 'written', ids: composed.events.map((event) => event.id), dropped: composed.dropped };
     }
     const lostOwnClaim =

@@ -81,6 +81,12 @@ export type HiveConfig = {
   readonly budgets: {
     readonly workflow: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null;
   };
+  /** How many tasks may be worked on at once, by what they share; null: any number. */
+  readonly limits: {
+    readonly repository: number | null;
+    readonly models: Readonly<Record<string, number>>;
+    readonly boxes: Readonly<Record<string, number>>;
+  };
   readonly disk: DiskConfig;
   /** Absent outside of test mode. */
   readonly testing?: Testing;

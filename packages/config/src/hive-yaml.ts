@@ -95,6 +95,20 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('limits of what models may cost'),
+  limits: z
+    .strictObject({
+      repository: z.int().min(1).optional().describe('tasks of one repository that are worked on or checked at once'),
+      models: z
+        .record(z.string().min(1), z.int().min(1))
+        .default({})
+        .describe('tasks that one author is working on at once, by model ref'),
+      boxes: z
+        .record(z.string().min(1), z.int().min(1))
+        .default({})
+        .describe('tasks whose author runs on one box at once, by the name of the box'),
+    })
+    .prefault({})
+    .describe('how much of a kind goes on at once; what is over waits its turn'),
   disk: z
     .strictObject({
       floorGb: z

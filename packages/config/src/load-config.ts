@@ -61,6 +61,7 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
       passEnv: hive.sandbox.passEnv,
     },
     budgets: { workflow: hive.budgets.workflow ?? null },
+    limits: { ...hive.limits, repository: hive.limits.repository ?? null },
     disk: diskOf(hive),
     terminal: { color: !env['NO_COLOR'], ci: Boolean(env['CI']) && env['CI'] !== 'false' },
     ...(testing && { testing }),

@@ -9,6 +9,7 @@ const example = {
   repos: ['~/code/my-project:', '  checks: [npm test]', '  setup: npm ci'],
   sandbox: ['mode: auto', 'allowUnsandboxed: false', 'passEnv: []'],
   budgets: ['workflow: { tokens: 200000 }'],
+  limits: ['repository: 4', "models: { 'ollama:qwen3-coder:30b@walnut': 1 }"],
   disk: ['floorGb: 5', 'worktreesGb: 20', 'failedDays: 7', 'cachesGb: 20', 'mirrorsGb: 20', 'logsMb: 100'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -278,6 +278,7 @@ const doneStep = (
   capabilities: [],
   priority: 0,
   rank: 0,
+  limits: [],
   due: [],
   becomes: null,
   state: 'done',

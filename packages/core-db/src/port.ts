@@ -44,8 +44,9 @@ export type HeadWrite = {
   readonly expectedVersion: number;
 };
 
-/** The states of a step in the queue. `scheduled` waits for `runAt`, `paused` for its workflow to be resumed; the last two are ended. */
-export type StepState = 'ready' | 'scheduled' | 'paused' | 'claimed' | 'done' | 'cancelled';
+/** The states of a step in the queue. `scheduled` waits for `runAt`, `paused` for its workflow to be resumed, `parked` for room
+ * under its limits; the last two are ended. */
+export type StepState = 'ready' | 'scheduled' | 'paused' | 'parked' | 'claimed' | 'done' | 'cancelled';
 
 /** One row of the work queue. */
 export type StepRow = {
@@ -58,6 +59,8 @@ export type StepRow = {
   /** Capabilities that the holder must have, sorted. */
   readonly capabilities: readonly string[];
   readonly priority: number;
+  /** How many steps of a key may be ready or claimed at once; most have no limit. */
+  readonly limits: readonly { readonly key: string; readonly max: number }[];
   /** Its place among the ready ones: lower goes first. A moment in milliseconds, with a head start for its priority. */
   readonly rank: number;
   /** In which states of its stream it may be claimed; empty: in any. */
@@ -93,7 +96,7 @@ export type StepRow = {
 export type StepChange = {
   readonly id: string;
   readonly expect: { readonly state: StepState; readonly token: number; readonly holder?: string };
-  readonly set: Partial<Omit<StepRow, 'id' | 'kind' | 'stream' | 'taskId' | 'workflowId' | 'capabilities'>>;
+  readonly set: Partial<Omit<StepRow, 'id' | 'kind' | 'stream' | 'taskId' | 'workflowId' | 'capabilities' | 'limits'>>;
 };
 
 /** What a process asks the queue for. Scheduled steps that are due count as ready. */
@@ -252,6 +255,8 @@ export type Store = {
     readonly taskId?: string;
     readonly holder?: string;
     readonly states?: readonly StepState[];
+    /** Open ones that have limits. */
+    readonly limited?: true;
     readonly leaseBefore?: string;
     readonly limit: number;
   }): Promise<readonly StepRow[]>;

@@ -6,7 +6,7 @@ type QueueReads = Pick<Store, 'steps' | 'nextDue' | 'agents'>;
 
 const columns = stepFields.map((it) => stepColumn[it]).join(', ');
 
-const stepStates: readonly StepState[] = ['ready', 'scheduled', 'paused', 'claimed', 'done', 'cancelled'];
+const stepStates: readonly StepState[] = ['ready', 'scheduled', 'paused', 'parked', 'claimed', 'done', 'cancelled'];
 
 /** How the queue and the agents are read; the same statements on both databases. */
 export const createQueueReads = (read: Read): QueueReads => ({
@@ -27,6 +27,8 @@ export const createQueueReads = (read: Read): QueueReads => ({
       const states = stepStates.filter((it) => query.states?.includes(it));
       add(`(${states.map((it) => `state = '${it}'`).join(' or ') || 'false'})`);
     }
+    // In the words of their index.
+    if (query.limited) add(`limits <> '[]' and state not in ('done', 'cancelled')`);
     if (query.leaseBefore !== undefined) add(`state = 'claimed' and lease_until < ?`, query.leaseBefore);
     const rows = await read(`select ${columns} from step where ${where.join(' and ')} order by id limit ?`, [
       ...values,

@@ -115,6 +115,7 @@ export const stepColumn = {
   capabilities: 'capabilities',
   priority: 'priority',
   rank: 'rank',
+  limits: 'limits',
   due: 'due',
   becomes: 'becomes',
   state: 'state',
@@ -138,7 +139,7 @@ export const stepFields = Object.keys(stepColumn) as (keyof StepRow)[];
 
 /** A field of a step as its column keeps it. */
 export const stepValue = (field: keyof StepRow, value: unknown): Value => {
-  if (field === 'capabilities' || field === 'payload') return JSON.stringify(value ?? null);
+  if (field === 'capabilities' || field === 'payload' || field === 'limits') return JSON.stringify(value ?? null);
   return field === 'due' ? (value as readonly string[]).join(',') : (value as Value);
 };
 
@@ -155,6 +156,7 @@ export const stepOf = (row: Row): StepRow => ({
   capabilities: json(row, 'capabilities'),
   priority: count(row, 'priority'),
   rank: count(row, 'rank'),
+  limits: json(row, 'limits'),
   due: text(row, 'due') === '' ? [] : text(row, 'due').split(','),
   becomes: maybe(row, 'becomes'),
   state: text(row, 'state') as StepRow['state'],

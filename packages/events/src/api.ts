@@ -49,7 +49,7 @@ export type SubmitRequest = z.infer<typeof SubmitRequest>;
 /** Why nothing is done about a task at this moment. */
 export const Waits = z
   .object({
-    because: z.enum(['needs', 'paused', 'later', 'nobody', 'queued', 'person', 'orchestrator']),
+    because: z.enum(['needs', 'paused', 'later', 'limit', 'nobody', 'queued', 'person', 'orchestrator']),
     text: z.string(),
   })
   .describe('why it is not running; only where one open task is asked for and nobody works on it');

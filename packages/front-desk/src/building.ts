@@ -1,4 +1,4 @@
-import { readPauses, type Bus } from '@hive/bus';
+import { readPauses, turnstile, type Bus } from '@hive/bus';
 import { hiveVersion } from '@hive/config';
 import { streams, type AgentSummary, type Desk, type Health, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
@@ -43,21 +43,24 @@ export const createBuilding = (
       const [about, end, open, subscriptions, deadLetters, paused, horizon, everyone] = await Promise.all([
         store.about(),
         store.end(),
-        store.steps({ states: ['ready', 'scheduled', 'paused', 'claimed'], limit: many }),
+        store.steps({ states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'], limit: many }),
         store.subscriptions(),
         store.deadLetters(many),
         readPauses(store),
         store.horizon?.(),
         agents(),
       ]);
-      const steps: Record<string, number> = { ready: 0, scheduled: 0, paused: 0, claimed: 0 };
+      const steps: Record<string, number> = { ready: 0, scheduled: 0, paused: 0, parked: 0, claimed: 0 };
       for (const step of open) steps[step.state] = (steps[step.state] ?? 0) + 1;
       return {
         version: hiveVersion,
         database: { name: about.database, version: about.version, bytes: about.bytes },
         head: end.position,
         steps,
-        subscriptions: subscriptions.map(({ name, cursor }) => ({ name, position: cursor.position })),
+        // The turnstile of the limits is kept beside the cursors of readers, and reads nothing.
+        subscriptions: subscriptions
+          .filter(({ name }) => name !== turnstile)
+          .map(({ name, cursor }) => ({ name, position: cursor.position })),
         deadLetters: deadLetters.length,
         paused,
         agents: everyone.filter((agent) => agent.status !== 'gone').length,

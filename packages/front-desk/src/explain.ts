@@ -42,7 +42,7 @@ export const explain = (task: TaskView, around: Surroundings): Waits | null => {
     ofPause(step, around) ??
     ofPerson(task) ??
     (step
-      ? (ofTime(step, around) ?? ofAgents(step, around))
+      ? (ofTime(step, around) ?? ofLimits(step) ?? ofAgents(step, around))
       : {
           because: 'orchestrator',
           text: 'The orchestrator has not yet decided what comes next; hive agents shows whether it is there',
@@ -74,6 +74,14 @@ const ofPerson = (task: TaskView): Waits | null =>
     ? {
         because: 'person',
         text: `It waits for a person: ${task.reason ?? 'no reason was given'}; hive retry ${shortId(task.id)} sends it back`,
+      }
+    : null;
+
+const ofLimits = (step: StepRow): Waits | null =>
+  step.state === 'parked'
+    ? {
+        because: 'limit',
+        text: `Its ${step.kind} waits for room: at most ${step.limits.map(({ key, max }) => `${max} of ${key}`).join(' and ')} at once`,
       }
     : null;
 

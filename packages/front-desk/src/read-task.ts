@@ -13,7 +13,7 @@ const silentMs = 15_000;
 export const readTask = async (store: Store, text: string): Promise<TaskDetail> => {
   const { view: task } = await findHead(store, 'task', text);
   const [steps, agents, pauses, workflow, needs] = await Promise.all([
-    store.steps({ taskId: task.id, states: ['ready', 'scheduled', 'paused', 'claimed'], limit: many }),
+    store.steps({ taskId: task.id, states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'], limit: many }),
     store.agents(),
     readPauses(store),
     findHead(store, 'workflow', task.workflowId),

@@ -16,6 +16,7 @@ ALTER TABLE "trace" DROP CONSTRAINT "trace_pkey";--> statement-breakpoint
 ALTER TABLE "step" ADD COLUMN "stream" text COLLATE "C";--> statement-breakpoint
 ALTER TABLE "step" ADD COLUMN "lane" text COLLATE "C";--> statement-breakpoint
 ALTER TABLE "step" ADD COLUMN "rank" bigint;--> statement-breakpoint
+ALTER TABLE "step" ADD COLUMN "limits" text COLLATE "C" DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE "step" ADD COLUMN "due" text COLLATE "C";--> statement-breakpoint
 ALTER TABLE "step" ADD COLUMN "becomes" text COLLATE "C";--> statement-breakpoint
 ALTER TABLE "stream_head" ADD COLUMN "token" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
@@ -27,8 +28,10 @@ UPDATE "step" SET "stream" = coalesce('task/' || task_id, 'workflow/' || workflo
   "rank" = seq - priority * 21600000,
   "due" = case kind when 'work' then 'ready,working' when 'check' then 'submitted' when 'review' then 'checked,reviewed,waiting' when 'merge' then 'reviewed' else '' end,
   "becomes" = case kind when 'work' then 'working' end;--> statement-breakpoint
-UPDATE "stream_head" SET "view_version" = "version", "token" = greatest(coalesce(case when kind in ('task', 'workflow') then (view ->> 'token')::bigint end, 0), coalesce((SELECT max(s.token) FROM "step" s WHERE s.stream = stream_head.stream), 0));--> statement-breakpoint
+UPDATE "stream_head" SET "view_version" = "version", "token" = coalesce(case when kind in ('task', 'workflow') then (view ->> 'token')::bigint end, 0);--> statement-breakpoint
+UPDATE "stream_head" h SET "token" = greatest(h.token, s.token) FROM (SELECT stream, max(token) AS token FROM "step" GROUP BY stream) s WHERE s.stream = h.stream;--> statement-breakpoint
 INSERT INTO "lane" SELECT DISTINCT ON (lane) lane, kind, capabilities, only_agent, avoid_agent FROM "step";--> statement-breakpoint
+CREATE INDEX "step_limited" ON "step" USING btree ("rank") WHERE limits <> '[]' and state not in ('done', 'cancelled');--> statement-breakpoint
 CREATE INDEX "step_open" ON "step" USING btree ("workflow_id","stream") WHERE state not in ('done', 'cancelled');--> statement-breakpoint
 ALTER TABLE "trace" ADD CONSTRAINT "trace_correlation_id_shard_pk" PRIMARY KEY("correlation_id","shard");--> statement-breakpoint
 CREATE INDEX "step_ready" ON "step" USING btree ("lane","rank","id") WHERE state = 'ready';--> statement-breakpoint

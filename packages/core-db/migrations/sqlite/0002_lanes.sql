@@ -17,6 +17,7 @@ CREATE TABLE `__new_step` (
 	`capabilities` text NOT NULL,
 	`priority` integer NOT NULL,
 	`rank` integer NOT NULL,
+	`limits` text DEFAULT '[]' NOT NULL,
 	`state` text NOT NULL,
 	`run_at` text,
 	`token` integer NOT NULL,
@@ -43,6 +44,7 @@ ALTER TABLE `__new_step` RENAME TO `step`;--> statement-breakpoint
 CREATE INDEX `step_ready` ON `step` (`lane`,`rank`,`id`) WHERE state = 'ready';--> statement-breakpoint
 CREATE INDEX `step_due` ON `step` (`run_at`) WHERE state = 'scheduled';--> statement-breakpoint
 CREATE INDEX `step_claimed` ON `step` (`holder`) WHERE state = 'claimed';--> statement-breakpoint
+CREATE INDEX `step_limited` ON `step` (`rank`) WHERE limits <> '[]' and state not in ('done', 'cancelled');--> statement-breakpoint
 CREATE INDEX `step_open` ON `step` (`workflow_id`,`stream`) WHERE state not in ('done', 'cancelled');--> statement-breakpoint
 CREATE TABLE `__new_trace` (
 	`correlation_id` text NOT NULL,
@@ -60,6 +62,7 @@ ALTER TABLE `__new_trace` RENAME TO `trace`;--> statement-breakpoint
 ALTER TABLE `stream_head` ADD `token` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `stream_head` ADD `view_version` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 -- What was there before is folded up to its version, and its tokens go on from the highest.
-UPDATE `stream_head` SET `view_version` = `version`, `token` = max(coalesce(json_extract(`view`, '$.token'), 0), coalesce((SELECT max(`token`) FROM `step` WHERE `step`.`stream` = `stream_head`.`stream`), 0)) WHERE `kind` IN ('task', 'workflow');--> statement-breakpoint
-UPDATE `stream_head` SET `view_version` = `version` WHERE `kind` NOT IN ('task', 'workflow');--> statement-breakpoint
+UPDATE `stream_head` SET `view_version` = `version`;--> statement-breakpoint
+UPDATE `stream_head` SET `token` = coalesce(json_extract(`view`, '$.token'), 0) WHERE `kind` IN ('task', 'workflow');--> statement-breakpoint
+UPDATE `stream_head` SET `token` = max(`stream_head`.`token`, `s`.`token`) FROM (SELECT `stream`, max(`token`) AS `token` FROM `step` GROUP BY `stream`) AS `s` WHERE `s`.`stream` = `stream_head`.`stream`;--> statement-breakpoint
 INSERT INTO `lane` SELECT DISTINCT `lane`, `kind`, `capabilities`, `only_agent`, `avoid_agent` FROM `step`;

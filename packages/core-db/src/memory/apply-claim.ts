@@ -15,7 +15,8 @@ const after = (now: string, ms: number): string => new Date(Date.parse(now) + ms
 /** Wins steps: in each lane that the agent may take from the first ready ones, and of those the best. */
 export const applyClaim = (tables: Tables, query: ClaimQuery, now: string, undos: Undo[]): readonly Won[] => {
   const put = (step: StepRow) => void undos.push(putStep(tables, step));
-  for (const step of due(tables, now)) put({ ...step, state: 'ready', runAt: null });
+  for (const step of due(tables, now))
+    put({ ...step, state: step.limits.length === 0 ? 'ready' : 'parked', runAt: null });
   const leaseUntil = after(now, query.leaseMs);
   const all: Won[] = [];
   const events: EventRow[] = [];

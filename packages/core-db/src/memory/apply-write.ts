@@ -78,7 +78,9 @@ const changeStep = (tables: Tables, { id, expect, set }: StepChange, undos: Undo
 const endSteps = (tables: Tables, write: Write, undos: Undo[]): void => {
   if (!write.endSteps || write.endSteps.length === 0) return;
   const kept = new Set((write.changeSteps ?? []).map((it) => it.id));
-  const open = (['ready', 'scheduled', 'paused', 'claimed'] as const).flatMap((it) => [...tables.stepsIn[it]]);
+  const open = (['ready', 'scheduled', 'paused', 'parked', 'claimed'] as const).flatMap((it) => [
+    ...tables.stepsIn[it],
+  ]);
   for (const id of open) {
     const step = tables.steps.get(id);
     const ends = write.endSteps.some((it) => it.workflowId === step?.workflowId && it.stream === step.stream);

@@ -53,6 +53,7 @@ export const emptyTables = (): Tables => ({
     ready: new Set(),
     scheduled: new Set(),
     paused: new Set(),
+    parked: new Set(),
     claimed: new Set(),
     done: new Set(),
     cancelled: new Set(),

@@ -123,7 +123,12 @@ const changeValues = ({ id, expect, set }: StepChange): Column => {
 
 const newStepValues = (step: StepRow): Column => {
   const isFresh =
-    step.token === 0 && step.attempt === 0 && step.failures === 0 && step.rescues === 0 && step.holder === null;
+    step.token === 0 &&
+    step.attempt === 0 &&
+    step.failures === 0 &&
+    step.rescues === 0 &&
+    step.holder === null &&
+    step.limits.length === 0;
   return [
     step.id,
     step.kind,
@@ -154,6 +159,7 @@ const newStepValues = (step: StepRow): Column => {
           holder: step.holder,
           holder_agent: step.holderAgent,
           lease_until: step.leaseUntil,
+          limits: JSON.stringify(step.limits),
         }),
   ];
 };

@@ -14,7 +14,7 @@ create or replace function @name(
 ) returns table (id text, attempt bigint, token bigint, lease_until text, at text, event_id text, version bigint, head_state text,
   head_kind text, head_id text, head_correlation text, head_view text, head_view_version bigint,
   kind text, stream text, task_id text, workflow_id text, capabilities text, priority bigint, rank bigint, due text, becomes text,
-  failures bigint, rescues bigint, max_attempts bigint, max_rescues bigint, only_agent text, avoid_agent text, payload text)
+  failures bigint, rescues bigint, max_attempts bigint, max_rescues bigint, only_agent text, avoid_agent text, payload text, limits text)
 language plpgsql
 set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -26,7 +26,7 @@ declare
   v_won integer;
 begin
   if exists (select 1 from step s where s.state = 'scheduled' and s.run_at <= v_now) then
-    update step s set state = 'ready', run_at = null, xid = pg_current_xact_id()
+    update step s set state = case when s.limits = '[]' then 'ready' else 'parked' end, run_at = null, xid = pg_current_xact_id()
       where s.id in (select d.id from step d where d.state = 'scheduled' and d.run_at <= v_now order by d.run_at limit 500 for update skip locked);
   end if;
 
@@ -76,7 +76,7 @@ begin
   select w.id, w.attempt, w.token, w.lease_until, v_now, w.won_event, w.head_version, w.head_state, w.head_kind, w.head_id,
       w.head_correlation, w.head_view::text, w.head_view_version, w.kind, w.stream, w.task_id, w.workflow_id,
       w.capabilities::text, w.priority, w.rank, w.due, w.becomes, w.failures, w.rescues, w.max_attempts, w.max_rescues, w.only_agent, w.avoid_agent,
-      w.payload::text
+      w.payload::text, w.limits
     from won w order by w.rank, w.id;
 
   get diagnostics v_won = row_count;

@@ -30,7 +30,7 @@ export const createGatheredHeads = (pool: pg.Pool, options: { readonly prepared:
       const byStream = new Map(rows.map((row) => [row['stream'], row] as const));
       const now: Row = { now: rows[0]?.['now'], stream: null };
       for (const { streams: names, settle } of asked)
-        settle([now, ...names.flatMap((name) => byStream.get(name) ?? [])]);
+        settle([now, ...names.map((name) => byStream.get(name)).filter((row) => row !== undefined)]);
     } catch (error) {
       for (const { refuse } of asked) refuse(error);
     }

@@ -112,11 +112,11 @@ begin
       on conflict (lane) do nothing;
     with made as (
       insert into step (id, kind, stream, task_id, workflow_id, lane, capabilities, priority, rank, state, run_at, token, attempt, failures, rescues,
-          max_attempts, max_rescues, only_agent, avoid_agent, due, becomes, holder, holder_agent, lease_until, last_event_id, payload)
+          max_attempts, max_rescues, only_agent, avoid_agent, due, becomes, holder, holder_agent, lease_until, last_event_id, payload, limits)
         select u.id, u.kind, u.stream, u.task, u.workflow, u.lane, u.capabilities::json, u.priority, u.rank, u.state, u.run_at,
           coalesce((u.rest ->> 'token')::bigint, 0), coalesce((u.rest ->> 'attempt')::bigint, 0), coalesce((u.rest ->> 'failures')::bigint, 0),
           coalesce((u.rest ->> 'rescues')::bigint, 0), u.max_attempts, u.max_rescues, u.only_agent, u.avoid, u.due, u.becomes,
-          u.rest ->> 'holder', u.rest ->> 'holder_agent', u.rest ->> 'lease_until', u.event, u.payload::json
+          u.rest ->> 'holder', u.rest ->> 'holder_agent', u.rest ->> 'lease_until', u.event, u.payload::json, coalesce(u.rest ->> 'limits', '[]')
         from unnest(s_id, s_kind, s_stream, s_task, s_workflow, s_lane, s_capabilities, s_priority, s_rank, s_state, s_run_at, s_max_attempts,
             s_max_rescues, s_only, s_avoid, s_due, s_becomes, s_event, s_payload, s_rest)
           as u(id, kind, stream, task, workflow, lane, capabilities, priority, rank, state, run_at, max_attempts, max_rescues, only_agent, avoid,

@@ -67,6 +67,8 @@ export const defineTables = (c: Columns) => ({
       priority: c.count('priority').notNull(),
       /** Its place in the lane: lower goes first. */
       rank: c.count('rank').notNull(),
+      /** Keys of which only so many may be ready or claimed at once, as JSON. */
+      limits: c.text('limits').notNull().default('[]'),
       state: c.text('state').notNull(),
       runAt: c.text('run_at'),
       token: c.count('token').notNull(),
@@ -100,6 +102,10 @@ export const defineTables = (c: Columns) => ({
         .index('step_claimed')
         .on(t.holder)
         .where(sql`state = 'claimed'`),
+      c
+        .index('step_limited')
+        .on(t.rank)
+        .where(sql`limits <> '[]' and state not in ('done', 'cancelled')`),
       c
         .index('step_open')
         .on(t.workflowId, t.stream)

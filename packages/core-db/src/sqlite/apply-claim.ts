@@ -15,7 +15,7 @@ const columns = stepFields.map((it) => `s.${stepColumn[it]}`).join(', ');
 
 const texts = {
   isDue: `select 1 from step where state = 'scheduled' and run_at <= ? limit 1`,
-  makeReady: `update step set state = 'ready', run_at = null where id in
+  makeReady: `update step set state = case when limits = '[]' then 'ready' else 'parked' end, run_at = null where id in
     (select id from step where state = 'scheduled' and run_at <= ? order by run_at limit ${dueAtOnce})`,
   peers: `select peer.capabilities from agent me join agent peer on peer.role = me.role and peer.agent <> me.agent
     where me.agent = ? and peer.status <> 'draining' and peer.beat_at > ?`,

@@ -62,6 +62,7 @@ export const sampleStep = (given: Partial<StepRow> = {}): StepRow => ({
   capabilities: [],
   priority: 0,
   rank: 0,
+  limits: [],
   due: [],
   becomes: null,
   state: 'ready',

@@ -1,0 +1,125 @@
+import { defineAgent, type Agent, type StepInHand } from '@hive/agent-kit';
+import { rest, type Bus } from '@hive/bus';
+import { HiveError } from '@hive/errors';
+import { streams, type Evidence, type MergeView, type NewEvent } from '@hive/events';
+import { following, type Remembered } from '../src/following.ts';
+import { newSha, type Branches } from './branches.ts';
+import type { Chance } from './chance.ts';
+import type { Fault } from './faults.ts';
+import type { Workflow } from './workflows.ts';
+
+/** How long a handler may take. */
+export const deadlineMs = 2_000;
+
+/** The queen as she is, without what reads and writes files. */
+export const queen: Agent<Remembered> = defineAgent<Remembered>({
+  name: 'orchestrator',
+  open: () => Promise.resolve({ states: new Map() }),
+  follow: following,
+  every: { ms: 500, run: async ({ bus }) => void (await bus.queue.rescue()) },
+});
+
+export type Handling = {
+  readonly chance: Chance;
+  readonly branches: Branches;
+  readonly workflows: ReadonlyMap<string, Workflow>;
+  /** Counted over all workers. */
+  readonly faultOf: (handling: number) => Extract<Fault, { kind: 'slow' | 'fails' }> | undefined;
+};
+
+/** Takes every kind of step. What it answers has the shapes of the real ones; what it does takes time and may fail. */
+export const createWorker = ({ chance, branches, workflows, faultOf }: Handling): Agent<undefined> => {
+  let handlings = 0;
+  const take = async (step: StepInHand, bus: Bus): Promise<void> => {
+    const fault = faultOf(++handlings);
+    await rest(bus.around, fault?.kind === 'slow' ? fault.ms : chance.next() * 20, step.signal);
+    if (fault?.kind === 'fails')
+      throw new HiveError('infra.oom', 'It needed too much', {
+        remedy: fault.retry ? 'retry' : 'give_up',
+        where: 'other',
+      });
+    step.signal.throwIfAborted();
+  };
+  const taskOf = (step: StepInHand) => {
+    if (!step.task) throw new Error(`a step ${step.kind} without a task`);
+    return step.task;
+  };
+
+  return defineAgent<undefined>({
+    name: 'worker',
+    concurrency: 2,
+    deadlineMs: () => deadlineMs,
+    steps: {
+      plan: async (step, { bus }) => {
+        await take(step, bus);
+        const { id } = step.workflow;
+        const known = workflows.get(id);
+        if (!known) throw new Error(`no plan of ${id}`);
+        const tasks = known.tasks.map(({ id: task, key, needs }) => ({ id: task, key, needs }));
+        const data = { workflowId: id, plan: known.hash, by: 'plan file', tasks };
+        return [{ type: 'workflow.plan_generated', stream: streams.workflow(id), data }];
+      },
+      work: async (step, { bus, agent }) => {
+        const { id, spec } = taskOf(step);
+        await take(step, bus);
+        const author = spec.author ?? 'ollama:m@box';
+        const data = { taskId: id, ...step.mark, base: sha('1'), commit: newSha(chance), patch, author, agent };
+        return [{ type: 'task.submitted', stream: streams.task(id), data }];
+      },
+      check: async (step, { bus, agent }) => {
+        const { id } = taskOf(step);
+        await take(step, bus);
+        const isRed = chance.next() < 0.05;
+        const verdict = { code: isRed ? ('checks.red' as const) : null, reason: isRed ? 'red' : null, findings: [] };
+        const data = { taskId: id, ...step.mark, evidence: evidenceBy(agent), verdict };
+        return [{ type: 'task.checked', stream: streams.task(id), data }];
+      },
+      review: async (step, { bus, agent }) => {
+        const { id } = taskOf(step);
+        await take(step, bus);
+        const decision = chance.next() < 0.9 ? ('approve' as const) : ('return' as const);
+        const reviewer = { agent, kind: 'rules' as const };
+        const data = { taskId: id, ...step.mark, decision, reviewer, findings: [], remaining: 0 };
+        return [{ type: 'task.review_completed', stream: streams.task(id), data }];
+      },
+      merge: async (step, { bus, agent }) => {
+        const { id } = taskOf(step);
+        const { branch } = step.workflow.submission;
+        const stream = streams.merge('repo', branch);
+        const { heads } = await bus.store.heads([stream]);
+        const intent = (heads.get(stream)?.view as MergeView | undefined)?.intent ?? null; // made by foldStream
+        const tip = branches.tip(branch);
+        const { attempt, token } = step.mark;
+        const of = { taskId: id, workflowId: step.workflow.id, branch, attempt, token };
+        const evidence = { ...evidenceBy(agent), reviewers: [{ agent, kind: 'rules' as const }] };
+        const isOurs = intent?.taskId === id && (tip === intent.to || tip === intent.from);
+        const [from, to] = isOurs ? [intent.from, intent.to] : [tip, newSha(chance)];
+        if (!isOurs) await step.note([{ type: 'merge.intended', stream, data: { ...of, from, to, evidence } }]);
+        await take(step, bus);
+        if (!branches.move({ branch, from, to, taskId: id }) && branches.tip(branch) !== to)
+          throw new HiveError('version.conflict', 'The branch has moved', { remedy: 'retry' });
+        return [
+          { type: 'merge.completed', stream, data: { ...of, commit: to, evidence, into: null } },
+          { type: 'task.merged', stream: streams.task(id), data: { taskId: id, ...step.mark, commit: to, evidence } },
+        ] satisfies NewEvent[];
+      },
+    },
+  });
+};
+
+const sha = (digit: string): string => digit.repeat(40);
+const patch = 'a'.repeat(64);
+
+const evidenceBy = (agent: string): Evidence => ({
+  base: sha('1'),
+  head: sha('2'),
+  tree: sha('3'),
+  patch,
+  author: 'human',
+  commands: [],
+  redBefore: 'not_needed',
+  greenAfter: true,
+  checkedBy: { agent, host: 'here' },
+  sandbox: 'none',
+  at: '2026-01-01T00:00:00.000Z',
+});

@@ -1,0 +1,34 @@
+import type { Chance } from './chance.ts';
+
+/** What is outside of the store: refs that are moved by compare-and-swap, and remember where they were. */
+export type Branches = {
+  readonly moves: readonly Move[];
+  tip(branch: string): string | null;
+  /** False when the tip is not `from`. */
+  move(move: Move & { readonly from: string | null }): boolean;
+};
+
+export type Move = { readonly branch: string; readonly to: string; readonly taskId: string };
+
+export const createBranches = (): Branches => {
+  const moves: Move[] = [];
+  const tip = (branch: string) => moves.findLast((it) => it.branch === branch)?.to ?? null;
+  return {
+    moves,
+    tip,
+    move: ({ from, ...move }) => {
+      if (tip(move.branch) !== from) return false;
+      moves.push(move);
+      return true;
+    },
+  };
+};
+
+/** Forty hex digits. */
+export const newSha = (chance: Chance): string =>
+  Array.from({ length: 5 }, () =>
+    chance
+      .below(2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('');

@@ -1,0 +1,29 @@
+/** `node main.ts --seed N [--without 1,3]` tells one run; `--seeds COUNT [--from N] [--processes P]` makes many and answers JSON. */
+import { parseArgs } from 'node:util';
+import { manySeeds } from './many.ts';
+import { tellSeed } from './tell.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    without: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    processes: { type: 'string' },
+  },
+});
+const number = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text));
+
+// Promises are settled by hand, which works from a timer only.
+setTimeout(() => {
+  if (values.seed !== undefined) {
+    const without = (values.without ?? '').split(',').filter(Boolean).map(Number);
+    process.exitCode = tellSeed(Number(values.seed), without) ? 1 : 0;
+    return;
+  }
+  void manySeeds({
+    count: number(values.seeds, 1000),
+    from: number(values.from, 1),
+    processes: number(values.processes, 2),
+  });
+}, 0);

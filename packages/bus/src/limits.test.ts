@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import type { StepRow } from '@hive/core-db';
+import { expect, test } from 'vitest';
+import { admissible } from './limits.ts';
+
+type Given = Pick<StepRow, 'id' | 'rank' | 'state' | 'limits'>;
+const open = (steps: readonly Given[]) => admissible(steps as readonly StepRow[]).map((it) => it.id);
+const step = (id: string, state: StepRow['state'], rank: number, ...keys: string[]): Given => ({
+  id,
+  state,
+  rank,
+  limits: keys.map((key) => ({ key, max: 2 })),
+});
+
+test('the best go in first, as long as there is room under every one of their keys', () => {
+  expect(
+    open([
+      step('held', 'claimed', 0, 'a'),
+      step('late', 'parked', 9, 'a'),
+      step('both', 'parked', 2, 'a', 'b'),
+      step('full', 'parked', 3, 'a', 'b'),
+      step('other', 'parked', 4, 'b'),
+      step('paused', 'paused', 1, 'b'),
+    ]),
+  ).toEqual(['both', 'other']);
+});
+
+test('no key ever has more inside than its limit, and nobody is left outside without a reason', () => {
+  const anyStep = fc.record({
+    state: fc.constantFrom<StepRow['state']>('parked', 'parked', 'ready', 'claimed'),
+    rank: fc.nat(5),
+    keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+  });
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 12 }), (made) => {
+      const steps = made.map(({ state, rank, keys }, i) => step(`s${i}`, state, rank, ...keys));
+      const letIn = new Set(open(steps));
+      const isInside = (it: Given) => it.state !== 'parked' || letIn.has(it.id);
+      const inside = (key: string) => steps.filter((it) => isInside(it) && it.limits.some((l) => l.key === key)).length;
+      const outside = (key: string) =>
+        steps.filter((it) => it.state !== 'parked' && it.limits.some((l) => l.key === key)).length;
+      for (const key of ['a', 'b', 'c']) expect(inside(key)).toBeLessThanOrEqual(Math.max(2, outside(key)));
+      for (const it of steps)
+        if (!isInside(it)) expect(it.limits.some(({ key, max }) => inside(key) >= max)).toBe(true);
+    }),
+  );
+});
