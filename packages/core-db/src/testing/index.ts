@@ -7,6 +7,7 @@ export {
   type Weather,
 } from './faults/postgres-proxy.ts';
 export { inDatabase, onServer, openWriter } from './postgres-databases.ts';
+export { openPostgresDoor, type PostgresDoor, type PostgresTemplate } from './postgres-door.ts';
 export { databaseName, startOwnPostgres, type OwnPostgres } from './postgres-server.ts';
 export { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
 export { storeContract, type StorePlace } from './store-contract.ts';

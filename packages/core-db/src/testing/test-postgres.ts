@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { PostgresTemplate } from './global-setup.ts';
+import type { PostgresTemplate } from './postgres-door.ts';
 import { inDatabase, onServer } from './postgres-databases.ts';
 import { databaseName } from './postgres-server.ts';
 
