@@ -29,7 +29,7 @@ test.each(files.map((file) => [basename(file, '.jsonl'), file]))(
     const today = replay(lines);
     for (const [index, { event, decided = [] }] of lines.entries()) {
       const { type, data } = today.events[index] ?? event;
-      if (!isEventType(type)) throw new Error(`${type} is not known any more; declare an upcaster`);
+      if (!isEventType(type)) throw new Error(`${String(type)} is not known any more; declare an upcaster`);
       expect(() => parseEventData(type, data)).not.toThrow();
       // What was decided then is decided now; a later Hive may say more about it.
       expect([index, type, canonical(today.decided[index] ?? [])]).toMatchObject([index, event.type, decided]);

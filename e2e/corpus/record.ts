@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { hiveVersion } from '@hive/config';
 import { rebuildProjections, type LoggedEvent } from '@hive/core-db';
 import { derivedId } from '@hive/bus';
-import { Plan, type HiveEvent } from '@hive/events';
+import { Plan } from '@hive/events';
 import { assignment } from '../../packages/bus/src/new-step.ts';
 import { canonical } from './canonical.ts';
 import { realScenes } from './real-scenes.ts';
@@ -27,7 +27,7 @@ const linesOf = async (stage: Stage, workflow: string): Promise<RecordedLine[]> 
   const lines: RecordedLine[] = [];
   for (const { cursor: _, stored: __, ...event } of events satisfies readonly LoggedEvent[]) {
     const plan = event.type === 'workflow.plan_generated' ? await planOf(stage, event.data.plan) : null;
-    lines.push(clean({ event: event as HiveEvent, ...(plan && { plan }) }));
+    lines.push(clean({ event: event, ...(plan && { plan }) }));
   }
   return lines;
 };

@@ -111,7 +111,7 @@ describe.each(wheres.flatMap((from) => wheres.map((to) => [from, to] as const)))
 
 describe.each(wheres)('on %s', (where) => {
   test('a store that is written to meanwhile gives one consistent moment', async () => {
-    const { options, store } = await filled(where, 400);
+    const { options, store } = await filled(where, 200);
     let isDone = false;
     let written = 0;
     const writing = (async () => {
@@ -120,7 +120,7 @@ describe.each(wheres)('on %s', (where) => {
     const made = await backup(options);
     isDone = true;
     await writing;
-    expect(made.rows['event']).toBeLessThan(7 * (400 + written));
+    expect(made.rows['event']).toBeLessThan(7 * (200 + written));
     const target = await places[where]();
     await restoreStore(target, made.file);
     const copy = await open(target);

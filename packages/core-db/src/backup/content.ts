@@ -35,9 +35,10 @@ const isPlace = (table: string): boolean => table === 'event' || table === 'subs
 
 /** The rows of a part, page by page, in an order that is the same in every database: the log's, or that of the key. */
 export async function* pagesOf(session: Session, part: Part): AsyncGenerator<ContentPage> {
-  if (part.table.name === 'event') return yield* logPages(session, part);
-  if (part.table.name === 'subscription') return yield subscriptionPage(await subscriptions(session));
-  yield* keyedPages(session, part);
+  const { name } = part.table;
+  if (name === 'event') yield* logPages(session, part);
+  else if (name === 'subscription') yield subscriptionPage(await subscriptions(session));
+  else yield* keyedPages(session, part);
 }
 
 async function* logPages(session: Session, { table, columns }: Part): AsyncGenerator<ContentPage> {

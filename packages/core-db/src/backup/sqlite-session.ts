@@ -64,11 +64,11 @@ const sessionOn = (
   connection: Connection,
   { file, schema, purpose }: { readonly file: string; readonly schema: number; readonly purpose: Purpose },
 ): Session => {
-  const guarded = <T>(act: () => T): Promise<T> => {
+  const guarded = async <T>(act: () => T): Promise<T> => {
     try {
-      return Promise.resolve(act());
+      return act();
     } catch (error) {
-      return Promise.reject(sqliteError(error, file) as Error);
+      throw sqliteError(error, file);
     }
   };
   return {

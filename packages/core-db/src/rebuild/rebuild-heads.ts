@@ -4,8 +4,7 @@ import type { Session } from '../backup/session.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { marks, type Row, type Value } from '../dialect.ts';
 import type { Head, LoggedEvent } from '../port.ts';
-import { caughtUp } from '../read-heads.ts';
-import { eventOf, eventSelect, headOf, headColumns, headValues, stepOf, type KeptHead } from '../rows.ts';
+import { eventOf, eventSelect, headOf, stepOf, type KeptHead } from '../rows.ts';
 import { createAnnouncedSteps, type AnnouncedStep } from './announced-steps.ts';
 import type { Differences } from './differences.ts';
 import { insertRow } from './insert-row.ts';
@@ -79,7 +78,7 @@ const foldOne = (fold: StreamFold, event: LoggedEvent): void => {
   if (!isEventType(event.type))
     throw new HiveError(
       'store.newer',
-      `${event.stream} tells of ${event.type}, which only a newer Hive knows; rebuild with that one`,
+      `${event.stream} tells of ${String(event.type)}, which only a newer Hive knows; rebuild with that one`,
       { remedy: 'fix_config', details: { type: event.type, eventId: event.id } },
     );
   const view = foldStream(fold.head.view, event);

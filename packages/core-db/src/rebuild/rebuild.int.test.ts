@@ -122,7 +122,7 @@ describe.each(Object.entries(places))('a rebuild on %s', (_name, make) => {
     await place.raw('delete from trace');
     await store.write(
       sampleWrite(task, head.version, {
-        events: [{ type: 'task.merged', data: {} as never }],
+        events: [{ type: 'task.merged', data: {} }],
         head: { ...head, version: head.version + 1 },
       }),
     );
