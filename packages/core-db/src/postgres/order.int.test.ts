@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore, type Store } from '../index.ts';
 import { onServer } from '../testing/postgres-databases.ts';
-import { sampleWrite, startPostgresProxy, testPostgres, type TestPostgres } from '../testing/index.ts';
+import { sampleStep, sampleWrite, startPostgresProxy, testPostgres, type TestPostgres } from '../testing/index.ts';
 
 let place: TestPostgres;
 let store: Store;
@@ -102,6 +102,55 @@ test('a COMMIT whose answer was lost is recognised and not done twice', async ()
   expect(versions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   await far.close();
   await proxy.close();
+});
+
+const ask = (on: Store, agent: string) =>
+  on.claim({
+    kinds: ['work'],
+    agent,
+    incarnation: agent,
+    capabilities: [],
+    limit: 1,
+    leaseMs: 15_000,
+    actor: 'worker/one',
+    newId: randomUUID,
+  });
+/** A step for one agent alone. */
+const putFor = async (onlyAgent: string) => {
+  const stream = `box/${randomUUID()}`;
+  await store.write(sampleWrite(stream, 0, { insertSteps: [sampleStep({ stream, onlyAgent })] }));
+  return stream;
+};
+
+test('a claim whose answer was lost is won all the same, and told once', async () => {
+  const agent = randomUUID();
+  const stream = await putFor(agent);
+  const proxy = await startPostgresProxy(place.url, { onCommit: (n) => (n === 1 ? 'lose-reply' : null) });
+  const far = await openStore({ url: proxy.url, home: '' });
+  const won = await ask(far, agent);
+  expect(proxy.counts().faults).toBe(1);
+  expect(won).toMatchObject([{ step: { stream, token: 1, attempt: 1 }, head: { version: 2 } }]);
+  const told = (await store.events({ stream, limit: 10 })).events.map((it) => [it.type, it.id]);
+  expect(told.slice(1)).toEqual([['task.claimed', won[0]?.step.lastEventId]]);
+  await far.close();
+  await proxy.close();
+});
+
+test('a lease is counted from the claim, not from the beginning of the transaction that brings it', async () => {
+  const agent = randomUUID();
+  await putFor(agent);
+  const stream = `box/${randomUUID()}`;
+  await store.write(sampleWrite(stream, 0));
+  const other = await session();
+  await other.query('begin');
+  await other.query('select 1 from stream_head where stream = $1 for update', [stream]);
+  // The claim goes along with a write that has to wait.
+  const [, claimed] = [store.write(sampleWrite(stream, 1)), ask(store, agent)];
+  await new Promise((after) => setTimeout(after, 600));
+  await other.query('commit');
+  const [won] = await claimed;
+  expect(Date.parse(won?.step.leaseUntil ?? '') - Date.parse(await store.now())).toBeGreaterThan(15_000 - 400);
+  await other.end();
 });
 
 test('when the server ends the session of a process, its lock moves to a new one and it still hears', async () => {

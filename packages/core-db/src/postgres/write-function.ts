@@ -26,41 +26,55 @@ declare
   v_now text := to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 begin
   if cardinality(c_id) > 0 then
-    with moved as (
-      update step s set
-        state = coalesce(u.into_state, s.state),
-        last_event_id = coalesce(u.event, s.last_event_id),
-        run_at = case when u.set ? 'run_at' then u.set ->> 'run_at' else s.run_at end,
-        token = coalesce((u.set ->> 'token')::bigint, s.token),
-        attempt = coalesce((u.set ->> 'attempt')::bigint, s.attempt),
-        failures = coalesce((u.set ->> 'failures')::bigint, s.failures),
-        rescues = coalesce((u.set ->> 'rescues')::bigint, s.rescues),
-        max_attempts = coalesce((u.set ->> 'max_attempts')::bigint, s.max_attempts),
-        max_rescues = coalesce((u.set ->> 'max_rescues')::bigint, s.max_rescues),
-        priority = coalesce((u.set ->> 'priority')::bigint, s.priority),
-        rank = coalesce((u.set ->> 'rank')::bigint, s.rank),
-        due = coalesce(u.set ->> 'due', s.due),
-        becomes = case when u.set ? 'becomes' then u.set ->> 'becomes' else s.becomes end,
-        payload = coalesce(((u.set ->> 'payload')::json), s.payload),
-        only_agent = case when u.set ? 'only_agent' then u.set ->> 'only_agent' else s.only_agent end,
-        avoid_agent = case when u.set ? 'avoid_agent' then u.set ->> 'avoid_agent' else s.avoid_agent end,
-        lane = case when u.set ? 'only_agent' or u.set ? 'avoid_agent' then s.kind || '|' || s.capabilities::text
-          || '|' || coalesce(case when u.set ? 'only_agent' then u.set ->> 'only_agent' else s.only_agent end, '')
-          || '|' || coalesce(case when u.set ? 'avoid_agent' then u.set ->> 'avoid_agent' else s.avoid_agent end, '') else s.lane end,
-        holder = case when u.set ? 'holder' then u.set ->> 'holder' when coalesce(u.into_state, 'claimed') = 'claimed' then s.holder end,
-        holder_agent = case when u.set ? 'holder_agent' then u.set ->> 'holder_agent' when coalesce(u.into_state, 'claimed') = 'claimed' then s.holder_agent end,
-        lease_until = case when u.set ? 'lease_until' then u.set ->> 'lease_until' when coalesce(u.into_state, 'claimed') = 'claimed' then s.lease_until end,
-        xid = pg_current_xact_id()
-      from unnest(c_id, c_state, c_token, c_holder, c_to, c_event, c_set) as u(id, state, token, holder, into_state, event, set)
-      where s.id = u.id and s.state = u.state and s.token = u.token and (u.holder is null or s.holder = u.holder)
-        and s.xid <= pg_current_xact_id()
-      returning s.id)
-    select array_agg(id) into v_done from moved;
+    if array_position(c_set, null) = 1 and cardinality(array_remove(c_set, null)) = 0 then
+      -- What ends a step says no more than this, and is most of what is written.
+      with moved as (
+        update step s set state = coalesce(u.into_state, s.state), last_event_id = coalesce(u.event, s.last_event_id),
+          holder = case when coalesce(u.into_state, 'claimed') = 'claimed' then s.holder end,
+          holder_agent = case when coalesce(u.into_state, 'claimed') = 'claimed' then s.holder_agent end,
+          lease_until = case when coalesce(u.into_state, 'claimed') = 'claimed' then s.lease_until end, xid = pg_current_xact_id()
+        from unnest(c_id, c_state, c_token, c_holder, c_to, c_event) as u(id, state, token, holder, into_state, event)
+        where s.id = u.id and s.state = u.state and s.token = u.token and (u.holder is null or s.holder = u.holder)
+          and s.xid <= pg_current_xact_id()
+        returning s.id)
+      select array_agg(id) into v_done from moved;
+    else
+      with moved as (
+        update step s set
+          state = coalesce(u.into_state, s.state),
+          last_event_id = coalesce(u.event, s.last_event_id),
+          run_at = case when u.set ? 'run_at' then u.set ->> 'run_at' else s.run_at end,
+          token = coalesce((u.set ->> 'token')::bigint, s.token),
+          attempt = coalesce((u.set ->> 'attempt')::bigint, s.attempt),
+          failures = coalesce((u.set ->> 'failures')::bigint, s.failures),
+          rescues = coalesce((u.set ->> 'rescues')::bigint, s.rescues),
+          max_attempts = coalesce((u.set ->> 'max_attempts')::bigint, s.max_attempts),
+          max_rescues = coalesce((u.set ->> 'max_rescues')::bigint, s.max_rescues),
+          priority = coalesce((u.set ->> 'priority')::bigint, s.priority),
+          rank = coalesce((u.set ->> 'rank')::bigint, s.rank),
+          due = coalesce(u.set ->> 'due', s.due),
+          becomes = case when u.set ? 'becomes' then u.set ->> 'becomes' else s.becomes end,
+          payload = coalesce(((u.set ->> 'payload')::json), s.payload),
+          only_agent = case when u.set ? 'only_agent' then u.set ->> 'only_agent' else s.only_agent end,
+          avoid_agent = case when u.set ? 'avoid_agent' then u.set ->> 'avoid_agent' else s.avoid_agent end,
+          lane = case when u.set ? 'only_agent' or u.set ? 'avoid_agent' then s.kind || '|' || s.capabilities::text
+            || '|' || coalesce(case when u.set ? 'only_agent' then u.set ->> 'only_agent' else s.only_agent end, '')
+            || '|' || coalesce(case when u.set ? 'avoid_agent' then u.set ->> 'avoid_agent' else s.avoid_agent end, '') else s.lane end,
+          holder = case when u.set ? 'holder' then u.set ->> 'holder' when coalesce(u.into_state, 'claimed') = 'claimed' then s.holder end,
+          holder_agent = case when u.set ? 'holder_agent' then u.set ->> 'holder_agent' when coalesce(u.into_state, 'claimed') = 'claimed' then s.holder_agent end,
+          lease_until = case when u.set ? 'lease_until' then u.set ->> 'lease_until' when coalesce(u.into_state, 'claimed') = 'claimed' then s.lease_until end,
+          xid = pg_current_xact_id()
+        from unnest(c_id, c_state, c_token, c_holder, c_to, c_event, c_set) as u(id, state, token, holder, into_state, event, set)
+        where s.id = u.id and s.state = u.state and s.token = u.token and (u.holder is null or s.holder = u.holder)
+          and s.xid <= pg_current_xact_id()
+        returning s.id)
+      select array_agg(id) into v_done from moved;
+    end if;
     if coalesce(cardinality(v_done), 0) < cardinality(c_id) then
       raise exception 'step' using errcode = 'HV001',
         detail = (select json_agg(id) from unnest(c_id) id where id <> all (coalesce(v_done, '{}')));
     end if;
-    if exists (select 1 from unnest(c_set) u where u ? 'only_agent' or u ? 'avoid_agent') then
+    if exists (select 1 from unnest(c_set) u where u ?| array['only_agent', 'avoid_agent']) then
       insert into lane (lane, kind, capabilities, only_agent, avoid_agent)
         select s.lane, s.kind, s.capabilities, s.only_agent, s.avoid_agent from step s where s.id = any (c_id) order by s.lane
         on conflict (lane) do nothing;
