@@ -12,6 +12,7 @@ export type ChaosDocument = {
   readonly missed: readonly unknown[];
   readonly interrupted: number;
   readonly repeated: number;
+  readonly takeoverMs: readonly number[];
   readonly workflows: number;
   readonly lost: readonly string[];
   readonly doubled: readonly string[];

@@ -5,7 +5,7 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { markdownOf, type Report } from './report.ts';
-import type { Mode, Outcome, RanRow, Row } from './row.ts';
+import type { Mode, Outcome, ReportedRow, Row } from './row.ts';
 
 const root = join(import.meta.dirname, '../..');
 const files = { json: join(root, 'reliability.json'), markdown: join(root, 'RELIABILITY.md') };
@@ -24,7 +24,7 @@ if (values.quick === values.full) {
   process.exit(2);
 }
 const mode: Mode = values.full ? 'full' : 'quick';
-const only = values.only?.split(',');
+const asked = values.only?.split(',');
 
 const rowsThere = async (): Promise<Row[]> => {
   const folder = join(import.meta.dirname, 'rows');
@@ -45,42 +45,38 @@ const outcomeOf = async (row: Row): Promise<Outcome> => {
   }
 };
 
-const before = (): readonly RanRow[] => {
+const before = (): readonly ReportedRow[] => {
   try {
-    // Written by this program.
-    return (JSON.parse(readFileSync(files.json, 'utf8')) as Report).rows;
+    return (JSON.parse(readFileSync(files.json, 'utf8')) as Report).rows; // written below
   } catch {
     return [];
   }
 };
 
-const rows: RanRow[] = [];
+const commit = execFileSync('git', ['-C', root, 'describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+const known = before();
+const rows: ReportedRow[] = [];
+let violations = 0;
 for (const row of await rowsThere()) {
-  const isAsked = only?.includes(row.id) ?? true;
-  const kept = before().find((it) => it.id === row.id)?.outcome ?? null;
-  const outcome = isAsked ? await outcomeOf(row) : kept;
-  rows.push({ id: row.id, title: row.title, outcome });
-  if (isAsked && outcome)
-    console.error(
-      `${row.id.padEnd(4)} ${row.title}: ${outcome.runs} runs, ${outcome.interrupted ?? 0} interrupted, ${outcome.violations} violations, ${Math.round(outcome.ms / 1000)} s; ${outcome.notes}`,
-    );
+  const { id, title } = row;
+  if (asked && !asked.includes(id)) {
+    rows.push({ id, title, ran: known.find((it) => it.id === id)?.ran ?? null });
+    continue;
+  }
+  const outcome = await outcomeOf(row);
+  violations += outcome.violations;
+  rows.push({ id, title, ran: { mode, commit, date: new Date().toISOString().slice(0, 10), outcome } });
+  const { runs, interrupted = 0, ms, notes } = outcome;
+  console.error(
+    `${id.padEnd(4)} ${title}: ${runs} runs, ${interrupted} interrupted, ${outcome.violations} violations, ${Math.round(ms / 1000)} s; ${notes}`,
+  );
 }
 
-const report: Report = {
-  mode,
-  commit: execFileSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
-  date: new Date().toISOString().slice(0, 10),
-  machine: {
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 1e9),
-    node: process.versions.node,
-    system: `${type()} ${release().split('-')[0] ?? ''}`,
-  },
-  rows,
-};
+const machine = `${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB, ${type()} ${release().split('-')[0] ?? ''}, Node ${process.versions.node}`;
+const report: Report = { machine, rows };
 if (values.json) console.log(JSON.stringify(report, null, 2));
 else {
   writeFileSync(files.json, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(files.markdown, markdownOf(report));
 }
-process.exit(rows.some(({ id, outcome }) => (only?.includes(id) ?? true) && (outcome?.violations ?? 0) > 0) ? 1 : 0);
+process.exit(violations > 0 ? 1 : 0);

@@ -23,5 +23,8 @@ export type Row = {
   readonly run: (mode: Mode) => Promise<Outcome>;
 };
 
-/** A row with its outcome; null: not run. */
-export type RanRow = Pick<Row, 'id' | 'title'> & { readonly outcome: Outcome | null };
+/** When a row was run last, on which commit, and what came of it. */
+export type Ran = { readonly mode: Mode; readonly commit: string; readonly date: string; readonly outcome: Outcome };
+
+/** A row of the report; `ran` null: not run. */
+export type ReportedRow = Pick<Row, 'id' | 'title'> & { readonly ran: Ran | null };

@@ -1,7 +1,7 @@
 import { origin, type LoggedEvent, type Store } from '@hive/core-db';
 import type { Result } from '@hive/events';
 import { differences, type Expected } from '../example/expected.ts';
-import { countEvents, type EventCounts } from './count-events.ts';
+import { countEvents, type Death, type EventCounts } from './count-events.ts';
 import { countInGit } from './git-counts.ts';
 
 /** What came of a run, counted from the log and from git. The lists name offenders; all of them have to be empty. */
@@ -21,8 +21,12 @@ export type Accepted = {
 const pageSize = 1000;
 
 /** Looks at everything that a run left. `keys` is how many workflows were asked for. */
-export const audit = async (store: Store, accepted: readonly Accepted[], keys: number): Promise<Audit> => {
-  const { workflows, ...counts } = await countEvents(allEvents(store));
+export const audit = async (
+  store: Store,
+  accepted: readonly Accepted[],
+  { keys, deaths }: { readonly keys: number; readonly deaths: readonly Death[] },
+): Promise<Audit> => {
+  const { workflows, ...counts } = await countEvents(allEvents(store), deaths);
   const each = await Promise.all(accepted.map(auditOne));
   return {
     ...counts,

@@ -16,7 +16,14 @@ const once = [
 ];
 
 test('an undisturbed run counts nothing', async () => {
-  expect(await countEvents(once)).toEqual({ interrupted: 0, repeated: 0, workflows: 1, doubled: [], stale: [] });
+  expect(await countEvents(once)).toEqual({
+    interrupted: 0,
+    repeated: 0,
+    takeoverMs: [],
+    workflows: 1,
+    doubled: [],
+    stale: [],
+  });
 });
 
 test('a lost lease is an interruption, and the claim after it a repetition', async () => {
@@ -27,6 +34,20 @@ test('a lost lease is an interruption, and the claim after it a repetition', asy
   expect(await countEvents([first, second, third, lost, again])).toMatchObject({
     ...{ interrupted: 1, repeated: 1, doubled: [], stale: [] },
   });
+});
+
+test('the time to a takeover begins with the death of the holder', async () => {
+  const at = (ms: number) => new Date(1_000_000 + ms).toISOString();
+  const deaths = [
+    { process: 'worker-1', at: 1_000_000 },
+    { process: 'worker-1', at: 1_000_100 },
+    { process: 'worker-2', at: 1_000_200 },
+    { process: 'worker-1', at: 1_009_000 },
+  ];
+  const lost = { ...event('task.lease_expired', 'task/a', { agent: 'worker-1', step: 'work', token: 1 }), at: at(500) };
+  const other = { ...event('task.claimed', 'task/a', { step: 'check', token: 2 }), at: at(600) };
+  const again = { ...event('task.claimed', 'task/a', { step: 'work', token: 3 }), at: at(700) };
+  expect((await countEvents([lost, other, again], deaths)).takeoverMs).toEqual([600]);
 });
 
 test('a merge that is recorded twice is doubled, in either stream', async () => {

@@ -6,6 +6,8 @@ export type EventCounts = {
   readonly interrupted: number;
   /** Claims beyond one per step: work that was begun again. Harmless, and the price of a kill. */
   readonly repeated: number;
+  /** From the death of a holder to the next claim of what it held, each in milliseconds. */
+  readonly takeoverMs: readonly number[];
   readonly workflows: number;
   /** Merges that were recorded twice. */
   readonly doubled: readonly string[];
@@ -13,17 +15,36 @@ export type EventCounts = {
   readonly stale: readonly string[];
 };
 
+/** A process that was struck down, and when. */
+export type Death = { readonly process: string; readonly at: number };
+
 /** Counts events in log order by what they say themselves: Hive's own folds would agree with their own mistakes. */
-export const countEvents = async (events: AsyncIterable<LoggedEvent> | Iterable<LoggedEvent>): Promise<EventCounts> => {
+export const countEvents = async (
+  events: AsyncIterable<LoggedEvent> | Iterable<LoggedEvent>,
+  deaths: readonly Death[] = [],
+): Promise<EventCounts> => {
   const times = { 'workflow.submitted': 0, 'task.assigned': 0, 'task.claimed': 0, 'task.lease_expired': 0 };
   const newest = new Map<string, number>();
   const merges = new Map<string, number>();
   const stale: string[] = [];
+  const takeoverMs: number[] = [];
+  const diedAt = new Map<string, number>();
   for await (const event of events) {
     if (event.type in times) times[event.type as keyof typeof times] += 1; // that it is one was just asked
     if (event.type === 'task.merged' || event.type === 'merge.completed') {
       const what = `${event.type} of ${event.data.taskId}`;
       merges.set(what, (merges.get(what) ?? 0) + 1);
+    }
+    if (event.type === 'task.lease_expired') {
+      const { agent, step } = event.data;
+      const death = deaths.findLast(({ process, at }) => process === agent && at <= Date.parse(event.at));
+      if (death) diedAt.set(`${event.stream} ${step}`, death.at);
+    }
+    if (event.type === 'task.claimed') {
+      const of = `${event.stream} ${event.data.step}`;
+      const since = diedAt.get(of);
+      if (since !== undefined) takeoverMs.push(Date.parse(event.at) - since);
+      diedAt.delete(of);
     }
     const token = tokenOf(event);
     if (token === null) continue;
@@ -35,6 +56,7 @@ export const countEvents = async (events: AsyncIterable<LoggedEvent> | Iterable<
   return {
     interrupted: times['task.lease_expired'],
     repeated: Math.max(0, times['task.claimed'] - times['task.assigned']),
+    takeoverMs: takeoverMs.toSorted((a, b) => a - b),
     workflows: times['workflow.submitted'],
     doubled: [...merges].filter(([, count]) => count > 1).map(([what, count]) => `${what}: ${count} times`),
     stale,

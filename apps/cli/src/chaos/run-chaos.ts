@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Env } from '@hive/config';
-import type { InvariantReport, Store } from '@hive/core-db';
-import { isHiveError } from '@hive/errors';
+import { openStore, origin, type InvariantReport, type Store } from '@hive/core-db';
+import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { openHiveStore } from '../desk/open-store.ts';
 import { audit, type Audit } from './audit.ts';
 import { createHitReader } from './hits.ts';
@@ -61,6 +61,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
   const { folder, limit, interrupted } = options;
   const { home, orders, hits } = chaosFolders(folder);
   await mkdir(home, { recursive: true });
+  if (options.database !== undefined) await refuseUsed(home, options.database);
   if (options.configuration !== null) await writeFile(join(home, 'hive.yaml'), options.configuration);
   const building = await temporaryBuilding(options.env, folder, options);
   const sequence = createSequence(options.strikes, limit.strikes);
@@ -99,7 +100,10 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     if (store === null) throw new Error('the building was never open');
     await allSwept(home, store);
     const verify = await store.verify();
-    const counted = await audit(store, await workload.results(), workload.asked());
+    const counted = await audit(store, await workload.results(), {
+      keys: workload.asked(),
+      deaths: striker.deaths,
+    });
     await store.close();
     if (!(await building.close())) stuck.push('the building did not end within 20 s of being asked to');
     for (const hit of readHits()) striker.onHit(hit, null);
@@ -133,6 +137,19 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
       return isTooMuch; // the store is away for a moment
     }
   }
+};
+
+/** What somebody's Hive has recorded is not to be mixed with this. */
+const refuseUsed = async (home: string, url: string): Promise<void> => {
+  const store = await openStore({ home, url, readonly: true }).catch((error: unknown) => {
+    // Nothing was ever made there, which is what is wanted.
+    if (hasCode(error, 'store.unavailable') && error.details['found'] === 0) return null;
+    throw error;
+  });
+  const isUsed = store !== null && (await store.events({ after: origin, limit: 1 })).events.length > 0;
+  await store?.close();
+  if (isUsed)
+    throw new HiveError('input.invalid', 'The database of --database holds a Hive already; name an empty one');
 };
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);

@@ -1,5 +1,6 @@
 import type { Store } from '@hive/core-db';
 import type { FailpointName, Hit } from '@hive/failpoints';
+import type { Death } from './count-events.ts';
 import { killChildren, wakeWhenTakenOver } from './blows.ts';
 import type { Orders } from './orders.ts';
 import { provocationOf, roleOf, type Role } from './places.ts';
@@ -30,6 +31,8 @@ export type Striker = {
   supervisorsStruck(): number;
   readonly carriedOut: Readonly<Record<Strike['how'], number>>;
   readonly missed: readonly Strike[];
+  /** Who was killed alone, and when it was seen. */
+  readonly deaths: readonly Death[];
   /** Sleepers whose work nobody took over. */
   readonly stuck: readonly string[];
   places(): PlaceRow[];
@@ -51,6 +54,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
   const struck = new Map<string, number>();
   const asleep = new Set<string>();
   const missed: Strike[] = [];
+  const deaths: Death[] = [];
   const stuck: string[] = [];
   const carriedOut = { kill: 0, group: 0, child: 0, pause: 0 };
   let supervisorsStruck = 0;
@@ -129,6 +133,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
       pending.delete(hit.process);
       struck.set(place, (struck.get(place) ?? 0) + 1);
       carriedOut[how] += 1;
+      if (how === 'kill') deaths.push({ process: hit.process, at: Date.now() });
       if (hit.process === 'hive') supervisorsStruck += 1;
       if (how === 'group') killAll();
       if (how === 'child') killChildren(hit.pid);
@@ -139,6 +144,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
     supervisorsStruck: () => supervisorsStruck,
     carriedOut,
     missed,
+    deaths,
     stuck,
     places: () =>
       [...passed].map(([place, times]) => {

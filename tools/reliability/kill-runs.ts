@@ -1,0 +1,55 @@
+import { chaos, violationsOf, type ChaosDocument } from './chaos.ts';
+import type { Outcome } from './row.ts';
+
+/** Runs of `hive chaos`, two buildings at once: while one waits for a restart the other works. */
+export const inTwoSlots = async (
+  runs: readonly (readonly string[])[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ChaosDocument[]> => {
+  const found: ChaosDocument[] = [];
+  const waiting = [...runs];
+  const slot = async (): Promise<void> => {
+    for (let args = waiting.shift(); args; args = waiting.shift()) found.push(await chaos(args, env));
+  };
+  await Promise.all([slot(), slot()]);
+  return found;
+};
+
+/** What kills came to; `broken` is what else must not be. */
+export const outcomeOfKills = (
+  found: readonly ChaosDocument[],
+  { began, store, broken }: { readonly began: number; readonly store: string; readonly broken: readonly string[] },
+): Outcome => {
+  const total = (of: (it: ChaosDocument) => number) => found.reduce((sum, it) => sum + of(it), 0);
+  const places = placesOf(found);
+  const violations = [...found.flatMap(violationsOf), ...broken];
+  const takeovers = found.flatMap((it) => it.takeoverMs).toSorted((a, b) => a - b);
+  const p95 = takeovers[Math.floor(takeovers.length * 0.95)];
+  return {
+    runs: total(({ carriedOut: { kill, group, child } }) => kill + group + child),
+    interrupted: total((it) => it.interrupted),
+    violations: violations.length,
+    ms: Date.now() - began,
+    store,
+    notes: [
+      `${places.filter((place) => place.struck > 0).length} pairs of process and place in ${total((it) => it.workflows)} workflows`,
+      `${total((it) => it.repeated)} claims repeated`,
+      ...(p95 === undefined
+        ? []
+        : [`a dead holder's step was claimed again within ${p95} ms (p95), while others died too`]),
+      ...violations.slice(0, 5),
+    ].join('; '),
+    details: places,
+  };
+};
+
+/** One line for each place and kind of process, summed up over the runs. */
+const placesOf = (found: readonly ChaosDocument[]) => {
+  const all = found.flatMap((it) => it.places);
+  return [...Map.groupBy(all, ({ role, name }) => `${role} ${name}`).values()].map((group) => ({
+    role: group[0]?.role ?? '',
+    name: group[0]?.name ?? '',
+    struck: group.reduce((sum, it) => sum + it.struck, 0),
+    passed: group.reduce((sum, it) => sum + it.passed, 0),
+  }));
+};
