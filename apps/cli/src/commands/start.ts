@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig, readToken, type HiveConfig } from '@hive/config';
 import { createDeskClient, type Desk } from '@hive/events';
@@ -37,8 +38,13 @@ const exampleConfig = async (cli: Cli, { home, database }: HiveConfig): Promise<
   const suffix = `example_${createHash('sha256').update(own).digest('hex').slice(0, 8)}`;
   const { siblingDatabase } = await import('@hive/core-db');
   const url = database.dialect === 'postgres' ? await siblingDatabase(database.url.reveal(), suffix) : undefined;
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  await writeFile(join(own, 'hive.yaml'), exampleYaml);
   return loadConfig({ env: exampleEnv(cli, own, url), cwd: cli.cwd, cloneRoot: null });
 };
+
+/** A few megabytes are all that it leaves, so it also runs where there is little room. */
+const exampleYaml = 'hive:\n  disk:\n    floorGb: 0.2\n';
 
 const exampleEnv = ({ env }: Cli, home: string, url: string | undefined) => ({
   ...env,
