@@ -57,14 +57,13 @@ const ask = async <T>(
   { request, turn, onCall, onChunk }: Question<T> & { turn: 1 | 2 },
   run: Run,
 ): Promise<Done> => {
-  try {
-    const done = await complete(model, request, run, onChunk);
-    await onCall?.({ turn, request, done });
-    return done;
-  } catch (error) {
+  const done = await complete(model, request, run, onChunk).catch(async (error: unknown) => {
     if (isHiveError(error)) await onCall?.({ turn, request, error });
     throw error;
-  }
+  });
+  // Outside of what is caught: a caller that throws here was told of this call already.
+  await onCall?.({ turn, request, done });
+  return done;
 };
 
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
