@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openStore, type Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBus, derivedId, newId, type Bus, type Move, type NewStep } from './index.ts';
 
 let home: string;
@@ -19,6 +19,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   running.forEach((it) => it.abort());
   bus.close();
   await store.close();
@@ -145,6 +146,22 @@ test('a failed attempt comes back after its backoff until the cap, then is final
   const { events } = await store.events({ stream: streams.task(taskId), types: ['task.attempt_failed'], limit: 10 });
   expect(events[0]?.data).toMatchObject({ final: true, retryAt: null, attempt: 1 });
   expect(await claimAs('b', newId())).toEqual([]);
+});
+
+test('a failed attempt is not won again before its backoff has passed', async () => {
+  const { taskId } = await readyTask();
+  const [claim] = await claimAs('a', newId());
+  if (!claim) throw new Error('not claimed');
+  await bus.queue.fail(claim, { code: 'check.timeout', reason: 'slow', retry: true, retryAfterMs: 60_000 });
+  expect(await claimAs('b', newId())).toEqual([]);
+  expect((await viewOf(taskId)).state).toBe('ready');
+});
+
+test('a process whose clock is an hour ahead rescues nobody whose lease holds', async () => {
+  await readyTask();
+  expect(await claimAs('a', newId())).toHaveLength(1);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+  expect(await bus.queue.rescue()).toBe(0);
 });
 
 test('a snoozed step costs no attempt and is not won before its time', async () => {
@@ -391,3 +408,31 @@ test('a dead letter that is redriven is handled once, by one of two followers, a
   expect(cancelled).toMatchObject({ type: 'task.cancelled', correlationId: workflowId, causationId: eventId });
   second.close();
 }, 30_000);
+
+test('a follower that hears no ring looks by itself', async () => {
+  const seen: string[] = [];
+  const waits = Promise.withResolvers<void>();
+  const deaf: Store = {
+    ...store,
+    listen: () => () => {},
+    events: async (query) => {
+      const page = await store.events(query);
+      if (page.events.length === 0) waits.resolve();
+      return page;
+    },
+  };
+  const stop = new AbortController();
+  running.push(stop);
+  const following = createBus(deaf, 'test/deaf').follow({
+    name: 'deaf',
+    types: ['task.created'],
+    start: 'origin',
+    signal: stop.signal,
+    handle: (event) => (seen.push(event.id), Promise.resolve([])),
+  });
+  await waits.promise;
+  await readyTask();
+  await expect.poll(() => seen.length, { timeout: 3_000 }).toBe(1);
+  stop.abort();
+  await following;
+});

@@ -9,8 +9,11 @@ export type Child = {
   readonly kill: () => Promise<void>;
 };
 
+/** What `store-child.ts` can be told to do. */
+export type Verb = 'hold' | 'listen' | 'write' | 'write and die' | 'claim and die';
+
 /** Starts `store-child.ts` as a process of its own. */
-export const startChild = (options: OpenOptions, verb: 'hold' | 'listen' | 'write', argument = ''): Child => {
+export const startChild = (options: OpenOptions, verb: Verb, argument = ''): Child => {
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, 'store-child.ts'), JSON.stringify(options), verb, argument],

@@ -1,10 +1,17 @@
 // A process of its own for tests: `node store-child.ts OPTIONS VERB ARGUMENT`. Says on stdout, line by line, what happened.
+import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { openStore, type OpenOptions } from '../open-store.ts';
 import { sampleWrite } from './samples.ts';
 
 const [options = '{}', verb, argument = ''] = process.argv.slice(2);
 const store = await openStore(JSON.parse(options) as OpenOptions);
 const say = (line: string) => process.stdout.write(`${line}\n`);
+/** Ends this process the moment it has been told that something was done. */
+const die = () => {
+  writeSync(1, 'told\n');
+  process.kill(process.pid, 'SIGKILL');
+};
 
 switch (verb) {
   case 'hold':
@@ -27,6 +34,23 @@ switch (verb) {
     say('wrote');
     break;
   }
+  case 'write and die':
+    await store.write(sampleWrite(`box/${argument}`, 0));
+    die();
+    break;
+  case 'claim and die':
+    await store.claim({
+      kinds: ['check'],
+      agent: argument,
+      incarnation: argument,
+      capabilities: [],
+      limit: 10,
+      leaseMs: 15_000,
+      actor: 'worker/dying',
+      newId: randomUUID,
+    });
+    die();
+    break;
   default:
     throw new Error(`store-child does not know ${String(verb)}`);
 }

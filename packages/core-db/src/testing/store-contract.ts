@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { OpenOptions } from '../open-store.ts';
 import { origin, type Cursor, type LoggedEvent, type StepRow, type Store } from '../port.ts';
 import { startChild, type Child } from './child.ts';
@@ -287,11 +287,10 @@ export const storeContract = (
         await store.write(sampleWrite(stream, 0));
         const to = await store.end();
         const move = { name, from: start, to };
-        const [first, second] = await Promise.all([
-          store.write(sampleWrite(newStream(), 0, { cursor: move })),
-          store.write(sampleWrite(newStream(), 0, { cursor: move })),
-        ]);
-        expect([first?.status, second?.status].sort()).toEqual(['cursor', 'written']);
+        const streams = [newStream(), newStream()];
+        const results = await Promise.all(streams.map((it) => store.write(sampleWrite(it, 0, { cursor: move }))));
+        expect(results.map((it) => it.status).sort()).toEqual(['cursor', 'written']);
+        expect((await store.heads(streams)).heads.size, 'streams that were written').toBe(1);
         expect((await store.subscriptions()).find((it) => it.name === name)?.cursor).toEqual(to);
         const dead = { subscription: name, eventId: randomUUID(), error: 'no', attempts: 3 };
         await store.write({ events: [], heads: [], cursor: { name, from: to, to: start }, deadLetter: dead });
@@ -479,6 +478,9 @@ export const storeContract = (
           },
         });
         expect(Date.parse(won[0]?.step.leaseUntil ?? '') - Date.parse(told?.at ?? '')).toBe(15_000);
+        const trace = (await store.traces({ limit: 1_000 })).find((it) => it.correlationId === 'workflow');
+        const ofTrace = await store.events({ correlationId: 'workflow', limit: 1_000 });
+        expect(trace?.events, 'events that are counted of the trace').toBe(ofTrace.events.length);
         const head = async () => (await store.heads([stream])).heads.get(stream);
         expect(await head()).toMatchObject({ version: 3, state: 'odd', token: 1, view: { last: 'task.claimed' } });
         expect(await claim('work')).toEqual([]);
@@ -615,7 +617,58 @@ export const storeContract = (
       });
     });
 
+    describe('the clock of a process that is wrong', () => {
+      afterEach(() => void vi.useRealTimers());
+
+      test('decides about no lease', async () => {
+        const agent = randomUUID();
+        const stream = newStream();
+        await store.write(sampleWrite(stream, 0, { insertSteps: [sampleStep({ stream, onlyAgent: agent })] }));
+        // The clock of a database that lives in this process is wrong with it.
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+        const left = async (until: string | null | undefined) =>
+          Date.parse(until ?? '') - Date.parse(await store.now());
+        const query = { kinds: ['work'], agent, incarnation: agent, capabilities: [], actor: 'worker/x' } as const;
+        const [won] = await store.claim({ ...query, limit: 1, leaseMs: 15_000, newId: randomUUID });
+        const claimed = await left(won?.step.leaseUntil);
+        await store.renew([won?.step ?? { id: '', token: 0 }], agent, 30_000);
+        const renewed = await left((await store.steps({ ids: [won?.step.id ?? ''], limit: 1 }))[0]?.leaseUntil);
+        expect([claimed > 10_000, claimed <= 15_000, renewed > 25_000, renewed <= 30_000]).toEqual(Array(4).fill(true));
+      });
+    });
+
     describe('processes', () => {
+      across('what a process was told is there, though it is killed in that moment', async () => {
+        const name = randomUUID();
+        const rows = [newStream(), newStream()].map((stream) =>
+          sampleStep({ kind: 'check', stream, onlyAgent: name, workflowId: name }),
+        );
+        for (const row of rows) await store.write(sampleWrite(row.stream, 0, { insertSteps: [row] }));
+        for (const verb of ['write and die', 'claim and die'] as const) {
+          const dying = child(verb, name);
+          await dying.says('told');
+          await dying.kill();
+        }
+        expect((await store.events({ stream: `box/${name}`, limit: 5 })).events).toHaveLength(1);
+        const claimed = await store.steps({ workflowId: name, states: ['claimed'], limit: 5 });
+        expect(claimed).toHaveLength(2);
+        const told = (await store.events({ correlationId: name, types: ['task.claimed'], limit: 5 })).events;
+        expect(told.map((it) => it.id).toSorted()).toEqual(claimed.map((it) => it.lastEventId).toSorted());
+      });
+
+      across('a log that grew without a ring is heard of all the same', async () => {
+        const other = await open();
+        let heard = 0;
+        const stop = store.listen(() => (heard += 1));
+        // Who has just begun to listen may hear once for nothing.
+        for (const _ of ['first', 'second']) {
+          const before = heard;
+          await other.write(sampleWrite(newStream(), 0));
+          await expect.poll(() => heard > before, { timeout: 4_000 }).toBe(true);
+        }
+        stop();
+      });
+
       test('agents beat, are listed and forgotten', async () => {
         const agent = sampleAgent('beating');
         await store.beat(agent);
