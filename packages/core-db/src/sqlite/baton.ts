@@ -17,6 +17,9 @@ export type Baton = {
   readonly lost: () => void;
 };
 
+/** How long a process goes on writing that somebody waits for: handing on costs more than a commit where the processors are busy. */
+const sliceMs = 3;
+
 /** How long a hub may be silent: longer than a queue of other writers, shorter than what a person notices. */
 const patienceMs = 100;
 
@@ -25,7 +28,8 @@ export const createBaton = (start: () => void): Baton => {
   let hub: Peer | null = null;
   let mine = false;
   let inUse = false;
-  let wanted = false;
+  let turns = 0;
+  let wantedAt: number | null = null;
   let asked = false;
   /** The hub has let its time pass: it is not waited for again before it has answered. */
   let silent = false;
@@ -33,14 +37,21 @@ export const createBaton = (start: () => void): Baton => {
 
   const handOn = () => {
     mine = false;
-    wanted = false;
+    wantedAt = null;
     hub?.tell(word.done);
+  };
+
+  /** Whoever goes on writing does so within a turn or two of the event loop. */
+  const handOnWhenIdle = () => {
+    const before = turns;
+    setImmediate(() => setImmediate(() => mine && wantedAt !== null && turns === before && handOn()));
   };
 
   return {
     isMine: () => mine,
     turn: async () => {
       inUse = true;
+      turns += 1;
       if (mine) return;
       start();
       if (hub === null) return;
@@ -59,13 +70,15 @@ export const createBaton = (start: () => void): Baton => {
     },
     done: () => {
       inUse = false;
-      if (mine && wanted) handOn();
+      if (!mine || wantedAt === null) return;
+      if (performance.now() - wantedAt >= sliceMs) handOn();
+      else handOnWhenIdle();
     },
     heard: (said) => {
       if (said === word.wanted) {
         if (!mine) return;
-        wanted = true;
-        if (!inUse) handOn();
+        wantedAt = performance.now();
+        if (!inUse) handOnWhenIdle();
       }
       if (said !== word.go) return;
       asked = false;
@@ -81,7 +94,7 @@ export const createBaton = (start: () => void): Baton => {
     lost: () => {
       hub = null;
       mine = false;
-      wanted = false;
+      wantedAt = null;
       go?.();
     },
   };

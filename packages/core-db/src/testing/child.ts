@@ -10,7 +10,7 @@ export type Child = {
 };
 
 /** What `store-child.ts` can be told to do. */
-export type Verb = 'hold' | 'listen' | 'write' | 'write and die' | 'claim and die';
+export type Verb = 'hold' | 'listen' | 'write' | 'write and die' | 'claim and die' | 'hog' | 'burst';
 
 /** Starts `store-child.ts` as a process of its own. */
 export const startChild = (options: OpenOptions, verb: Verb, argument = ''): Child => {

@@ -51,6 +51,13 @@ switch (verb) {
     });
     die();
     break;
+  case 'hog':
+  case 'burst':
+    for (let version = 0; verb === 'hog' || version < 20; version++) {
+      await store.write(sampleWrite(`box/${process.pid}`, version));
+      if (version === 19) say('wrote');
+    }
+    break;
   default:
     throw new Error(`store-child does not know ${String(verb)}`);
 }
