@@ -57,7 +57,7 @@ const openOwnStore = async ({ config, name, whenAway, ...options }: StartOptions
     try {
       return await openStore({
         home,
-        ...(database.dialect === 'postgres' && { url: database.url.reveal() }),
+        ...(database.dialect === 'postgres' ? { url: database.url.reveal() } : { synchronous: database.synchronous }),
         onUpgrade: (upgrade) => log.warn({ ...upgrade }, 'store upgraded'),
       });
     } catch (error) {

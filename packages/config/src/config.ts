@@ -23,7 +23,8 @@ export type RepoConfig = {
 
 /** Which database, and how to reach it. */
 export type DatabaseConfig =
-  { readonly dialect: 'sqlite'; readonly path: string } | { readonly dialect: 'postgres'; readonly url: Secret };
+  | { readonly dialect: 'sqlite'; readonly path: string; readonly synchronous: 'full' | 'normal' }
+  | { readonly dialect: 'postgres'; readonly url: Secret };
 
 /** How much room may be taken. Over a cap the oldest goes; what events refer to has none. */
 export type DiskConfig = {

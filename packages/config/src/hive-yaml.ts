@@ -132,6 +132,17 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('how much room Hive takes below HIVE_HOME; what is over is removed, evidence never'),
+  store: z
+    .strictObject({
+      synchronous: z
+        .enum(['full', 'normal'])
+        .default('full')
+        .describe(
+          '`full`: a commit is on the disk; `normal`: faster, survives `kill -9` but may lose the last commits when the plug is pulled',
+        ),
+    })
+    .prefault({})
+    .describe('what a commit to SQLite waits for; a PostgreSQL has settings of its own'),
   cluster: notYet(
     z.strictObject({ name: z.string().optional(), region: z.string().optional() }).optional(),
     'what this Hive is called and where it stands',

@@ -26,11 +26,19 @@ test('state lives where HIVE_HOME says, else in the clone, else in the home of t
     home: join(HOME, '.hive'),
     file: null,
     port: { number: 4483, given: false },
-    database: { dialect: 'sqlite', path: join(HOME, '.hive/hive.db') },
+    database: { dialect: 'sqlite', path: join(HOME, '.hive/hive.db'), synchronous: 'full' },
     ollama: { url: 'http://127.0.0.1:11434', given: false },
     models: { planner: [], worker: [], reviewer: [] },
     warnings: [],
   });
+});
+
+test('commits wait for the disk unless hive.yaml says otherwise', async () => {
+  const HIVE_HOME = folder();
+  writeFileSync(join(HIVE_HOME, 'hive.yaml'), 'hive: { store: { synchronous: normal } }');
+  expect((await load({ HIVE_HOME })).database).toMatchObject({ synchronous: 'normal' });
+  writeFileSync(join(HIVE_HOME, 'hive.yaml'), 'hive: { store: { synchronous: off } }');
+  await expect(load({ HIVE_HOME })).rejects.toMatchObject({ code: 'config.invalid', remedy: 'fix_config' });
 });
 
 test('secrets of the environment do not show in the configuration', async () => {

@@ -44,7 +44,7 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
     home,
     file: text === null ? null : path,
     port: portOf(env['HIVE_PORT']),
-    database: databaseOf(env['HIVE_DATABASE_URL'], home),
+    database: databaseOf(env['HIVE_DATABASE_URL'], home, hive),
     tokenFile: join(home, 'token'),
     remote: { url: env['HIVE_URL'] ? urlOf('HIVE_URL', env['HIVE_URL']) : null, token: secretOf(env['HIVE_TOKEN']) },
     boxes,
@@ -94,8 +94,8 @@ const urlOf = (name: string, text: string): string => {
   return text.replace(/\/+$/, '');
 };
 
-const databaseOf = (url: string | undefined, home: string): DatabaseConfig => {
-  if (!url) return { dialect: 'sqlite', path: join(home, 'hive.db') };
+const databaseOf = (url: string | undefined, home: string, { store }: HiveYaml['hive']): DatabaseConfig => {
+  if (!url) return { dialect: 'sqlite', path: join(home, 'hive.db'), synchronous: store.synchronous };
   // The address may hold a password, so it is not repeated.
   if (!/^postgres(ql)?:\/\//.test(url))
     throw invalid('HIVE_DATABASE_URL has to begin with postgres://; leave it out for SQLite');

@@ -11,6 +11,7 @@ const example = {
   budgets: ['workflow: { tokens: 200000 }'],
   limits: ['repository: 4', "models: { 'ollama:qwen3-coder:30b@walnut': 1 }"],
   disk: ['floorGb: 5', 'worktreesGb: 20', 'failedDays: 7', 'cachesGb: 20', 'mirrorsGb: 20', 'logsMb: 100'],
+  store: ['synchronous: full'],
 } as const satisfies Record<string, readonly string[]>;
 
 const hive = (): SchemaNode => hiveSchema().properties?.['hive'] ?? {};
@@ -28,7 +29,7 @@ export const exampleFile = (): string =>
     '# All keys: docs/reference/configuration.md. ${NAME} is replaced from the environment. An unknown key is refused.',
     'hive:',
     ...Object.entries(example).flatMap(([key, lines]) => {
-      const mark = ['sandbox', 'disk'].includes(key) ? '' : '#'; // their lines say what holds anyway
+      const mark = ['sandbox', 'disk', 'store'].includes(key) ? '' : '#'; // their lines say what holds anyway
       const remark = comment(hive().properties?.[key]?.description ?? '');
       return [...remark, `  ${mark}${key}:`, ...lines.map((line) => `  ${mark}  ${line}`), ''];
     }),

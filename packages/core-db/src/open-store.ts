@@ -7,6 +7,8 @@ export type OpenOptions = {
   /** `postgres://…`; without it a SQLite file in the home. */
   readonly url?: string | undefined;
   readonly home: string;
+  /** What a commit to SQLite waits for; default `full`. `normal` may lose the last commits when the plug is pulled. */
+  readonly synchronous?: 'full' | 'normal' | undefined;
   /** Bring an older store up to date; the default. */
   readonly migrate?: boolean;
   readonly readonly?: boolean;
@@ -22,6 +24,7 @@ export type OpenOptions = {
 export const openStore = async ({
   url,
   home,
+  synchronous,
   migrate = true,
   readonly = false,
   onUpgrade,
@@ -31,16 +34,20 @@ export const openStore = async ({
     const { keepStore } = await import('./upgrade/keep-store.ts');
     upgrade = await keepStore({ url, home }, from);
   };
-  const store = await openDatabase(url, home, { migrate: migrate && !readonly, readonly, before });
+  const store = await openDatabase(url, { home, synchronous, migrate: migrate && !readonly, readonly, before });
   if (upgrade) onUpgrade?.(upgrade);
   return store;
 };
 
-type How = { readonly migrate: boolean; readonly readonly: boolean; readonly before: (found: number) => Promise<void> };
+type How = Pick<OpenOptions, 'home' | 'synchronous'> & {
+  readonly migrate: boolean;
+  readonly readonly: boolean;
+  readonly before: (found: number) => Promise<void>;
+};
 
-const openDatabase = async (url: string | undefined, home: string, how: How): Promise<Store> => {
+const openDatabase = async (url: string | undefined, { home, synchronous, ...how }: How): Promise<Store> => {
   // Each process loads the one database that it uses.
-  if (url === undefined) return (await import('./sqlite/store.ts')).openSqlite({ home, ...how });
+  if (url === undefined) return (await import('./sqlite/store.ts')).openSqlite({ home, synchronous, ...how });
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
     return (await import('./postgres/store.ts')).openPostgres({ url, ...how });
   throw new HiveError('config.invalid', 'HIVE_DATABASE_URL is no postgres:// address; leave it out to use SQLite', {

@@ -3,11 +3,9 @@ import { openStore, type Store } from '@hive/core-db';
 import { streams } from '@hive/events';
 import type { Place } from './contender.ts';
 
-/** The store of a place; rejects a setting that Hive does not have. */
-export const openPlace = ({ url, home, synchronous }: Place): Promise<Store> => {
-  if (synchronous === 'NORMAL') throw new Error('Hive has no setting for synchronous = NORMAL');
-  return openStore({ home, ...(url !== undefined && { url }) });
-};
+/** The store of a place. */
+export const openPlace = ({ url, home, synchronous }: Place): Promise<Store> =>
+  openStore({ home, ...(url !== undefined && { url }), ...(synchronous === 'NORMAL' && { synchronous: 'normal' }) });
 
 /** Appends one event of about 500 bytes to a stream of its own, by the public call. */
 export const appender = (

@@ -7,5 +7,7 @@ export const openHiveStore = (
   options: Pick<OpenOptions, 'readonly' | 'migrate' | 'onUpgrade'> = {},
 ): Promise<Store> => {
   const { database, home } = config;
-  return openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }), ...options });
+  const where =
+    database.dialect === 'postgres' ? { url: database.url.reveal() } : { synchronous: database.synchronous };
+  return openStore({ home, ...where, ...options });
 };

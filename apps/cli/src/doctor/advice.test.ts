@@ -9,7 +9,7 @@ const config = (rest: object = {}) =>
     models: { planner: [], worker: [], reviewer: [] },
     sandbox: { mode: 'auto' },
     anthropic: { apiKey: null, baseUrl: null },
-    database: { dialect: 'sqlite', path: '/h/hive.db' },
+    database: { dialect: 'sqlite', path: '/h/hive.db', synchronous: 'full' },
     ...rest,
   }) as unknown as HiveConfig;
 const bare: Surroundings = {
