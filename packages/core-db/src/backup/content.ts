@@ -41,25 +41,25 @@ export async function* pagesOf(session: Session, part: Part): AsyncGenerator<Con
   else yield* keyedPages(session, part);
 }
 
-async function* logPages(session: Session, { table, columns }: Part): AsyncGenerator<ContentPage> {
-  const { on, run } = session;
+async function* logPages({ on, run }: Session, { table, columns }: Part): AsyncGenerator<ContentPage> {
   const names = columns.map((it) => `"${it}"`).join(', ');
   const picked = pick(table, columns);
-  let after: Cursor = origin;
-  for (;;) {
-    const from = on.after(after);
-    const rows: readonly Row[] = await run(
+  const pageAfter = (cursor: Cursor): Promise<readonly Row[]> => {
+    const from = on.after(cursor);
+    const page = run(
       `select cast(xid as text) as xid, position, ${names} from event where ${from.sql} order by ${on.order('forwards')} limit ${perPage}`,
       from.values,
     );
-    if (rows.length > 0)
-      yield {
-        lines: rows.map((row) => JSON.stringify(picked(row))),
-        positions: rows.map((it) => Number(it['position'])),
-      };
+    page.catch(() => {}); // heard by whoever waits for it
+    return page;
+  };
+  // A server reads the next page while this one is taken care of.
+  for (let next: Promise<readonly Row[]> | null = pageAfter(origin); next;) {
+    const rows: readonly Row[] = await next;
     const last = rows.at(-1);
-    if (!last || rows.length < perPage) return;
-    after = cursorOf(last);
+    next = last && rows.length >= perPage ? pageAfter(cursorOf(last)) : null;
+    const lines = rows.map((row) => JSON.stringify(picked(row)));
+    if (rows.length > 0) yield { lines, positions: rows.map((it) => Number(it['position'])) };
   }
 }
 

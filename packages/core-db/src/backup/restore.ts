@@ -148,9 +148,13 @@ const loaderFor = (
   const isMarked = part.table.columns.some((it) => it.kind === 'xid');
   const columns = [...(table === 'event' ? [place] : []), ...kept, ...(isMarked ? [mark] : [])];
   let waiting: (readonly Value[])[] = [];
+  let adding: Promise<void> = Promise.resolve();
   let count = 0;
+  /** A server adds one batch while the next one is read. */
   const flush = async () => {
-    await session.insert(table, columns, waiting);
+    await adding;
+    adding = session.insert(table, columns, waiting);
+    adding.catch(() => {}); // heard by whoever waits for it next
     waiting = [];
   };
   return {
@@ -164,6 +168,7 @@ const loaderFor = (
     },
     end: async () => {
       await flush();
+      await adding;
       return count;
     },
   };

@@ -25,7 +25,10 @@ export const openSqliteSession = async (home: string, purpose: Purpose): Promise
     const schema = schemaOf(opened);
     needsMigration(schema, migrationsOf('sqlite').length, file);
     // Without a second file beside it a large transaction writes each page once, and a crash undoes it just as well.
-    if (purpose === 'fill') leaveWal(opened, file);
+    if (purpose === 'fill') {
+      leaveWal(opened, file);
+      opened.exec('pragma cache_size = -131072'); // 128 MB
+    }
     await whileBusy(() => opened.exec(begin[purpose]));
     const session = sessionOn(opened, { file, schema, purpose });
     // A transaction that only reads sees the moment of its first statement.
