@@ -1,4 +1,4 @@
-import { origin, type LoggedEvent, type Store } from '@hive/core-db';
+import type { EventQuery, LoggedEvent, Store } from '@hive/core-db';
 import type { Result } from '@hive/events';
 import { differences, type Expected } from '../example/expected.ts';
 import { countEvents, type Death, type EventCounts } from './count-events.ts';
@@ -50,11 +50,10 @@ const auditOne = async ({ id, repo, expected, result }: Accepted): Promise<{ los
 };
 
 async function* allEvents(store: Store): AsyncGenerator<LoggedEvent> {
-  for (let after = origin; ;) {
-    const { events } = await store.events({ after, limit: pageSize });
+  for (let query: EventQuery | null = { limit: pageSize }; query !== null;) {
+    const { events }: { readonly events: readonly LoggedEvent[] } = await store.events(query);
     yield* events;
     const last = events.at(-1);
-    if (last === undefined) return;
-    after = last.cursor;
+    query = last ? { after: last.cursor, limit: pageSize } : null;
   }
 }

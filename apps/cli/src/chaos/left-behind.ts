@@ -1,13 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What must not be there any more: processes that were started with this home (on Linux, where that can be seen), and worktrees. */
-export const leftBehind = async (home: string): Promise<string[]> => [
-  ...(await processesOn(home)),
-  ...(await worktreesOf(home)).map((path) => `worktree ${path}`),
-];
+/**
+ * What must not be there any more: processes that were started with this home (on Linux, where that can be seen), and worktrees but those
+ * that are kept for `tasks`.
+ */
+export const leftBehind = async (home: string, tasks: ReadonlySet<string>): Promise<string[]> => {
+  const isKept = (path: string) => path.startsWith('kept/') && tasks.has(path.slice('kept/'.length));
+  const worktrees = (await worktreesOf(home)).filter((path) => !isKept(path));
+  return [...(await processesOn(home)), ...worktrees.map((path) => `worktree ${path}`)];
+};
 
-/** The worktrees of a home, as `<incarnation>/<number>`. */
+/** The worktrees of a home, as `<incarnation>/<number>`, and `kept/<task>` those that people may want to look into. */
 export const worktreesOf = async (home: string): Promise<string[]> => {
   const folders = await readdir(join(home, 'worktrees'), { withFileTypes: true }).catch(() => []);
   const lists = folders

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Env } from '@hive/config';
-import { openStore, origin, type InvariantReport, type Store } from '@hive/core-db';
+import type { Env, HiveConfig } from '@hive/config';
+import type { InvariantReport, Store } from '@hive/core-db';
 import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { openHiveStore } from '../desk/open-store.ts';
-import { audit, type Audit } from './audit.ts';
+import { audit, type Accepted, type Audit } from './audit.ts';
 import { createHitReader } from './hits.ts';
 import { leftBehind, worktreesOf } from './left-behind.ts';
 import { createOrders } from './orders.ts';
@@ -55,15 +55,15 @@ const sweptMs = 15_000;
 /** A step that loses its lease too often is given up as one that kills its worker; nobody is struck while one has lost more than these. */
 const rescuesAllowed = 2;
 
-/** Runs workflows on a building of its own while processes are struck, and looks at what came of it. Ends all that it started. */
-export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
+/** Runs workflows on a building of its own while processes are struck, and looks at what came of it; null when interrupted. Ends all that it started. */
+export const runChaos = async (options: ChaosOptions): Promise<ChaosReport | null> => {
   const began = Date.now();
   const { folder, limit, interrupted } = options;
   const { home, orders, hits } = chaosFolders(folder);
   await mkdir(home, { recursive: true });
-  if (options.database !== undefined) await refuseUsed(home, options.database);
   if (options.configuration !== null) await writeFile(join(home, 'hive.yaml'), options.configuration);
   const building = await temporaryBuilding(options.env, folder, options);
+  if (options.database !== undefined) await refuseUsed(building.config);
   const sequence = createSequence(options.strikes, limit.strikes);
   const striker = createStriker(sequence, createOrders(orders), building.pid);
   const workload = createWorkload(options.scenarios, { folder, home, interrupted });
@@ -77,7 +77,11 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
   try {
     // The last strike may have ended the building, which has to be there to be asked what came of it.
     while (!(striker.isOver() && workload.isIdle() && building.pid() !== null)) {
-      if (Date.now() > limit.endAt || interrupted.aborted) sequence.stop();
+      if (Date.now() > limit.endAt) sequence.stop();
+      if (interrupted.aborted) {
+        await end();
+        return null;
+      }
       for (const hit of readHits()) striker.onHit(hit, store);
       if (!isTooMuch) striker.give(workload.accepted() - workload.open().length);
       const before = striker.supervisorsStruck();
@@ -100,7 +104,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     if (store === null) throw new Error('the building was never open');
     await allSwept(home, store);
     const verify = await store.verify();
-    const counted = await audit(store, await workload.results(), {
+    const results = await workload.results();
+    const counted = await audit(store, results, {
       keys: workload.asked(),
       deaths: striker.deaths,
     });
@@ -115,13 +120,20 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
       places: striker.places(),
       workflows: workload.accepted(),
       stuck: [...stuck, ...striker.stuck],
-      leftBehind: await leftBehind(home),
+      leftBehind: await leftBehind(home, badlyEnded(results)),
       verify,
       ms: Date.now() - began,
     };
   } catch (error) {
-    striker.killAll();
+    await end();
     throw error;
+  }
+
+  async function end(): Promise<void> {
+    striker.withdraw();
+    striker.killAll();
+    await building.close();
+    await store?.close();
   }
 
   /** Says whether nobody may be struck for now. */
@@ -140,16 +152,22 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
 };
 
 /** What somebody's Hive has recorded is not to be mixed with this. */
-const refuseUsed = async (home: string, url: string): Promise<void> => {
-  const store = await openStore({ home, url, readonly: true }).catch((error: unknown) => {
+const refuseUsed = async (config: HiveConfig): Promise<void> => {
+  const store = await openHiveStore(config, { readonly: true }).catch((error: unknown) => {
     // Nothing was ever made there, which is what is wanted.
     if (hasCode(error, 'store.unavailable') && error.details['found'] === 0) return null;
     throw error;
   });
-  const isUsed = store !== null && (await store.events({ after: origin, limit: 1 })).events.length > 0;
+  const isUsed = store !== null && (await store.events({ limit: 1 })).events.length > 0;
   await store?.close();
   if (isUsed)
     throw new HiveError('input.invalid', 'The database of --database holds a Hive already; name an empty one');
+};
+
+/** Tasks whose worktree is kept for a while, for people to look into. */
+const badlyEnded = (accepted: readonly Accepted[]): Set<string> => {
+  const tasks = accepted.flatMap(({ result }) => result?.tasks ?? []);
+  return new Set(tasks.filter(({ status }) => status !== 'merged' && status !== 'completed').map(({ id }) => id));
 };
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
@@ -172,6 +190,6 @@ const allSwept = async (home: string, store: Store): Promise<void> => {
     const agents = (await store.agents()).map((agent) => agent.incarnation);
     const gone = new Set(await store.gone(agents));
     const owners = (await worktreesOf(home)).map((path) => path.split('/')[0] ?? '');
-    if (owners.every((owner) => agents.includes(owner) && !gone.has(owner))) return;
+    if (owners.every((owner) => owner === 'kept' || (agents.includes(owner) && !gone.has(owner)))) return;
   }
 };

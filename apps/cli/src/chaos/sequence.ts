@@ -4,7 +4,7 @@ import type { Strike } from './strike.ts';
 export type Sequence = {
   /** The next one for a process; undefined when there is none, or when the others have to catch up first. */
   next(process: string): Strike | undefined;
-  /** Ends the sequence here: what was drawn is still dealt out. */
+  /** Ends the sequence here: what was not dealt out never will be. */
   stop(): void;
   /** True when nothing more will be dealt out. */
   isOver(): boolean;
@@ -24,7 +24,10 @@ export const createSequence = (strikes: Iterator<Strike, unknown>, limit: number
   const undealt = () => [...waiting.values()].reduce((sum, list) => sum + list.length, 0);
   return {
     drawn,
-    stop: () => void (isStopped = true),
+    stop: () => {
+      isStopped = true;
+      waiting.clear();
+    },
     isOver: () => !isDrawing() && undealt() === 0,
     next: (process) => {
       for (;;) {

@@ -60,7 +60,7 @@ export const temporaryBuilding = async (
   let pid: number | null = null;
   let opening: Promise<void> | null = null;
   let failures = 0;
-  let trouble: unknown = null;
+  let trouble: Error | null = null;
 
   const open = async (wasOrdered: () => boolean): Promise<void> => {
     try {
@@ -71,7 +71,8 @@ export const temporaryBuilding = async (
       failures = 0;
     } catch (error) {
       await delay(50); // until the hit that ended it was read
-      if (!wasOrdered() && ++failures >= failuresAllowed) trouble = error;
+      if (!wasOrdered() && ++failures >= failuresAllowed)
+        trouble = error instanceof Error ? error : new Error(String(error));
     } finally {
       opening = null;
     }

@@ -36,7 +36,7 @@ export const createWorkload = (
   const open = new Set<string>();
   let asked = 0;
   let isSubmitting = false;
-  let trouble: unknown = null;
+  let trouble: Error | null = null;
 
   /** Asks again while the building, or the answer, is away: what is asked carries a key, or only reads. */
   const persistently = async <T>(ask: (desk: Desk) => Promise<T>): Promise<T> => {
@@ -68,7 +68,7 @@ export const createWorkload = (
       if (isSubmitting || open.size >= atOnce) return;
       isSubmitting = true;
       submit()
-        .catch((error: unknown) => void (trouble = error))
+        .catch((error: unknown) => void (trouble = error instanceof Error ? error : new Error(String(error))))
         .finally(() => (isSubmitting = false));
     },
     look: async (store) => {

@@ -1,10 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HiveError } from '@hive/errors';
-import { bundledExample, commandsWorkflow, modelWorkflow, smallWorkflow, type Scenario } from '../chaos/scenario.ts';
 import type { ChaosReport } from '../chaos/run-chaos.ts';
-import { everyStrike, pauses, randomStrikes, type Strike } from '../chaos/strike.ts';
 import type { Cli } from '../cli.ts';
 import { defineCommand } from '../command.ts';
 import { count, duration } from '../terminal/figures.ts';
@@ -39,13 +36,15 @@ export const chaos = defineCommand<Options>({
   examples: ['hive chaos', 'hive chaos --minutes 10 --seed 7 --json'],
   run: async (cli, _, options) => {
     const { out } = cli;
+    const { model, database } = options;
+    const { planOf, scenarioOf } = await import('../chaos/kinds.ts');
+    const { modelWorkflow } = await import('../chaos/scenario.ts');
     const { runChaos } = await import('../chaos/run-chaos.ts');
     const limit = limitOf(options);
     const seed = numberOf('--seed', options.seed) ?? Date.now() % 1_000_000;
-    const plan = plans({ seed, withModel: options.model !== undefined })[options.plan ?? 'random'];
-    if (!plan) throw new HiveError('input.invalid', `--plan is random, every or pauses, and found ${options.plan}`);
-    const scenario = scenarioOf(cli, options.workflow ?? 'example');
-    const { model } = options;
+    const plan = planOf(options.plan ?? 'random', { seed, withModel: model !== undefined });
+    const from = numberOf('--from', options.from) ?? 0;
+    const scenario = scenarioOf(options.workflow ?? 'example', cli.root, cli.env);
     const folder = await mkdtemp(join(tmpdir(), 'hive-chaos-'));
     out.note(`Killing processes of a Hive of its own in ${folder}; yours is left alone (seed ${seed})`);
     try {
@@ -54,15 +53,16 @@ export const chaos = defineCommand<Options>({
         folder,
         scenarios: [scenario, ...(model === undefined ? [] : [modelWorkflow(model, cli.env)])],
         configuration: model === undefined ? null : reviewedBy(model),
-        database: options.database,
+        database,
         leaseMs: plan.leaseMs,
-        strikes: plan.strikes.drop(numberOf('--from', options.from) ?? 0),
+        strikes: plan.strikes.drop(from),
         limit,
         interrupted: cli.interrupted,
         onProgress: (done, workflows) => {
           if (out.isTerminal) out.progress(`… ${count(done, 'kill')}, ${count(workflows, 'workflow')}`);
         },
       });
+      if (report === null) return 130;
       const holds = holdsIn(report);
       out.document({ seed, holds, ...report });
       tell(cli, report, { seed, holds });
@@ -71,14 +71,6 @@ export const chaos = defineCommand<Options>({
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
   },
-});
-
-type Plan = { readonly leaseMs: number; readonly strikes: IteratorObject<Strike, unknown> };
-
-const plans = ({ seed, withModel }: { seed: number; withModel: boolean }): Readonly<Record<string, Plan>> => ({
-  random: { leaseMs: 3000, strikes: randomStrikes(seed) },
-  every: { leaseMs: 3000, strikes: everyStrike({ withModel }) },
-  pauses: { leaseMs: 1000, strikes: pauses() },
 });
 
 /** Where bubblewrap is missing a model's change would not run, and nobody but a double is asked. */
@@ -91,13 +83,6 @@ const limitOf = ({ kills, minutes }: Options): { strikes: number; endAt: number 
     strikes: most ?? (longest === undefined ? 30 : Infinity),
     endAt: longest === undefined ? Infinity : Date.now() + longest * 60_000,
   };
-};
-
-const scenarioOf = (cli: Cli, kind: string): Scenario => {
-  if (kind === 'example') return bundledExample(cli.root, cli.env);
-  if (kind === 'small') return smallWorkflow(cli.env);
-  if (kind === 'commands') return commandsWorkflow(cli.env);
-  throw new HiveError('input.invalid', `--workflow is example, small or commands, and found ${kind}`);
 };
 
 /** Nothing lost, doubled, stale, stuck or left behind, and what must always hold does. */
