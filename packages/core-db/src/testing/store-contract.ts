@@ -587,6 +587,13 @@ export const storeContract = (
             }),
           );
         expect(await finish({ token: 0 })).toEqual({ status: 'step', which: id });
+        // Who says no more than that it is over is answered alike.
+        const end = {
+          id,
+          expect: { state: 'claimed', token: 0 },
+          set: { state: 'done', token: 0, lastEventId: 'x' },
+        } as const;
+        expect(await store.write({ events: [], heads: [], changeSteps: [end] })).toEqual({ status: 'step', which: id });
         expect((await finish({ token: 1, holder: 'someone else' })).status).toBe('step');
         expect((await finish({ token: 1, holder })).status).toBe('written');
         expect(await store.steps({ ids: [id], states: ['done'], limit: 1 })).toMatchObject([

@@ -198,6 +198,8 @@ test('notes of workflows that deliver at the same time, from different homes, al
       return to;
     }),
   );
+  const noted = user.git('notes', '--ref=hive', 'list').split('\n');
+  expect(noted.map((line) => line.split(' ')[1]).toSorted()).toEqual(commits.toSorted());
   for (const commit of commits) expect(user.git('notes', '--ref=hive', 'show', commit)).toContain(commit);
 });
 
