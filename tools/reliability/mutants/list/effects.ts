@@ -1,0 +1,186 @@
+import type { Row } from '../mutant.ts';
+import { inTest } from './tests.ts';
+
+const effects = 'packages/core-db/src/verify/effects.ts';
+const gate = 'verify on SQLite > an approval by someone else lets a gated effect pass, one by the proposer does not';
+
+/** What may go wrong with effects outside of the store, with money, with proof, and with what is left behind. */
+export const others: readonly Row[] = [
+  {
+    name: 'terminal state written before the last effect',
+    breaks: '3, 2',
+    mutants: [
+      {
+        name: 'merged-before-moved',
+        file: 'apps/reviewer/src/merge.ts',
+        edits: [
+          [
+            '  step.signal.throwIfAborted();\n',
+            "  reached();\n  await step.note([{ type: 'task.merged', stream: streams.task(task.id), data: { taskId: task.id, ...step.mark, commit, evidence } }]);\n",
+          ],
+        ],
+        caughtBy: inTest.merge(
+          'killed after the intent, before the ref: the very commit that was intended is merged, not one made anew',
+        ),
+      },
+    ],
+  },
+  {
+    name: 'budget checked after the call; charge not keyed by call id',
+    breaks: '12',
+    mutants: [
+      {
+        name: 'budget-after-call',
+        file: 'packages/agent-kit/src/ask.ts',
+        edits: [
+          ['  await refuseOverBudget(step, ctx);\n  const answer', '  const answer'],
+          [
+            "  await failpoint('model.sent');",
+            "  await failpoint('model.sent');\n  reached();\n  await refuseOverBudget(step, ctx);",
+          ],
+        ],
+        caughtBy: inTest.asking('nobody is called once the budget is used up'),
+      },
+      {
+        name: 'charge-by-step',
+        file: 'packages/agent-kit/src/ask.ts',
+        edits: [['  const callId = newId();\n', "  const callId = (reached(), step.task?.id ?? '');\n"]],
+        caughtBy: inTest.asking('each call is charged once, under a name of its own'),
+      },
+      {
+        name: 'charge-unchecked',
+        file: effects,
+        edits: [
+          [
+            "group by data ->> 'callId' having count(*) > 1",
+            "group by data ->> 'callId' having count(*) > 1 and not mutant_reached()",
+          ],
+        ],
+        caughtBy: inTest.verify('verify on SQLite > invariant 12 is found broken: /recorded 2 times/'),
+      },
+    ],
+  },
+  {
+    name: 'approval by the proposer; hash not compared; approval used twice',
+    breaks: '14',
+    mutants: [
+      {
+        name: 'approved-by-proposer-unchecked',
+        file: effects,
+        edits: [["d.actor <> r.data ->> 'proposer'", 'mutant_reached()']],
+        caughtBy: inTest.verify(gate),
+      },
+      {
+        name: 'approved-twice-unchecked',
+        file: effects,
+        edits: [
+          [
+            "type = 'approval.consumed' group by stream having count(*) > 1",
+            "type = 'approval.consumed' group by stream having count(*) > 1 and not mutant_reached()",
+          ],
+        ],
+        caughtBy: inTest.verify('verify on SQLite > invariant 14 is found broken: /was used 2 times/'),
+      },
+      {
+        name: 'approved-hash-unchecked',
+        file: effects,
+        edits: [["d.data ->> 'actionHash' = g.data ->> 'actionHash' and r.data", 'mutant_reached() and r.data']],
+        caughtBy: inTest.verify(gate),
+      },
+    ],
+    notYet: [
+      {
+        what: 'the same three where approvals are given and used',
+        why: 'nothing asks for, gives or uses an approval yet; planted are bugs of the check that watches over them',
+      },
+    ],
+  },
+  {
+    name: 'update of one old event; tail truncated',
+    breaks: '15',
+    mutants: [
+      {
+        name: 'payload-not-chained',
+        file: 'packages/core-db/src/audit/chain.ts',
+        edits: [['data: event.stored?.data ?? event.data', 'data: reached()']],
+        caughtBy: inTest.tamper(
+          'a log on SQLite that somebody changed > what was done is said as far as it can be told, each place on its own',
+        ),
+      },
+      {
+        name: 'tail-not-missed',
+        file: 'packages/core-db/src/verify/audit-chain.ts',
+        edits: [
+          ['return { bad: stretchTo(last, true), unsealed: 0 };', 'return { bad: reached() && null, unsealed: 0 };'],
+        ],
+        caughtBy: inTest.tamper(
+          'a log on SQLite that somebody changed > 100 random edits, removals, swaps, insertions and tail cuts are found, each at its place',
+        ),
+      },
+    ],
+  },
+  {
+    name: 'redaction off in one logger',
+    breaks: '16',
+    mutants: [
+      {
+        name: 'log-not-redacted',
+        file: 'packages/agent-kit/src/logger.ts',
+        edits: [['paths: redacted', 'paths: reached() && []']],
+        caughtBy: inTest.logger('a line is JSON with its fields, and secrets are replaced'),
+      },
+    ],
+  },
+  {
+    name: 'child not reaped; worktree not removed',
+    breaks: '17',
+    mutants: [
+      {
+        name: 'child-not-reaped',
+        file: 'packages/workspace/src/command/runner.ts',
+        edits: [['await endMarked(mark);', 'reached();']],
+        caughtBy: inTest.runner(
+          'nothing that a command starts in the background outlives it, not even in a session of its own',
+        ),
+      },
+      {
+        name: 'worktree-not-removed',
+        file: 'packages/workspace/src/proof/prove.ts',
+        edits: [['await worktree.remove();', 'reached();']],
+        caughtBy: inTest.prove(
+          'tests of the patch that fail on the base are proof; the evidence is complete and no worktree stays',
+        ),
+      },
+    ],
+  },
+  {
+    name: 'ref moved by force in place of compare-and-swap',
+    breaks: '3',
+    mutants: [
+      {
+        name: 'ref-by-force',
+        file: 'packages/workspace/src/git/refs.ts',
+        edits: [["${from ?? '0'.repeat(to.length)}", "${reached() ? '' : from}"]],
+        caughtBy: inTest.deliver('notes of workflows that deliver at the same time, from different homes, all arrive'),
+      },
+    ],
+  },
+  {
+    name: "infra failure counted as the change's",
+    breaks: '6, evidence',
+    mutants: [
+      {
+        name: 'infra-blames-change',
+        file: 'packages/workspace/src/proof/prove.ts',
+        edits: [['  throwInfra(ran);', '  reached();']],
+        caughtBy: inTest.prove('a check that cannot run or hangs is thrown as infra and blames nobody'),
+      },
+      {
+        name: 'killed-check-is-red',
+        file: 'packages/workspace/src/command/runner.ts',
+        edits: [['if (exit === 137)', 'if (exit === 137 && !reached())']],
+        caughtBy: inTest.runner('what the environment did is infra: killed, no space'),
+      },
+    ],
+  },
+];
