@@ -1,8 +1,9 @@
-import { defineAgent, type Agent, type StepInHand } from '@hive/agent-kit';
-import { rest, type Bus } from '@hive/bus';
+import { defineAgent, type Agent, type Context, type StepInHand } from '@hive/agent-kit';
+import { rest } from '@hive/bus';
 import { HiveError } from '@hive/errors';
 import { streams, type Evidence, type MergeView, type NewEvent } from '@hive/events';
 import { following, type Remembered } from '../src/following.ts';
+import { lookAfterQueue } from '../src/look-after-queue.ts';
 import { newSha, type Branches } from './branches.ts';
 import type { Chance } from './chance.ts';
 import type { Fault } from './faults.ts';
@@ -16,7 +17,7 @@ export const queen: Agent<Remembered> = defineAgent<Remembered>({
   name: 'orchestrator',
   open: () => Promise.resolve({ states: new Map() }),
   follow: following,
-  every: { ms: 500, run: async ({ bus }) => void (await bus.queue.rescue()) },
+  every: { ms: 500, run: lookAfterQueue },
 });
 
 export type Handling = {
@@ -24,13 +25,16 @@ export type Handling = {
   readonly branches: Branches;
   readonly workflows: ReadonlyMap<string, Workflow>;
   /** Counted over all workers. */
-  readonly faultOf: (handling: number) => Extract<Fault, { kind: 'slow' | 'fails' }> | undefined;
+  readonly faultOf: (handling: number) => Fault | undefined;
+  readonly poison: Fault | undefined;
+  /** Ends the process of this agent. */
+  readonly kill: (agent: string) => void;
 };
 
 /** Takes every kind of step. What it answers has the shapes of the real ones; what it does takes time and may fail. */
-export const createWorker = ({ chance, branches, workflows, faultOf }: Handling): Agent<undefined> => {
+export const createWorker = ({ chance, branches, workflows, faultOf, poison, kill }: Handling): Agent<undefined> => {
   let handlings = 0;
-  const take = async (step: StepInHand, bus: Bus): Promise<void> => {
+  const take = async (step: StepInHand, { bus, agent }: Pick<Context, 'bus' | 'agent'>): Promise<void> => {
     const fault = faultOf(++handlings);
     await rest(bus.around, fault?.kind === 'slow' ? fault.ms : chance.next() * 20, step.signal);
     if (fault?.kind === 'fails')
@@ -39,6 +43,10 @@ export const createWorker = ({ chance, branches, workflows, faultOf }: Handling)
         where: 'other',
       });
     step.signal.throwIfAborted();
+    if (poison?.kind !== 'poison' || poison.step !== step.kind) return;
+    if (poison.how === 'kills') kill(agent);
+    if (poison.how !== 'throws') return new Promise(() => {});
+    throw new Error('It cannot be done');
   };
   const taskOf = (step: StepInHand) => {
     if (!step.task) throw new Error(`a step ${step.kind} without a task`);
@@ -50,8 +58,8 @@ export const createWorker = ({ chance, branches, workflows, faultOf }: Handling)
     concurrency: 2,
     deadlineMs: () => deadlineMs,
     steps: {
-      plan: async (step, { bus }) => {
-        await take(step, bus);
+      plan: async (step, ctx) => {
+        await take(step, ctx);
         const { id } = step.workflow;
         const known = workflows.get(id);
         if (!known) throw new Error(`no plan of ${id}`);
@@ -59,34 +67,38 @@ export const createWorker = ({ chance, branches, workflows, faultOf }: Handling)
         const data = { workflowId: id, plan: known.hash, by: 'plan file', tasks };
         return [{ type: 'workflow.plan_generated', stream: streams.workflow(id), data }];
       },
-      work: async (step, { bus, agent }) => {
+      work: async (step, ctx) => {
+        const { agent } = ctx;
         const { id, spec } = taskOf(step);
-        await take(step, bus);
+        await take(step, ctx);
         const author = spec.author ?? 'ollama:m@box';
         const data = { taskId: id, ...step.mark, base: sha('1'), commit: newSha(chance), patch, author, agent };
         return [{ type: 'task.submitted', stream: streams.task(id), data }];
       },
-      check: async (step, { bus, agent }) => {
+      check: async (step, ctx) => {
+        const { agent } = ctx;
         const { id } = taskOf(step);
-        await take(step, bus);
+        await take(step, ctx);
         const isRed = chance.next() < 0.05;
         const verdict = { code: isRed ? ('checks.red' as const) : null, reason: isRed ? 'red' : null, findings: [] };
         const data = { taskId: id, ...step.mark, evidence: evidenceBy(agent), verdict };
         return [{ type: 'task.checked', stream: streams.task(id), data }];
       },
-      review: async (step, { bus, agent }) => {
+      review: async (step, ctx) => {
+        const { agent } = ctx;
         const { id } = taskOf(step);
-        await take(step, bus);
+        await take(step, ctx);
         const decision = chance.next() < 0.9 ? ('approve' as const) : ('return' as const);
         const reviewer = { agent, kind: 'rules' as const };
         const data = { taskId: id, ...step.mark, decision, reviewer, findings: [], remaining: 0 };
         return [{ type: 'task.review_completed', stream: streams.task(id), data }];
       },
-      merge: async (step, { bus, agent }) => {
+      merge: async (step, ctx) => {
+        const { agent } = ctx;
         const { id } = taskOf(step);
         const { branch } = step.workflow.submission;
         const stream = streams.merge('repo', branch);
-        const { heads } = await bus.store.heads([stream]);
+        const { heads } = await ctx.bus.store.heads([stream]);
         const intent = (heads.get(stream)?.view as MergeView | undefined)?.intent ?? null; // made by foldStream
         const tip = branches.tip(branch);
         const { attempt, token } = step.mark;
@@ -95,7 +107,7 @@ export const createWorker = ({ chance, branches, workflows, faultOf }: Handling)
         const isOurs = intent?.taskId === id && (tip === intent.to || tip === intent.from);
         const [from, to] = isOurs ? [intent.from, intent.to] : [tip, newSha(chance)];
         if (!isOurs) await step.note([{ type: 'merge.intended', stream, data: { ...of, from, to, evidence } }]);
-        await take(step, bus);
+        await take(step, ctx);
         if (!branches.move({ branch, from, to, taskId: id }) && branches.tip(branch) !== to)
           throw new HiveError('version.conflict', 'The branch has moved', { remedy: 'retry' });
         return [

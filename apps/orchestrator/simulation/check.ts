@@ -6,6 +6,9 @@ type Claimed = { readonly step: Step; readonly token: number; readonly retryAt: 
 
 export type Outside = {
   readonly acknowledged: readonly string[];
+  readonly given: () => number;
+  /** Whether anything happened that may cost a lease. */
+  readonly mayLose: boolean;
   readonly moves: readonly { readonly to: string; readonly taskId: string }[];
 };
 
@@ -16,7 +19,10 @@ const maxRescues = 5;
  * What a log may not show, by the numbers of ARCHITECTURE section 7. A small model of its own: of the code that is tried it knows the table of
  * transitions, and nothing that folds or decides.
  */
-export const violationsIn = ({ tables }: Memory, { acknowledged, moves }: Outside): readonly string[] => {
+export const violationsIn = (
+  { tables }: Memory,
+  { acknowledged, given, mayLose, moves }: Outside,
+): readonly string[] => {
   const found: string[] = [];
   const say = (number: number, text: string): void => void (found.length < 20 && found.push(`${number}: ${text}`));
   const byId = new Map<string, LogEvent>();
@@ -59,6 +65,10 @@ export const violationsIn = ({ tables }: Memory, { acknowledged, moves }: Outsid
       say(2, `${stream} is ${state} and has a step ${open[0]?.kind ?? ''} ${open[0]?.state ?? ''}`);
     if (open.length > 1) say(4, `${stream} has ${open.length} open steps: ${open.map((it) => it.kind).join(', ')}`);
   }
+  const commands = tables.events.filter((it) => it.actor === 'person/me').length;
+  if (commands > given()) say(3, `${given()} commands were given and ${commands} recorded`);
+  if (!mayLose && tables.events.some((it) => it.type === 'task.lease_expired'))
+    say(4, 'a lease was lost, and nothing had happened to its holder');
   for (const letter of tables.letters) say(7, `${letter.subscription} gave up on an event: ${letter.error}`);
   return found;
 };
@@ -69,6 +79,7 @@ type Stream = {
   token: number;
   held: Claimed | null;
   retryAt: string | null;
+  leaseUntil: string;
   merged: string | null;
   readonly failures: Map<string, number>;
   readonly rescues: Map<string, number>;
@@ -80,6 +91,7 @@ const newStream = (): Stream => ({
   token: 0,
   held: null,
   retryAt: null,
+  leaseUntil: '',
   merged: null,
   failures: new Map(),
   rescues: new Map(),
@@ -115,6 +127,7 @@ const lookAtClaims = ({ type, data, stream, at }: LogEvent, known: Stream, say: 
   }
   if (type === 'task.claimed') {
     if (token <= known.token) say(4, `${stream} gave out the token ${token} after ${known.token}`);
+    known.leaseUntil = (data as { leaseUntil: string }).leaseUntil;
     if (known.held) say(4, `${stream} was claimed while ${known.held.token} was held`);
     if (known.retryAt !== null && at < known.retryAt) say(6, `${stream} was claimed before its backoff had passed`);
     known.token = token;
@@ -132,6 +145,9 @@ const lookAtClaims = ({ type, data, stream, at }: LogEvent, known: Stream, say: 
     if (count > maxAttempts[step]) say(6, `${stream} failed ${count} times at ${step}`);
   }
   if (type === 'task.lease_expired') {
+    const { reason } = data as { reason: string };
+    if (reason.includes('silent') && at < known.leaseUntil)
+      say(4, `${stream} was given back before its lease had ended`);
     const count = (known.rescues.get(step) ?? 0) + 1;
     known.rescues.set(step, count);
     if (count > maxRescues + 1) say(6, `${stream} was rescued ${count} times at ${step}`);

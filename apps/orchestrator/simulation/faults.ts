@@ -1,7 +1,8 @@
+import type { Step } from '@hive/events';
 import { createChance, type Chance } from './chance.ts';
 
 /** The processes of the small world. */
-export const processNames = ['queen', 'worker-1', 'worker-2'] as const;
+export const processNames = ['queen', 'worker-1', 'worker-2', 'queen-2'] as const;
 export type ProcessName = (typeof processNames)[number];
 
 /** What goes wrong, and what a person does meanwhile. Calls and handlings are counted from 1 over all lives of a process. */
@@ -16,6 +17,8 @@ export type Fault =
   | { readonly kind: 'clock'; readonly process: ProcessName; readonly atMs: number; readonly byMs: number }
   | { readonly kind: 'slow'; readonly handling: number; readonly ms: number }
   | { readonly kind: 'fails'; readonly handling: number; readonly retry: boolean }
+  /** One kind of step can never be done, for good: it throws, hangs, or takes its process with it. */
+  | { readonly kind: 'poison'; readonly step: Step; readonly how: 'throws' | 'hangs' | 'kills' }
   | { readonly kind: 'ask'; readonly what: Ask; readonly atMs: number };
 
 /** What a person may ask for; what belongs together is done as one. */
@@ -36,7 +39,7 @@ const drawFault = (chance: Chance, withinMs: number, leaseMs: number): Fault => 
   const after = chance.next() < 0.5;
   const ms = 1 + Math.floor(chance.next() * 3 * leaseMs);
   const handling = 1 + chance.below(12);
-  switch (chance.below(14)) {
+  switch (chance.below(16)) {
     case 0:
     case 1:
     case 2:
@@ -60,6 +63,12 @@ const drawFault = (chance: Chance, withinMs: number, leaseMs: number): Fault => 
       return { kind: 'slow', handling, ms };
     case 12:
       return { kind: 'fails', handling, retry: chance.next() < 0.7 };
+    case 13:
+      return {
+        kind: 'poison',
+        step: chance.pick(['plan', 'work', 'check', 'review', 'merge'] as const),
+        how: chance.pick(['throws', 'hangs', 'kills'] as const),
+      };
     default:
       return {
         kind: 'ask',

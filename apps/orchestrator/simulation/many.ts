@@ -38,9 +38,9 @@ export const runSeeds = (from: number, count: number): Sum => {
     left.seed = seed;
     const told = runSeed(seed);
     interrupted += told.interrupted > 0 ? 1 : 0;
-    events += told.events;
+    events += told.memory.tables.events.length;
     if (seed % againEvery === 0) {
-      if (runSeed(seed).hash === told.hash) repeated += 1;
+      if (runSeed(seed).hash() === told.hash()) repeated += 1;
       else broken.push({ seed, without: [], says: ['the same seed gave another trace'] });
     }
     if (told.violations.length > 0 && broken.length < mostNamed)
@@ -53,8 +53,7 @@ export const runSeeds = (from: number, count: number): Sum => {
 /** Leaves out one fault after the other for as long as something still breaks. */
 const shrunk = (seed: number, faults: number): readonly number[] => {
   let without: readonly number[] = [];
-  for (let n = 0; n < faults; n++)
-    if (runSeed(seed, { without: [...without, n] }).violations.length > 0) without = [...without, n];
+  for (let n = 0; n < faults; n++) if (runSeed(seed, [...without, n]).violations.length > 0) without = [...without, n];
   return without;
 };
 

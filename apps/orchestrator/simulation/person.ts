@@ -11,6 +11,8 @@ export type Person = {
   ask(what: Ask, workflow: Workflow): void;
   /** The events that were acknowledged: they are there for ever. */
   readonly acknowledged: readonly string[];
+  /** How many commands were given; each is recorded once at most. */
+  given(): number;
 };
 
 /** How long a pause lasts. */
@@ -19,10 +21,12 @@ const pauseMs = 700;
 export const createPerson = ({ store, around }: Pick<Life, 'store' | 'around'>): Person => {
   const bus: Bus = createBus(store, 'person/me', around);
   const acknowledged: string[] = [];
+  let given = 0;
 
   /** Repeats a command whose outcome is unknown with the same ids, until it is recorded or refused. */
   const say = async (on: string | null, correlationId: string, ...events: NewEvent[]): Promise<void> => {
     const idFrom = around.newId();
+    given += 1;
     for (;;) {
       try {
         acknowledged.push(...(await bus.command({ on, correlationId, events, idFrom })).ids);
@@ -77,6 +81,7 @@ export const createPerson = ({ store, around }: Pick<Life, 'store' | 'around'>):
 
   return {
     acknowledged,
+    given: () => given,
     handIn: ({ id, submission }) =>
       void say(null, id, { type: 'workflow.submitted', stream: streams.workflow(id), data: submission }),
     ask: (what, workflow) => void asks[what](workflow),

@@ -29,6 +29,8 @@ export type World = {
   readonly newId: (wallMs: number) => string;
 };
 
+const ringMs = 5;
+
 /** Calls of the store that change something. */
 const changing: ReadonlySet<string> = new Set(['write', 'claim', 'renew', 'beat', 'forget', 'hold', 'subscription']);
 
@@ -38,17 +40,17 @@ const calls = [
   ...['subscriptions', 'deadLetters', 'claim', 'steps', 'nextDue', 'renew', 'beat', 'agents', 'forget', 'hold', 'gone'],
 ] as const;
 
-/** Begins a life. `mishapOf` is asked for each call; `skewMs` is how far its clock is off now; `onCrash` is told when a mishap ends it. */
+/** Begins a life. `mishapOf` is asked for each call; `skewMs` is how far its clock is off now; `onKilled` is told when it ends. */
 export const beginLife = (
   { time, chance, memory, newId }: World,
   {
     mishapOf,
     skewMs,
-    onCrash,
+    onKilled,
   }: {
     readonly mishapOf: (isChange: boolean) => Mishap;
     readonly skewMs: () => number;
-    readonly onCrash: () => void;
+    readonly onKilled: () => void;
   },
 ): Life => {
   const own = openMemory(memory);
@@ -63,13 +65,11 @@ export const beginLife = (
     else act();
   };
   const kill = (): void => {
+    if (!alive) return;
     alive = false;
     // The others learn of it in a moment; what was sent before may come first.
     time.after(chance.next() * 5, () => void own.close());
-  };
-  const crash = (): void => {
-    kill();
-    onCrash();
+    onKilled();
   };
   const travel = (act: () => void): void => void time.after(chance.next() * 2, act);
 
@@ -77,7 +77,7 @@ export const beginLife = (
     const mishap = mishapOf(changing.has(name));
     return new Promise((resolve, reject) => {
       if (!alive) return;
-      if (mishap?.what === 'crash' && !mishap.after) return crash();
+      if (mishap?.what === 'crash' && !mishap.after) return kill();
       const reply = (act: () => void) => travel(() => enter(act));
       travel(() => {
         if (mishap && mishap.what !== 'crash' && !mishap.after) return reply(() => reject(errorOf(mishap.what)));
@@ -88,7 +88,7 @@ export const beginLife = (
         done?.then(
           (value) => {
             if (mishap?.what === 'crash') {
-              if (alive) crash();
+              kill();
             } else if (mishap) reply(() => reject(errorOf(mishap.what)));
             else reply(() => resolve(value));
           },
@@ -98,11 +98,22 @@ export const beginLife = (
     });
   };
 
+  let isRinging = false;
+  /** As the doorbells of the databases do: what is rung in quick succession is heard once. */
+  const ringOnce = (): void => {
+    if (isRinging) return;
+    isRinging = true;
+    time.after(chance.next() * ringMs, () => {
+      isRinging = false;
+      own.ring();
+    });
+  };
+
   const port = Object.fromEntries(calls.map((name) => [name, (...args: readonly unknown[]) => call(name, args)]));
   const store = {
     ...port,
     dialect: 'memory',
-    ring: () => own.ring(),
+    ring: ringOnce,
     listen: (heard: () => void) => own.listen(() => enter(heard)),
     close: async () => {
       alive = false;

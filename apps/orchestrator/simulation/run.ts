@@ -1,219 +1,159 @@
 import { createHash } from 'node:crypto';
-import { startAgentOn, type Agent, type Context, type Running } from '@hive/agent-kit';
+import type { Context } from '@hive/agent-kit';
 import { createMemory, type Memory } from '@hive/core-db/memory';
 import { createWorker, queen } from './agents.ts';
 import { createBranches } from './branches.ts';
 import { createChance } from './chance.ts';
 import { violationsIn } from './check.ts';
-import { faultsOf, processNames, type Fault, type ProcessName } from './faults.ts';
+import { faultsOf, type Fault, type ProcessName } from './faults.ts';
 import { createPerson } from './person.ts';
-import { beginLife, createIds, epochMs, type Life, type Mishap, type World } from './process.ts';
+import { beginLife, createIds, epochMs, type Mishap, type World } from './process.ts';
+import { starting, startProcesses } from './processes.ts';
+import { createSettledWatch, leftOver } from './settled.ts';
 import { createTime } from './time.ts';
 import { workflowsOf } from './workflows.ts';
 
 /** `safety`: faults come to the end, and nothing may break. `liveness`: they stop, and then everything has to come to its end. */
 export type Kind = 'safety' | 'liveness';
 
+/** What came of one small world. */
 export type Told = {
   readonly seed: number;
   readonly kind: Kind;
   readonly faults: readonly Fault[];
   readonly violations: readonly string[];
   /** Of everything that was recorded, and of how it stood in the end. */
-  readonly hash: string;
+  readonly hash: () => string;
   /** Claims that were lost, and starts of processes beyond the first. */
   readonly interrupted: number;
-  readonly events: number;
   readonly turns: number;
   readonly ms: number;
   readonly memory: Memory;
 };
 
-export type RunOptions = {
-  /** Which faults of the seed are left out. */
-  readonly without?: readonly number[];
-  /** Makes the store worse, to see that it is noticed. */
-  readonly worsen?: (memory: Memory) => void;
-};
-
 const leaseMs = 1_500;
-const faultsMs: Record<Kind, number> = { safety: 6_000, liveness: 4_000 };
+const faultsMs: Readonly<Record<Kind, number>> = { safety: 6_000, liveness: 4_000 };
 /** maxAttempts x (deadline + longest backoff) + lease, for the step that may be tried most often. */
 const settleMs = 5 * (2_000 + 16_000) + leaseMs;
 
-const config = { home: '/none', testing: { leaseMs } } as unknown as Context['config']; // the only parts that are read here
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} } as unknown as Context['log'];
-
-/** One small world from its beginning to its end. Must be called from a timer or an event, see `settle`. */
-export const runSeed = (seed: number, { without = [], worsen }: RunOptions = {}): Told => {
+/** One small world from its beginning to its end. `without` names faults that are left out. Must be called from a timer or an event, see `settle`. */
+export const runSeed = (seed: number, without: readonly number[] = []): Told => {
   const kind: Kind = seed % 2 === 0 ? 'safety' : 'liveness';
   const withinMs = faultsMs[kind];
   const faults = faultsOf(seed, withinMs, leaseMs).filter((_, n) => !without.includes(n));
   const chance = createChance(seed);
   const time = createTime();
-  const ids = createIds();
-  const memory = createMemory({ now: () => epochMs + time.now(), deliver: (heard) => deliver(heard) });
-  worsen?.(memory);
-  const world: World = { time, chance, memory, newId: ids };
-  const stopped: string[] = [];
+  const newId = createIds();
   const isOn = (): boolean => time.now() <= withinMs;
-  const during = (...kinds: readonly Fault['kind'][]) =>
-    faults.find(
-      (it) =>
-        kinds.includes(it.kind) && 'ms' in it && 'atMs' in it && time.now() >= it.atMs && time.now() < it.atMs + it.ms,
-    );
+  const during = (...kinds: readonly Fault['kind'][]): Fault | undefined =>
+    isOn() ? faults.find((it) => kinds.includes(it.kind) && isAt(it, time.now())) : undefined;
 
   const deliver = (heard: () => void): void => {
-    const bad = isOn() ? during('rings') : undefined;
+    const bad = during('rings');
     const way = bad?.kind === 'rings' && chance.next() < 0.7 ? bad.way : null;
     if (way === 'lost') return;
-    for (let n = way === 'doubled' ? 3 : 1; n > 0; n--) time.after(chance.next() * (way === 'late' ? 400 : 2), heard);
+    for (let n = way === 'doubled' ? 3 : 1; n > 0; n--) time.after(chance.next() * (way === 'late' ? 400 : 1), heard);
   };
+  const memory = createMemory({ now: () => epochMs + time.now(), deliver });
+  const world: World = { time, chance, memory, newId };
 
-  const workflows = workflowsOf(chance, () => ids(epochMs));
-  const plans = new Map(
-    [...workflows.values()].map((it) => [it.hash, Buffer.from(JSON.stringify({ version: 1, tasks: it.tasks }))]),
-  );
-  const artefacts: Context['artefacts'] = {
-    put: () => Promise.reject(new Error('nothing is stored here')),
-    get: (hash) => Promise.resolve(plans.get(hash) ?? Buffer.from('')),
-  };
+  const workflows = workflowsOf(chance, () => newId(epochMs));
+  const all = [...workflows.values()];
   const branches = createBranches();
   const worker = createWorker({
     chance,
     branches,
     workflows,
     faultOf: (handling) =>
-      isOn()
-        ? (faults.find((it) => (it.kind === 'slow' || it.kind === 'fails') && it.handling === handling) as never)
-        : undefined,
+      faults.find((it) => isOn() && (it.kind === 'slow' || it.kind === 'fails') && it.handling === handling),
+    poison: faults.find((it) => it.kind === 'poison'),
+    kill: (name) => processes.kill(name as ProcessName), // agents are named after their processes
   });
-
-  const processes = new Map<ProcessName, { life: Life | null; calls: number; skewMs: number; lives: number }>(
-    processNames.map((name) => [name, { life: null, calls: 0, skewMs: 0, lives: 0 }]),
-  );
-  const begin = <S>(name: ProcessName, agent: Agent<S>): void => {
-    const kept = processes.get(name);
-    if (!kept) return;
-    const again = () => void time.after(50 + chance.next() * 500, () => begin(name, agent));
-    const mishapOf = (isChange: boolean): Mishap => {
-      kept.calls += 1;
+  const processes = startProcesses({
+    world,
+    config: configOf(chance),
+    artefacts: artefactsOf(new Map(all.map((it) => [it.hash, JSON.stringify({ version: 1, tasks: it.tasks })]))),
+    agents: new Map([
+      ['queen', starting(queen)],
+      ...(chance.next() < 0.25 ? [['queen-2', starting(queen)] as const] : []),
+      ['worker-1', starting(worker)],
+      ['worker-2', starting(worker)],
+    ]),
+    mishapOf: (name, call, isChange) => {
       if (!isOn()) return null;
       const own = faults.find(
-        (it) => (it.kind === 'crash' || it.kind === 'error') && it.process === name && it.call === kept.calls,
+        (it) => (it.kind === 'crash' || it.kind === 'error') && it.process === name && it.call === call,
       );
-      if (own?.kind === 'crash') return { what: 'crash', after: own.after };
-      if (own?.kind === 'error') return { what: 'unavailable', after: own.after };
-      const wide = during('away', 'full');
-      if (wide?.kind === 'away') return { what: 'unavailable', after: false };
-      return wide && isChange ? { what: 'full', after: false } : null;
-    };
-    const life = beginLife(world, { mishapOf, skewMs: () => kept.skewMs, onCrash: again });
-    kept.life = life;
-    kept.lives += 1;
-    const end = (error: unknown): void => {
-      // A process that cannot go on ends, and its supervisor starts it again.
-      if (!(error instanceof Error) || !('remedy' in error))
-        stopped.push(`${name} ended: ${String((error as Error).stack)}`);
-      if (!life.isAlive()) return;
-      life.kill();
-      again();
-    };
-    startAgentOn(life.store, agent, { config, name, log: silent }, { around: life.around, artefacts }).then(
-      (running: Running) => void running.done.catch(end),
-      end,
-    );
-  };
-  const beginAll = (): void => {
-    begin('queen', queen);
-    begin('worker-1', worker);
-    begin('worker-2', worker);
-  };
-  beginAll();
+      return own ? mishapIn(own) : mishapAround(during('away', 'full'), isChange);
+    },
+  });
 
-  const all = [...workflows.values()];
   const desk = beginLife(world, {
-    mishapOf: () => (isOn() && during('away') ? { what: 'unavailable', after: chance.next() < 0.5 } : null),
+    mishapOf: (isChange) =>
+      during('away') || (isOn() && isChange && chance.next() < 0.1)
+        ? { what: 'unavailable', after: chance.next() < 0.5 }
+        : null,
     skewMs: () => 0,
-    onCrash: () => undefined,
+    onKilled: () => undefined,
   });
   const person = createPerson(desk);
   for (const workflow of all) time.after(chance.next() * 50, () => person.handIn(workflow));
-  for (const fault of faults) {
-    if (!('atMs' in fault)) continue;
-    time.after(fault.atMs, () => {
-      const kept = 'process' in fault ? processes.get(fault.process) : undefined;
-      if (fault.kind === 'ask') person.ask(fault.what, chance.pick(all));
-      if (fault.kind === 'clock' && kept) kept.skewMs += fault.byMs;
-      if (fault.kind === 'pause') kept?.life?.pause(fault.ms);
-      const struck = fault.kind === 'kill' ? [fault.process] : fault.kind === 'restart' ? processNames : [];
-      for (const name of struck) {
-        const life = processes.get(name)?.life;
-        if (!life?.isAlive()) continue;
-        life.kill();
-        time.after(50 + chance.next() * 500, () => (name === 'queen' ? begin(name, queen) : begin(name, worker)));
-      }
-    });
-  }
+  for (const fault of faults)
+    if ('atMs' in fault)
+      time.after(fault.atMs, () => {
+        if (fault.kind === 'ask') person.ask(fault.what, chance.pick(all));
+        if (fault.kind === 'clock') processes.turnClock(fault.process, fault.byMs);
+        if (fault.kind === 'pause') processes.pause(fault.process, fault.ms);
+        if (fault.kind === 'kill') processes.kill(fault.process);
+        if (fault.kind === 'restart') for (const name of everyone) processes.kill(name);
+      });
 
-  const isOver = settledWatch(memory, [...workflows.keys()], time.now);
-  const lastMs = kind === 'liveness' ? withinMs + settleMs : withinMs;
-  const turns = time.run(lastMs, isOver);
+  const isOver = createSettledWatch(memory, [...workflows.keys()], time.now);
+  const turns = time.run(kind === 'liveness' ? withinMs + settleMs : withinMs, isOver);
+  const stuck = kind === 'liveness' && !isOver();
+  const mayLose = faults.some((it) => !harmless.has(it.kind) && !(it.kind === 'poison' && it.how === 'throws'));
   const violations = [
-    ...stopped,
-    ...violationsIn(memory, { acknowledged: person.acknowledged, moves: branches.moves }),
-    ...(kind === 'liveness' && !isOver()
-      ? [`2: not over ${settleMs} ms after the last fault: ${leftOver(memory)}`]
-      : []),
+    ...processes.odd,
+    ...violationsIn(memory, { ...person, moves: branches.moves, mayLose }),
+    ...(stuck ? [`2: not over ${settleMs} ms after the last fault: ${leftOver(memory)}`] : []),
   ];
-  const log = memory.tables.events;
+  const lost = memory.tables.events.filter((it) => it.type === 'task.lease_expired').length;
   return {
-    seed,
-    kind,
-    faults,
-    violations,
-    hash: hashOf(memory, time.now()),
-    interrupted:
-      log.filter((it) => it.type === 'task.lease_expired').length +
-      [...processes.values()].reduce((sum, it) => sum + it.lives - 1, 0),
-    events: log.length,
-    turns,
-    ms: time.now(),
-    memory,
+    ...{ seed, kind, faults, violations, turns, memory, ms: time.now() },
+    hash: () => hashOf(memory, time.now()),
+    interrupted: lost + processes.restarts(),
   };
 };
 
-/** Everything has come to its end and stays there: all workflows are settled, and no step is open. */
-const settledWatch = (memory: Memory, workflows: readonly string[], now: () => number): (() => boolean) => {
-  const { heads, stepsIn } = memory.tables;
-  const settled = ['completed', 'failed', 'cancelled'];
-  const isSettled = (): boolean =>
-    stepsIn.ready.size + stepsIn.claimed.size + stepsIn.scheduled.size + stepsIn.paused.size === 0 &&
-    workflows.every((id) => settled.includes(heads.get(`workflow/${id}`)?.state ?? '')) &&
-    [...heads.values()].every((it) => it.kind !== 'task' || !openStates.has(it.state));
-  let since = -1;
-  let looked = -1;
-  return () => {
-    if (now() - looked < quietMs / 10) return since >= 0 && now() - since >= quietMs;
-    looked = now();
-    if (!isSettled()) since = -1;
-    else if (since < 0) since = now();
-    return since >= 0 && now() - since >= quietMs;
-  };
+const everyone: readonly ProcessName[] = ['queen', 'queen-2', 'worker-1', 'worker-2'];
+
+/** Under these nobody may lose a lease. */
+const harmless: ReadonlySet<Fault['kind']> = new Set(['slow', 'fails', 'rings', 'clock', 'ask']);
+
+const isAt = (fault: Fault, now: number): boolean =>
+  'ms' in fault && 'atMs' in fault && now >= fault.atMs && now < fault.atMs + fault.ms;
+
+const mishapIn = (fault: Fault): Mishap =>
+  'after' in fault ? { what: fault.kind === 'crash' ? 'crash' : 'unavailable', after: fault.after } : null;
+
+const mishapAround = (fault: Fault | undefined, isChange: boolean): Mishap => {
+  if (fault?.kind === 'away') return { what: 'unavailable', after: false };
+  return fault && isChange ? { what: 'full', after: false } : null;
 };
 
-const quietMs = 100;
-const openStates = new Set(['pending', 'ready', 'working', 'submitted', 'checked', 'reviewed', 'waiting']);
+/** The only parts of the configuration that bus, kit and queen read; some buildings work on one task of a repository at a time. */
+const configOf = (chance: { next(): number }): Context['config'] =>
+  ({
+    home: '/none',
+    testing: { leaseMs },
+    limits: { repository: chance.next() < 0.2 ? 1 : null, models: {}, boxes: {} },
+    models: { planner: [], worker: [], reviewer: [] },
+  }) as unknown as Context['config'];
 
-const leftOver = ({ tables }: Memory): string =>
-  [
-    ...[...tables.heads.values()]
-      .filter((it) => it.kind === 'workflow' || it.kind === 'task')
-      .map((it) => `${it.stream.slice(-12)} ${it.state}`),
-    ...[...tables.steps.values()]
-      .filter((it) => it.state !== 'done' && it.state !== 'cancelled')
-      .map((it) => `step ${it.kind} ${it.state}`),
-  ].join(', ');
+const artefactsOf = (plans: ReadonlyMap<string, string>): Context['artefacts'] => ({
+  put: () => Promise.reject(new Error('nothing is stored here')),
+  get: (hash) => Promise.resolve(Buffer.from(plans.get(hash) ?? '')),
+});
 
 /** The host and the number of this process are no part of the trace. */
 const hashOf = ({ tables }: Memory, ms: number): string => {

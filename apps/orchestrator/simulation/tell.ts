@@ -5,10 +5,10 @@ import { assertSettles } from './time.ts';
 /** Prints one run: its faults, its log, and what it broke. Answers whether it broke anything. */
 export const tellSeed = (seed: number, without: readonly number[]): boolean => {
   assertSettles();
-  const told = runSeed(seed, { without });
+  const told = runSeed(seed, without);
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   print(
-    `seed ${seed}, ${told.kind}, ${told.events} events in ${Math.round(told.ms)} ms, ${told.turns} turns, ${told.hash}`,
+    `seed ${seed}, ${told.kind}, ${told.memory.tables.events.length} events in ${Math.round(told.ms)} ms, ${told.turns} turns, ${told.hash()}`,
   );
   for (const fault of told.faults) print(`  ${faultText(fault)}`);
   for (const { at, type, stream, version, actor, data } of told.memory.tables.events) {

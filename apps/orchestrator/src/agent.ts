@@ -1,7 +1,7 @@
 import { createHorizonWatch, defineAgent, type HorizonWatch } from '@hive/agent-kit';
-import { failpoint } from '@hive/failpoints';
 import { createAudit, type Audit } from './audit.ts';
 import { following, type Remembered } from './following.ts';
+import { lookAfterQueue } from './look-after-queue.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
 /** What the queen keeps between events. */
@@ -28,13 +28,9 @@ export default defineAgent<Memory>({
   follow: following,
   every: {
     ms: 500,
-    run: async ({ bus, log, own }) => {
-      const rescued = await bus.queue.rescue();
-      if (rescued > 0) {
-        await failpoint('rescue.committed');
-        log.info({ rescued }, 'steps rescued');
-      }
-      await bus.queue.admit();
+    run: async (ctx) => {
+      const { own } = ctx;
+      await lookAfterQueue(ctx);
       own.scheduler.look();
       own.audit.look();
       await own.horizon.look();

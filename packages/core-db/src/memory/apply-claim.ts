@@ -17,11 +17,13 @@ export const applyClaim = (tables: Tables, query: ClaimQuery, now: string, undos
   const put = (step: StepRow) => void undos.push(putStep(tables, step));
   for (const step of due(tables, now))
     put({ ...step, state: step.limits.length === 0 ? 'ready' : 'parked', runAt: null });
+  const found = best(tables, query, now);
+  if (found.length === 0) return [];
   const leaseUntil = after(now, query.leaseMs);
   const all: Won[] = [];
   const events: EventRow[] = [];
   const moved = new Set<string>();
-  for (const { step, head } of best(tables, query, now)) {
+  for (const { step, head } of found) {
     // Two steps of one stream in one claim: the second one is for the next time, as its stream has just moved.
     if (moved.has(step.stream)) continue;
     if (step.due.length > 0 && !step.due.includes(head.state)) {

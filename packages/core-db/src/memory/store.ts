@@ -42,7 +42,12 @@ export const openMemory = (memory: Memory): Store => {
   const { head, ...reads } = createReads(tables);
   const session: Session = { closed: false };
   const held = new Set<string>();
-  const now = () => new Date(memory.now()).toISOString();
+  let told = { at: Number.NaN, text: '' };
+  const now = (): string => {
+    const at = Math.floor(memory.now());
+    if (at !== told.at) told = { at, text: new Date(at).toISOString() };
+    return told.text;
+  };
   const live = () => {
     if (session.closed)
       throw new HiveError('store.unavailable', 'The store in memory was closed', { remedy: 'give_up' });

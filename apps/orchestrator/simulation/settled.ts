@@ -1,0 +1,41 @@
+import type { Memory } from '@hive/core-db/memory';
+
+const quietMs = 100;
+const lookMs = 10;
+const endedWorkflows = new Set(['completed', 'failed', 'cancelled']);
+const openTasks = new Set(['pending', 'ready', 'working', 'submitted', 'checked', 'reviewed', 'waiting']);
+
+/** Answers whether everything has come to its end and stayed there for a moment: workflows and tasks are settled, and no step is open. */
+export const createSettledWatch = (
+  { tables }: Memory,
+  workflows: readonly string[],
+  now: () => number,
+): (() => boolean) => {
+  const isSettled = (): boolean =>
+    openSteps(tables) === 0 &&
+    workflows.every((id) => endedWorkflows.has(tables.heads.get(`workflow/${id}`)?.state ?? '')) &&
+    [...tables.heads.values()].every((it) => it.kind !== 'task' || !openTasks.has(it.state));
+  let since = Infinity;
+  let lookedAt = -Infinity;
+  return () => {
+    if (now() - lookedAt >= lookMs) {
+      lookedAt = now();
+      since = isSettled() ? Math.min(since, now()) : Infinity;
+    }
+    return now() - since >= quietMs;
+  };
+};
+
+const openSteps = ({ stepsIn }: Memory['tables']): number =>
+  stepsIn.ready.size + stepsIn.claimed.size + stepsIn.scheduled.size + stepsIn.paused.size + stepsIn.parked.size;
+
+/** What has not come to its end. */
+export const leftOver = ({ tables }: Memory): string =>
+  [
+    ...[...tables.heads.values()]
+      .filter((it) => (it.kind === 'workflow' && !endedWorkflows.has(it.state)) || openTasks.has(it.state))
+      .map((it) => `${it.stream.slice(-12)} ${it.state}`),
+    ...[...tables.steps.values()]
+      .filter((it) => it.state !== 'done' && it.state !== 'cancelled')
+      .map((it) => `step ${it.kind} ${it.state}`),
+  ].join(', ');
