@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
-import { createHash, randomUUID } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -189,6 +190,19 @@ test('none but the owner may read a backup, and a name that is taken is refused'
   await expect(backup(options, 'none/a.gz')).rejects.toMatchObject({ code: 'input.invalid' });
   await expect(backup({ home: join(folder, 'nowhere') }, 'b.gz')).rejects.toMatchObject({ code: 'store.unavailable' });
   expect(readdirSync(folder).filter((it) => it.startsWith('a') || it.startsWith('b'))).toEqual(['a.gz']);
+});
+
+test('a disk that fills up leaves no half of a backup', async () => {
+  const { options } = await filled('SQLite', 1);
+  await createArtefacts(options.home).put(randomBytes(400_000));
+  const to = join(folder, 'full');
+  await mkdir(to);
+  const child = join(import.meta.dirname, '../testing/backup-child.ts');
+  // No file of this process may grow beyond 100 kB, which ends a write like a full disk.
+  const limited = ['-c', 'ulimit -f 200; exec "$@"', 'sh', process.execPath, child, JSON.stringify(options)];
+  const ended = spawnSync('sh', [...limited, join(to, 'a.gz')], { encoding: 'utf8' });
+  expect(JSON.parse(ended.stdout)).toMatchObject({ code: 'infra.disk' });
+  expect(readdirSync(to)).toEqual([]);
 });
 
 test('a damaged or truncated file, another program’s and one of a newer Hive are refused before anything is made', async () => {
