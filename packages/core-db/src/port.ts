@@ -293,6 +293,8 @@ export type Store = {
     readonly version: string;
     readonly bytes: number;
     readonly schema: number;
+    /** SQLite: how much of it is the log beside the file, which readers that stay long keep from being emptied. */
+    readonly walBytes?: number;
     /** The database is reached through a pooler that lends sessions: no locks and no rings, so leases and polling have to do. */
     readonly pooled?: boolean;
   }>;

@@ -13,6 +13,7 @@ import { beatStatement, markStatement } from '../agent-statements.ts';
 import { claimedOf } from '../claimed.ts';
 import { applyClaim } from './apply-claim.ts';
 import { applyWrite } from './apply-write.ts';
+import { createCheckpoints, walBytes } from './checkpoints.ts';
 import { connect, dataVersion, type Connection, type Synchronous } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 import { doorbellPath } from './doorbell-path.ts';
@@ -57,8 +58,9 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
     version = dataVersion(reader);
     return before !== version;
   });
+  const checkpoints = own && createCheckpoints(own, file);
   const writer = own
-    ? createWriter(own, file, { baton: bell.baton })
+    ? createWriter(own, file, { baton: bell.baton, committed: checkpoints?.committed })
     : { write: () => Promise.reject(refused(file)), close: async () => {} };
   const change = (sql: string, values: readonly (string | number | null)[]) =>
     writer.write({ act: (transaction) => transaction.change({ sql, values }) });
@@ -147,15 +149,18 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
     },
     about: async () => {
       const [row] = await read('select sqlite_version() as version');
+      const wal = walBytes(file);
       return {
         database: file,
         version: `SQLite ${String(row?.['version'])}`,
-        bytes: sizeOf(file) + sizeOf(`${file}-wal`),
+        bytes: sizeOf(file) + wal,
+        walBytes: wal,
         schema,
       };
     },
     close: async () => {
       await bell.close();
+      checkpoints?.stop();
       await writer.close();
       reader.close();
     },

@@ -21,13 +21,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const rows = () => Number(connection.run({ sql: 'select count(*) as many from t', values: [] })[0]?.['many']);
 
 test('the settings that the promises rest on are in force', () => {
-  const value = (name: string) => Object.values(connection.run({ sql: `pragma ${name}`, values: [] })[0] ?? {})[0];
-  expect([value('journal_mode'), value('synchronous'), value('foreign_keys'), value('busy_timeout')]).toEqual([
-    'wal',
-    2,
-    1,
-    0,
-  ]);
+  const value = (on: Connection, name: string) =>
+    Object.values(on.run({ sql: `pragma ${name}`, values: [] })[0] ?? {})[0];
+  const names = ['journal_mode', 'synchronous', 'fullfsync', 'checkpoint_fullfsync', 'foreign_keys', 'busy_timeout'];
+  expect(names.map((name) => value(connection, name))).toEqual(['wal', 2, 1, 1, 1, 0]);
+  const normal = connect(file, { readonly: false, synchronous: 'normal' });
+  expect(names.map((name) => value(normal, name))).toEqual(['wal', 1, 1, 1, 1, 0]);
+  normal.close();
 });
 
 test('a job that throws or is not kept leaves its neighbours alone', async () => {

@@ -1,5 +1,6 @@
 // Who writes to SQLite? Several processes append single rows to one file, each commit on the disk (synchronous = FULL), as fast as they can.
-// Prints one line per way of sharing the lock, at full speed and at the pace of a busy Hive: node tools/bench/sqlite-writers.mjs [seconds] [rounds]. Decision: docs/adr/0003-who-writes-to-sqlite.md
+// Prints one line per way of sharing the lock, at full speed and at the pace of a busy Hive: node packages/core-db/bench/sqlite-writers.mjs [seconds] [rounds] [folder].
+// Decision: docs/adr/0003-who-writes-to-sqlite.md
 import Database from 'better-sqlite3';
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +9,9 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { connect as openFile } from '../src/sqlite/connection.ts';
+import { createDoorbell } from '../src/sqlite/doorbell.ts';
+import { createWriter } from '../src/sqlite/writer.ts';
 
 const text = 'x'.repeat(500);
 const turn = () => new Promise((next) => setImmediate(next));
@@ -65,6 +69,14 @@ const ways = {
       else await turn();
       seen = others;
     };
+  },
+  // What Hive does: whoever writes again and again takes turns, and the hub of the doorbell says whose it is.
+  baton: (folder, writer) => {
+    const file = join(folder, 'bench.db');
+    const { baton } = createDoorbell(join(folder, 'doorbell.sock'), () => false);
+    const { write } = createWriter(openFile(file, { readonly: false }), file, { baton });
+    const row = { sql: 'insert into row (writer, text) values (?, ?)', values: [writer, text] };
+    return () => write({ act: (transaction) => transaction.change(row) });
   },
   // One process owns the file; the others send it their rows through a unix socket. It commits what has arrived together.
   owner: async (folder, writer) => {
@@ -133,8 +145,8 @@ const child = async (way, folder, writer, seconds, pauseMs) => {
   process.send(waits);
 };
 
-const measure = async (way, writers, seconds, pauseMs) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hive-bench-'));
+const measure = async (way, { place, writers, seconds, pauseMs }) => {
+  const folder = mkdtempSync(join(place, 'hive-bench-'));
   const db = new Database(join(folder, 'bench.db'));
   db.pragma('journal_mode = WAL');
   db.exec('create table row (id integer primary key autoincrement, writer integer, text text) strict');
@@ -169,6 +181,7 @@ if (process.argv[2] === 'child') {
   await child(way, folder, ...numbers.map(Number));
 } else {
   const [seconds, rounds] = [Number(process.argv[2] ?? 3), Number(process.argv[3] ?? 3)];
+  const place = process.argv[4] ?? tmpdir();
   console.log(`${seconds} s, median of ${rounds} rounds (worst: of all rounds), load ${loadavg()[0].toFixed(1)}`);
   console.log('| writers | way | commits/s | p50 ms | p99 ms | worst ms | slowest / fastest writer |');
   console.log('|---|---|---|---|---|---|---|');
@@ -180,7 +193,8 @@ if (process.argv[2] === 'child') {
   ]) {
     const found = Object.fromEntries(Object.keys(ways).map((way) => [way, []]));
     for (let round = 0; round < rounds; round++)
-      for (const way of Object.keys(ways)) found[way].push(await measure(way, writers, seconds, pauseMs));
+      for (const way of process.env.WAYS?.split(',') ?? Object.keys(ways))
+        found[way].push(await measure(way, { place, writers, seconds, pauseMs }));
     for (const [way, all] of Object.entries(found)) {
       const of = (key, digits) => median(all.map((it) => it[key])).toFixed(digits);
       const worst = Math.max(...all.map((it) => it.worst)).toFixed(0);
