@@ -55,6 +55,32 @@ test('all that the desk can do is there over HTTP, in the same words', async () 
   });
 });
 
+test('a dedupe key that is taken answers 200 with the workflow that has it', async () => {
+  const { client, url } = await openBuilding();
+  const request = { goal: 'x', repo: makeRepo().dir, patch, checks: ['true'], dedupe: { key: 'nightly' } };
+  const ask = (dedupe: object) =>
+    fetch(`${url}/api/v1/workflows`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...request, dedupe }),
+    });
+  const made = await ask(request.dedupe);
+  expect(made.status).toBe(201);
+  const { id } = (await made.json()) as { id: string };
+  const kept = await ask(request.dedupe);
+  expect(kept.status).toBe(200);
+  const expected = { id, correlationId: id, duplicateOf: id };
+  expect(await kept.json()).toEqual(expected);
+  expect(await client.submit(request)).toEqual(expected);
+  expect((await client.submit({ ...request, dedupe: { key: 'nightly', mode: 'replace' } })).replaced).toEqual([id]);
+  for (const wrong of [{ key: '' }, { key: 'a', windowS: -1 }, { mode: 'keep' }])
+    expect((await ask(wrong)).status).toBe(400);
+  const { paths } = (await (
+    await fetch(`${url}/api/v1/openapi.json`, { headers: { authorization: `Bearer ${token}` } })
+  ).json()) as { paths: Record<string, { post: { responses: object } }> };
+  expect(Object.keys(paths['/api/v1/workflows']?.post.responses ?? {})).toEqual(['200', '201', 'default']);
+});
+
 test('the stream replays, goes on live, and resumes after it was cut: nothing is lost, nothing comes twice', async () => {
   const { client, move, start, url, streams, draining } = await openBuilding();
   const { id } = await client.submit({ goal: 'x', repo: makeRepo().dir, patch, checks: ['true'] });

@@ -17,6 +17,8 @@ export type Endpoint<Params, Query, Body> = {
   /** Without it the handler answers a Response of its own. */
   readonly answer?: z.ZodType;
   readonly status?: 200 | 201;
+  /** When a handler that mostly makes something answers 200, by a Response of its own with the same body. */
+  readonly okWhen?: string;
 };
 
 /** A request that was found valid. `key` is its Idempotency-Key. */
@@ -90,7 +92,7 @@ const json = async (c: Context): Promise<unknown> => {
 
 const describe = <P, Q, B>(
   app: OpenAPIHono,
-  { method, path, summary, params, query, body, mayBeEmpty, answer, status = 200 }: Endpoint<P, Q, B>,
+  { method, path, summary, params, query, body, mayBeEmpty, answer, status = 200, okWhen }: Endpoint<P, Q, B>,
 ): void =>
   app.openAPIRegistry.registerPath({
     method,
@@ -104,7 +106,10 @@ const describe = <P, Q, B>(
       ...(method === 'post' && { headers: z.object({ 'idempotency-key': Key.optional() }) }),
     },
     responses: {
-      [status]: { description: summary, ...(answer && { content: { 'application/json': { schema: answer } } }) },
+      [status]: { description: summary, ...content(answer) },
+      ...(okWhen !== undefined && { 200: { description: okWhen, ...content(answer) } }),
       default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } },
     },
   });
+
+const content = (answer: z.ZodType | undefined) => answer && { content: { 'application/json': { schema: answer } } };

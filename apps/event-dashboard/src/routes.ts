@@ -8,6 +8,7 @@ import {
   Id,
   Result,
   SubmitRequest,
+  Submitted,
   TaskDetail,
   TraceSummary,
   Why,
@@ -114,10 +115,14 @@ export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }
       path: '/workflows',
       summary: 'Hand in a goal, a plan or a change',
       body: SubmitRequest,
-      answer: z.object({ id: Id, correlationId: Id }),
+      answer: Submitted,
       status: 201,
+      okWhen: 'Nothing was made: a workflow with the same dedupe key is kept',
     },
-    ({ body, key }) => desk.submit(body, key === undefined ? {} : { key }),
+    async ({ body, key, c }) => {
+      const submitted = await desk.submit(body, key === undefined ? {} : { key });
+      return submitted.duplicateOf === undefined ? submitted : c.json(submitted, 200);
+    },
   );
   serve(
     {

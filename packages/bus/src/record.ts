@@ -16,7 +16,12 @@ import { admit } from './limits.ts';
 import { pauseChanges, waitingState } from './pausing.ts';
 
 /** Events that belong together and, where they put a step into the queue, that step. Refused as one. */
-export type Move = { readonly events: readonly NewEvent[]; readonly step?: NewStep };
+export type Move = {
+  readonly events: readonly NewEvent[];
+  readonly step?: NewStep;
+  /** Where they are told, when it is another trace than that of the write. */
+  readonly trace?: Pick<Stamp, 'correlationId' | 'causationId'>;
+};
 
 /** What a write is about to do, computed from fresh heads; called again when a stream has moved on meanwhile. */
 export type Intent = {
@@ -130,7 +135,7 @@ const composeMoves = (
     const news = step ? [...move.events, assignment(step, view ?? null)] : move.events;
     ordinal += news.length;
     try {
-      const composed = compose(news, current, { ...stamp, id: (n) => stamp.id(first + n) });
+      const composed = compose(news, current, { ...stamp, ...move.trace, id: (n) => stamp.id(first + n) });
       for (const { head } of composed.heads) {
         current.set(head.stream, head);
         after.set(head.stream, { head, expectedVersion: heads.get(head.stream)?.version ?? 0 });

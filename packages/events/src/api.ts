@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Argv } from './command.ts';
+import { Dedupe } from './dedupe.ts';
 import { Evidence } from './evidence.ts';
 import type { HiveEvent } from './catalogue.ts';
 import { ArtefactHash, Id } from './ids.ts';
@@ -43,8 +44,21 @@ export const SubmitRequest = z.strictObject({
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
     .max(50)
     .optional(),
+  dedupe: Dedupe.optional().describe('unique in its repository while another one with this key is open'),
 });
 export type SubmitRequest = z.infer<typeof SubmitRequest>;
+
+/** What handing in answers. `duplicateOf` is the id as well: a workflow with the same dedupe key is kept, and nothing was recorded. */
+export const Submitted = z.object({
+  id: Id,
+  correlationId: Id,
+  duplicateOf: Id.optional().describe('nothing was recorded: this one has the same dedupe key, and is kept'),
+  replaced: z
+    .array(Id)
+    .optional()
+    .describe('open ones with the same dedupe key that were cancelled in the same commit'),
+});
+export type Submitted = z.infer<typeof Submitted>;
 
 /** Why nothing is done about a task at this moment. */
 export const Waits = z
@@ -163,11 +177,11 @@ export type FollowOptions = { readonly onPassed?: (position: number) => void };
  * (`createDeskClient`). Ids may be whole or any unique ending. Failures are HiveErrors with the codes of CONTRACTS section 4.
  */
 export type Desk = {
-  /** Accepts a goal or refuses it at the door with nothing recorded. A repeated `key` answers the workflow that was made before. */
-  submit(
-    request: SubmitRequest,
-    options?: { readonly key?: string },
-  ): Promise<{ readonly id: string; readonly correlationId: string }>;
+  /**
+   * Accepts a goal or refuses it at the door with nothing recorded. A repeated `key` answers the workflow that was made before; a `dedupe` key
+   * that is taken, the one that has it.
+   */
+  submit(request: SubmitRequest, options?: { readonly key?: string }): Promise<Submitted>;
   workflows(query?: { readonly after?: string; readonly limit?: number }): Promise<Page<WorkflowSummary>>;
   /** `last` is the newest workflow. */
   workflow(id: string): Promise<Result>;

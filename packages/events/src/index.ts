@@ -1,6 +1,7 @@
 export { approval } from './approval.ts';
 export { Author, isModelAuthor } from './author.ts';
 export { Argv, Check, CheckSource, Setup } from './command.ts';
+export { Dedupe, DedupeMode } from './dedupe.ts';
 export { Evidence, EvidenceCommand, Finding, Reviewer } from './evidence.ts';
 export { ArtefactHash, Id, Sha, Time } from './ids.ts';
 export { merge } from './merge.ts';
@@ -62,6 +63,7 @@ export {
   AgentSummary,
   Health,
   SubmitRequest,
+  Submitted,
   TaskDetail,
   TraceSummary,
   Waits,

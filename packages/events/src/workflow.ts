@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Check, Setup } from './command.ts';
+import { Dedupe } from './dedupe.ts';
 import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import { CodeSchema } from './plan.ts';
 import { topic } from './topic.ts';
@@ -36,6 +37,7 @@ export const Submission = z.strictObject({
   passEnv: z.array(z.string()),
   example: z.boolean(),
   schedule: z.strictObject({ id: Id, tick: Time }).optional().describe('the schedule that handed it in, and for when'),
+  dedupe: Dedupe.optional().describe('the key that it has while it is open, or for a window'),
 });
 export type Submission = z.infer<typeof Submission>;
 

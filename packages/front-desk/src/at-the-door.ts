@@ -67,6 +67,7 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door): 
       budget: budgetOf(request.budget ?? config.budgets.workflow),
       redBefore,
       passEnv: [...new Set([...config.sandbox.passEnv, ...(request.passEnv ?? [])])],
+      ...(request.dedupe && { dedupe: request.dedupe }),
       example: isExample(plan, repo, config.home),
     },
   };

@@ -3,6 +3,7 @@ import { hiveVersion } from '@hive/config';
 import { streams, type AgentSummary, type Desk, type Health, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
 import type { Door } from './at-the-door.ts';
+import { dedupeTurnstile } from './dedupe.ts';
 
 const many = 10_000;
 /** Ten beats. A holder on another host cannot be looked up, so its silence has to do. */
@@ -57,9 +58,9 @@ export const createBuilding = (
         database: { name: about.database, version: about.version, bytes: about.bytes },
         head: end.position,
         steps,
-        // The turnstile of the limits is kept beside the cursors of readers, and reads nothing.
+        // Turnstiles are kept beside the cursors of readers, and read nothing.
         subscriptions: subscriptions
-          .filter(({ name }) => name !== turnstile)
+          .filter(({ name }) => name !== turnstile && name !== dedupeTurnstile)
           .map(({ name, cursor }) => ({ name, position: cursor.position })),
         deadLetters: deadLetters.length,
         paused,

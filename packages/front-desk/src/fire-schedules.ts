@@ -36,8 +36,13 @@ export const createFiring = (bus: Bus, artefacts: Artefacts, door: Door): Firing
       if (!bytes)
         throw new HiveError('infra.disk', `The request of schedule ${shortId(view.id)} is not there any more`);
       const request = SubmitRequest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-      const { id } = await submit(request, { key: `schedule ${view.id} ${tick}`, schedule: { id: view.id, tick } });
-      return { workflowId: id, code: null, reason: null };
+      const { id, duplicateOf } = await submit(request, {
+        key: `schedule ${view.id} ${tick}`,
+        schedule: { id: view.id, tick },
+      });
+      const reason =
+        duplicateOf === undefined ? null : 'One with the same dedupe key is kept, and nothing was handed in';
+      return { workflowId: id, code: null, reason };
     } catch (error) {
       const known = isHiveError(error) ? error : null;
       if (known?.remedy === 'retry' && Date.parse(now) - Date.parse(tick) < patienceMs) return 'later';

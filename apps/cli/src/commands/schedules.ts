@@ -71,6 +71,7 @@ export const whenText = ({ timing, missed }: Pick<ScheduleSummary, 'timing' | 'm
 
 const lastText = ({ last }: ScheduleSummary): string => {
   if (last === null) return 'never';
-  if (last.workflowId !== null) return `${last.tick} → ${shortId(last.workflowId)}`;
+  if (last.workflowId !== null)
+    return `${last.tick} → ${shortId(last.workflowId)}${last.reason === null ? '' : ' (kept)'}`;
   return cut(`${last.tick}: ${[last.code, oneLine(last.reason ?? '')].filter(Boolean).join(': ')}`, 70);
 };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readRun, type HiveConfig } from '@hive/config';
 import { hasCode } from '@hive/errors';
-import { exitCodeOf, shortId, type Desk, type Result, type SubmitRequest } from '@hive/events';
+import { exitCodeOf, isSettled, shortId, type Desk, type Result, type SubmitRequest } from '@hive/events';
 import { assertHomeOutside, openRepo } from '@hive/workspace';
 import type { Cli } from '../cli.ts';
 import { localAccess, remoteAccess, type Access } from '../desk/access.ts';
@@ -11,7 +11,7 @@ import { launch, type Launched } from '../supervisor/launch.ts';
 import { logPath } from '../supervisor/log-file.ts';
 import { assertPortFree } from '../supervisor/port-holder.ts';
 import { whileWaiting } from '../terminal/while-waiting.ts';
-import { tellAccepted } from './tell-accepted.ts';
+import { tellAccepted, tellSubmitted } from './tell-accepted.ts';
 import { tellModels } from './tell-models.ts';
 
 /** What `run` and `submit` do once the request is known: hand it in, see that somebody works on it, follow it, and tell the end. */
@@ -46,10 +46,14 @@ const submitAndFollow = async (
   if (!isStaffed && config.port.given) await assertPortFree(config.port.number);
   for (const warning of config.warnings) cli.out.note(warning);
   await tellModels(cli, config, request);
-  const { id } = await whileWaiting(cli.out, 'looking at what was handed in', desk.submit(request));
+  const submitted = await whileWaiting(cli.out, 'looking at what was handed in', desk.submit(request));
+  const { id } = submitted;
   const accepted = await desk.workflow(id);
+  tellSubmitted(cli.out, submitted);
   tellAccepted(cli.out, accepted);
-  const building = isStaffed ? null : await startFor(cli, config, { desk, id, detach });
+  const isKept = submitted.duplicateOf !== undefined;
+  const hasWork = !isKept || !isSettled(accepted);
+  const building = isStaffed || !hasWork ? null : await startFor(cli, config, { desk, id, detach, isKept });
   if (detach) {
     building?.leave();
     cli.out.line(`Follow it with hive watch ${shortId(id)}`);
@@ -72,7 +76,12 @@ const submitAndFollow = async (
 const startFor = async (
   cli: Cli,
   config: HiveConfig,
-  { desk, id, detach }: { readonly desk: Desk; readonly id: string; readonly detach: boolean },
+  {
+    desk,
+    id,
+    detach,
+    isKept,
+  }: { readonly desk: Desk; readonly id: string; readonly detach: boolean; readonly isKept: boolean },
 ): Promise<Launched | null> => {
   const { out, env } = cli;
   const args = [
@@ -93,7 +102,7 @@ const startFor = async (
     return launched;
   } catch (error) {
     if (hasCode(error, 'hive.running')) return null;
-    await desk.cancel(id); // nobody works on it, and whoever asked is told that it did not start
+    if (!isKept) await desk.cancel(id); // nobody works on it, and whoever asked is told that it did not start
     throw error;
   }
 };

@@ -16,5 +16,11 @@ export const submitOptions: readonly OptionSpec[] = [
   { flags: '--local-only', says: 'no model outside of this machine and its boxes' },
   { flags: '--budget <limit>', says: 'at most this much for models, for example 5usd or 200k (tokens)' },
   { flags: '--pass-env <name>', says: 'a variable that checks may see; may be given several times', many: true },
+  { flags: '--dedupe <key>', says: 'unique in its repository: nothing new while another one with this key is open' },
+  { flags: '--dedupe-window <time>', says: 'nor for so long after that one was handed in, for example 30m, 1h or 7d' },
+  {
+    flags: '--on-duplicate <mode>',
+    says: 'keep the other one (default), replace it, or debounce: replace it unless it has begun',
+  },
   { flags: '--detach', says: 'return as soon as it is accepted' },
 ];

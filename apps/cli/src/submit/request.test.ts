@@ -28,6 +28,9 @@ test('every option reaches the request, and nothing is sent that was not said', 
       model: 'ollama:qwen3',
       localOnly: true,
       passEnv: ['TZ'],
+      dedupe: 'nightly',
+      dedupeWindow: '1h',
+      onDuplicate: 'debounce',
     },
     '/r',
   );
@@ -44,6 +47,7 @@ test('every option reaches the request, and nothing is sent that was not said', 
     model: 'ollama:qwen3',
     localOnly: true,
     passEnv: ['TZ'],
+    dedupe: { key: 'nightly', windowS: 3600, mode: 'debounce' },
   });
   expect(SubmitRequest.parse(request)).toEqual(request);
 });
@@ -51,6 +55,16 @@ test('every option reaches the request, and nothing is sent that was not said', 
 test.each([
   [{ redBefore: 'no' }, /^--red-before takes not-needed only/],
   [{ passEnv: ['A=1'] }, /^--pass-env takes the name/],
+  [{ dedupe: '' }, /^--dedupe: the key is empty/],
+  [{ dedupe: '  ' }, /^--dedupe: the key is empty/],
+  [{ dedupe: 'x'.repeat(201) }, /^--dedupe: the key has 201 characters/],
+  [{ dedupe: 'a\tb' }, /^--dedupe: the key has control characters/],
+  [{ dedupeWindow: '1h' }, /need a key: --dedupe KEY/],
+  [{ onDuplicate: 'keep' }, /need a key: --dedupe KEY/],
+  [{ dedupe: 'a', dedupeWindow: '-1h' }, /^--dedupe-window -1h is no time/],
+  [{ dedupe: 'a', dedupeWindow: '0s' }, /^--dedupe-window 0s is no time/],
+  [{ dedupe: 'a', dedupeWindow: '400d' }, /^--dedupe-window 400d is no time/],
+  [{ dedupe: 'a', onDuplicate: 'drop' }, /^--on-duplicate takes keep, replace or debounce, and found drop/],
 ])('%j is refused', (options, message) => {
   expect(() => submitRequest({ goal: 'Tidy' }, options, '/r')).toThrow(message);
 });

@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import type { SubmitRequest } from '@hive/events';
+import { Dedupe, DedupeMode, type SubmitRequest } from '@hive/events';
 
 /** The options that `run` and `submit` share, as the command line gives them. */
 export type SubmitOptions = {
@@ -14,6 +14,9 @@ export type SubmitOptions = {
   readonly localOnly?: boolean;
   readonly budget?: string;
   readonly passEnv?: readonly string[];
+  readonly dedupe?: string;
+  readonly dedupeWindow?: string;
+  readonly onDuplicate?: string;
   readonly detach?: boolean;
 };
 
@@ -46,6 +49,31 @@ const parsePassEnv = (names: readonly string[]): string[] =>
     );
   });
 
+const parseWindow = (text: string): number => {
+  const [, figure, unit] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
+  const windowS = Number(figure) * ({ s: 1, m: 60, h: 3600, d: 86_400 }[unit ?? ''] ?? NaN);
+  if (Dedupe.shape.windowS.safeParse(windowS).success) return windowS;
+  throw wrong(`--dedupe-window ${text} is no time up to a year; write for example 30m, 1h or 7d`);
+};
+
+const parseDedupe = ({ dedupe: key, dedupeWindow, onDuplicate }: SubmitOptions): Dedupe | undefined => {
+  if (key === undefined) {
+    if (dedupeWindow === undefined && onDuplicate === undefined) return undefined;
+    throw wrong('--dedupe-window and --on-duplicate need a key: --dedupe KEY');
+  }
+  const issue = Dedupe.shape.key.safeParse(key).error?.issues[0];
+  if (key === '' || issue?.message === 'it is blank') throw wrong('--dedupe: the key is empty');
+  if (key.length > 200) throw wrong(`--dedupe: the key has ${key.length} characters; 200 are allowed`);
+  if (issue) throw wrong('--dedupe: the key has control characters');
+  const mode = DedupeMode.optional().safeParse(onDuplicate);
+  if (!mode.success) throw wrong(`--on-duplicate takes keep, replace or debounce, and found ${onDuplicate ?? ''}`);
+  return {
+    key,
+    ...(dedupeWindow !== undefined && { windowS: parseWindow(dedupeWindow) }),
+    ...(mode.data && { mode: mode.data }),
+  };
+};
+
 /** What is asked of the front desk. `repo` is absolute by now, `plan` and `patch` are contents. */
 export const submitRequest = (
   what: { readonly goal: string; readonly plan?: unknown; readonly patch?: string; readonly commit?: string },
@@ -54,6 +82,7 @@ export const submitRequest = (
 ): SubmitRequest => {
   if (what.goal.trim() === '')
     throw wrong('The goal is empty; say what is to be done, for example: hive run "Fix the date parser"');
+  const dedupe = parseDedupe(options);
   if (what.goal.length > 4000) throw wrong(`The goal has ${what.goal.length} characters; 4,000 are allowed`);
   return {
     goal: what.goal,
@@ -70,5 +99,6 @@ export const submitRequest = (
     ...(options.model !== undefined && { model: options.model }),
     ...(options.localOnly && { localOnly: true }),
     ...(options.passEnv && options.passEnv.length > 0 && { passEnv: parsePassEnv(options.passEnv) }),
+    ...(dedupe && { dedupe }),
   };
 };
