@@ -70,7 +70,7 @@ export const manySeeds = async ({
   if (processes <= 1) return void process.stdout.write(`${JSON.stringify(runSeeds(from, count))}\n`);
   const share = Math.ceil(count / processes);
   const parts = Array.from({ length: processes }, (_, n) =>
-    child(from + n * share, Math.min(share, count - n * share)),
+    runElsewhere(from + n * share, Math.min(share, count - n * share)),
   );
   const sums = await Promise.all(parts);
   const total = (of: (sum: Sum) => number) => sums.reduce((sum, it) => sum + of(it), 0);
@@ -84,7 +84,8 @@ export const manySeeds = async ({
   process.stdout.write(`${JSON.stringify(sum)}\n`);
 };
 
-const child = (from: number, count: number): Promise<Sum> =>
+/** Runs seeds in a process of their own. */
+export const runElsewhere = (from: number, count: number): Promise<Sum> =>
   new Promise((resolve, reject) => {
     const args = [
       join(import.meta.dirname, 'main.ts'),
