@@ -15,7 +15,7 @@ afterEach(() => house.close());
 /** A model that is called and says these texts, one after the other, each for six tokens. */
 const modelThatSays = (...texts: string[]): Model & { called: number } => ({
   called: 0,
-  ref: { provider: 'ollama', model: 'tiny', box: 'here' } as Model['ref'],
+  ref: { provider: 'ollama', model: 'tiny', box: 'here' },
   destination: 'nowhere',
   async *call() {
     const text = texts[this.called++] ?? '';

@@ -110,8 +110,8 @@ const byFile = (tests: readonly Test[]): readonly TestFile[] =>
     needs: of.find(({ needs }) => needs)?.needs,
   }));
 
-/** How many programs run at once: those that need the server one after the other, beside two others. */
-const lanes: readonly Test['needs'][] = ['postgres', undefined, undefined];
+/** How many programs run at once: those that need the server one after the other, beside three others, which wait more than they work. */
+const lanes: readonly Test['needs'][] = ['postgres', undefined, undefined, undefined];
 
 const inLanes = async <T>(
   all: readonly T[],

@@ -30,13 +30,12 @@ const suites = [root];
 let current = root;
 let finishing: Act[] = [];
 
-const add = (title: string, run: Act): void =>
-  void current.tests.push({ title, run: run as () => unknown, suite: current });
+const add = (title: string, run: Act): void => void current.tests.push({ title, run: run, suite: current });
 const group = (title: string, fill: Act): void => {
   const suite = suiteOf(title, current);
   suites.push(suite);
   current = suite;
-  (fill as () => void)();
+  fill();
   current = suite.parent ?? root;
 };
 
@@ -135,7 +134,7 @@ export type Ended = {
 const lineage = (suite: Suite): Suite[] => (suite.parent ? [...lineage(suite.parent), suite] : [suite]);
 
 const call = async (acts: readonly Act[]): Promise<void> => {
-  for (const act of acts) await (act as () => unknown)();
+  for (const act of acts) await act();
 };
 
 const errorOf = (thrown: unknown): Ended['error'] => {
