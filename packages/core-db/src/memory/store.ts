@@ -111,12 +111,14 @@ export const openMemory = (memory: Memory): Store => {
     renew: async (claims, holder, leaseMs) => {
       live();
       const leaseUntil = new Date(memory.now() + leaseMs).toISOString();
-      return claims.flatMap(({ id, token }) => {
+      const renewed = new Set<string>();
+      for (const { id, token } of claims) {
         const step = tables.steps.get(id);
-        if (step?.state !== 'claimed' || step.token !== token || step.holder !== holder) return [];
+        if (step?.state !== 'claimed' || step.token !== token || step.holder !== holder) continue;
         tables.steps.set(id, { ...step, leaseUntil }); // no index knows of leases
-        return [id];
-      });
+        renewed.add(id);
+      }
+      return [...renewed];
     },
 
     beat: async (agent) => {

@@ -11,4 +11,5 @@ export { openPostgresDoor, type PostgresDoor, type PostgresTemplate } from './po
 export { databaseName, startOwnPostgres, type OwnPostgres } from './postgres-server.ts';
 export { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
 export { storeContract, type StorePlace } from './store-contract.ts';
+export { tryHistories, type Tried } from './histories/try.ts';
 export { testPostgres, type TestPostgres } from './test-postgres.ts';
