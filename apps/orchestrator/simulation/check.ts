@@ -99,14 +99,7 @@ const newStream = (): Stream => ({
 
 type Say = (number: number, text: string) => void;
 
-/** Whatever ends a claim, beside its own failures. */
-const results = new Set([
-  'task.submitted',
-  'task.checked',
-  'task.review_completed',
-  'task.merged',
-  'workflow.plan_generated',
-]);
+/** The settled states of a task. */
 const ended = new Set(['merged', 'completed', 'refused', 'failed', 'blocked', 'dead_lettered', 'cancelled']);
 
 const lookAtClaims = ({ type, data, stream, at }: LogEvent, known: Stream, say: Say): void => {
@@ -122,7 +115,7 @@ const lookAtClaims = ({ type, data, stream, at }: LogEvent, known: Stream, say: 
     known.retryAt = null;
   }
   if (step === undefined || token === undefined) {
-    if (results.has(type) && type.startsWith('workflow.')) known.held = null;
+    if (type.startsWith('workflow.') && type !== 'workflow.paused' && type !== 'workflow.resumed') known.held = null;
     return;
   }
   if (type === 'task.claimed') {
@@ -167,4 +160,6 @@ const lookAtState = ({ type, data, stream, id }: LogEvent, known: Stream, say: S
   else if (step === undefined || step === 'plan' || !(dueStates[step] as readonly string[]).includes(known.state ?? ''))
     say(5, `${type} ${id} came to ${stream}, which was ${known.state ?? 'not there'}`);
   if (type === 'task.merged') known.merged = commit ?? null;
+  // Whatever was held for a task that is over is void.
+  if (ended.has(known.state ?? '')) known.held = null;
 };

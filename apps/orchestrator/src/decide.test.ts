@@ -31,7 +31,7 @@ const building = (plan: PlannedTask[]) => {
   let state: State = initialState();
   const heads = new Map<string, Head>();
   const log: HiveEvent[] = [];
-  const steps: { kind: string; task: string; because: string; avoid: string | null }[] = [];
+  const steps: { kind: string; task: string; because: string; avoid: string | null; behind: number }[] = [];
 
   const tell = (...events: NewEvent[]): void => record([{ events }]);
   const record = (moves: readonly Move[]): void => {
@@ -67,7 +67,13 @@ const building = (plan: PlannedTask[]) => {
       }
       for (const { head } of composed.heads) heads.set(head.stream, head);
       if (step)
-        steps.push({ kind: step.kind, task: keyOf(step.taskId), because: step.because, avoid: step.avoidAgent });
+        steps.push({
+          kind: step.kind,
+          task: keyOf(step.taskId),
+          because: step.because,
+          avoid: step.avoidAgent,
+          behind: step.behind ?? 0,
+        });
       for (const row of composed.events) {
         const event = { ...row, position: log.length + 1 } as HiveEvent;
         log.push(event);
@@ -288,6 +294,32 @@ test('a change that a reviewer rejects is refused for that, not for a failed cal
   const verdict = reviewed('a', 'return') as NewEvent<'task.review_completed'>;
   hive.tell({ ...verdict, data: { ...verdict.data, findings: found } });
   expect(hive.view('a')).toMatchObject({ state: 'refused', code: 'review.rejected', reason: 'proves nothing' });
+});
+
+test('a step says how many of its kind wait in its workflow already, so that others have their turn', () => {
+  const plan = ['a', 'b', 'c', 'd'].map((key) => planned(key, key === 'd' ? ['a'] : []));
+  const hive = building(plan);
+  hive.tell(submitted);
+  hive.tell(generated(plan));
+  expect(hive.steps.splice(0).map(({ task, behind }) => [task, behind])).toEqual([
+    ['plan', 0],
+    ['a', 0],
+    ['b', 1],
+    ['c', 2],
+  ]);
+  for (const event of [claimed('a'), handedIn('a'), claimed('b'), handedIn('b')]) hive.tell(event);
+  // Only `c` waits for a worker now; both checks wait for somebody.
+  expect(hive.steps.splice(0)).toMatchObject([
+    { kind: 'check', task: 'a', behind: 0 },
+    { kind: 'check', task: 'b', behind: 1 },
+  ]);
+  hive.tell({
+    type: 'task.cancelled',
+    ...on('c'),
+    data: { taskId: taskId('c') },
+  });
+  for (const event of [checked('a'), reviewed('a', 'approve'), merged('a')]) hive.tell(event);
+  expect(hive.steps.at(-1)).toMatchObject({ kind: 'work', task: 'd', behind: 0 });
 });
 
 test('nothing is merged before the last reviewer has approved', () => {

@@ -28,10 +28,20 @@ export type Known = { readonly plan: readonly PlannedTask[]; readonly calls: rea
  * What follows from an event: the moves of the queen. Pure. `state` already includes the event. A move that no longer fits because the world
  * has moved on is dropped by the store; the event that made it unfit will be decided in its turn.
  */
-export const decide = (state: State, event: HiveEvent, known: Known): readonly Move[] => [
-  ...follows(state, event, known),
-  ...merges(state, event),
-];
+export const decide = (state: State, event: HiveEvent, known: Known): readonly Move[] =>
+  inTurn(state, [...follows(state, event, known), ...merges(state, event)]);
+
+/** Each step says how many of its workflow wait for the same already, so that those of other workflows have their turn in between. */
+const inTurn = ({ waiting }: State, moves: readonly Move[]): readonly Move[] => {
+  const added = new Map<Step, number>();
+  return moves.map((move) => {
+    if (!move.step) return move;
+    const { kind } = move.step;
+    const before = added.get(kind) ?? 0;
+    added.set(kind, before + 1);
+    return { ...move, step: { ...move.step, behind: (waiting.get(kind)?.size ?? 0) + before } };
+  });
+};
 
 const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] => {
   switch (event.type) {

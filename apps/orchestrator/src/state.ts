@@ -2,8 +2,10 @@ import {
   foldTask,
   foldWorkflow,
   isEventType,
+  isOpen,
   parseStream,
   type HiveEvent,
+  type Step,
   type TaskView,
   type WorkflowView,
 } from '@hive/events';
@@ -19,9 +21,17 @@ export type State = {
    * events may already be in the log when the first of them is decided.
    */
   readonly merging: { readonly taskId: string; readonly since: string } | null;
+  /** Tasks whose step of a kind is in the queue and not claimed. */
+  readonly waiting: ReadonlyMap<Step, ReadonlySet<string>>;
 };
 
-export const initialState = (): State => ({ workflow: null, tasks: new Map(), approved: new Set(), merging: null });
+export const initialState = (): State => ({
+  workflow: null,
+  tasks: new Map(),
+  approved: new Set(),
+  merging: null,
+  waiting: new Map(),
+});
 
 /** The state after one more event of the trace. */
 export const evolve = (state: State, event: HiveEvent): State => {
@@ -32,8 +42,23 @@ export const evolve = (state: State, event: HiveEvent): State => {
   const task = foldTask(state.tasks.get(id) ?? null, event);
   // A map per workflow is changed in place and handed on: a plan may have 2,000 tasks, and nobody keeps an earlier state.
   (state.tasks as Map<string, TaskView>).set(id, task);
+  noteWaiting(state.waiting as Map<Step, Set<string>>, event, task);
   const approved = approvedAfter(state, event, task);
   return { ...state, approved, merging: mergingAfter({ ...state, approved }, event) };
+};
+
+/** Changed in place, as the tasks are. */
+const noteWaiting = (waiting: Map<Step, Set<string>>, event: HiveEvent, task: TaskView): void => {
+  const noted = (step: Step): Set<string> => {
+    const known = waiting.get(step) ?? new Set();
+    waiting.set(step, known);
+    return known;
+  };
+  if (!isOpen(task.state)) for (const ids of waiting.values()) ids.delete(task.id);
+  else if (event.type === 'task.claimed') noted(event.data.step).delete(task.id);
+  else if (event.type === 'task.assigned' || event.type === 'task.snoozed') noted(event.data.step).add(task.id);
+  else if ((event.type === 'task.lease_expired' || event.type === 'task.attempt_failed') && !event.data.final)
+    noted(event.data.step).add(task.id);
 };
 
 const approvedAfter = (state: State, event: HiveEvent, task: TaskView): ReadonlySet<string> => {

@@ -14,7 +14,7 @@ export type NewStep = {
   readonly onlyAgent: string | null;
   readonly avoidAgent: string | null;
   readonly because: string;
-  /** How many steps of its workflow wait already: so many turns of the other workflows go first. */
+  /** How many steps of its kind wait already in its workflow: so many turns of the other workflows go first. */
   readonly behind?: number;
   /** At most so many steps of a key are ready or claimed at once, e.g. of a repository; see `limits.ts`. */
   readonly limits?: StepRow['limits'];
