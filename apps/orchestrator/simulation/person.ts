@@ -35,12 +35,13 @@ export const createPerson = ({ store, around }: Pick<Life, 'store' | 'around'>):
         if (isHiveError(error) && error.remedy === 'retry') await rest(around, 100 + 200 * around.random());
         else if (hasCode(error, 'input.unknown_id'))
           return; // it was not handed in yet
-        else if (hasCode(error, 'transition.refused')) return void acknowledged.push(...(await recordedBefore(idFrom)));
+        else if (hasCode(error, 'transition.refused') || hasCode(error, 'event.id_reused'))
+          return void acknowledged.push(...(await recordedBefore(idFrom)));
         else throw error;
       }
     }
   };
-  /** A command that does not fit any more, because it was recorded at the first try and only its answer was lost. */
+  /** A command that was recorded at the first try, and only its answer was lost: it does not fit any more, or would have another cause now. */
   const recordedBefore = async (idFrom: string): Promise<string[]> => {
     const id = derivedId(idFrom, 'command 0');
     for (;;) {

@@ -59,6 +59,27 @@ test('the lease of long work is renewed, and work that the queue took away is to
   expect(await house.broken()).toEqual([]);
 });
 
+test('work that comes back to the agent that lost it is looked after, whatever becomes of the first try', async () => {
+  const signals: AbortSignal[] = [];
+  const untilAborted: StepHandler<undefined> = async (step) => {
+    signals.push(step.signal);
+    await new Promise((aborted) => step.signal.addEventListener('abort', aborted));
+    return [refusal(step, 'too late')];
+  };
+  await house.start(agentWith(untilAborted, { concurrency: 2 }));
+  await house.enqueue(taskId, 'work');
+  await expect.poll(() => signals.length).toBe(1);
+  const { id, token, holder } = (await stepOf()) ?? { id: '', token: 0, holder: '' };
+  await house.store.renew([{ id, token }], holder ?? '', -1000);
+  expect(await house.bus.queue.rescue()).toBe(1);
+  await expect.poll(() => signals.length).toBe(2);
+  await expect.poll(() => signals[0]?.aborted, { timeout: 5_000 }).toBe(true);
+  await sleep(50); // the first try ends
+  expect(signals[1]?.aborted).toBe(false);
+  await house.tell(taskId, { type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } });
+  await expect.poll(() => signals[1]?.aborted, { timeout: 5_000 }).toBe(true);
+});
+
 test('a note under a lost claim throws, so that the handler leaves no effect', async () => {
   const thrown = Promise.withResolvers<unknown>();
   await house.start(

@@ -31,7 +31,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   const concurrency = agent.concurrency ?? 1;
   const leaseMs = ctx.config.testing?.leaseMs ?? defaultLeaseMs;
   const lookMs = Math.min(longestLookMs, leaseMs / 6);
+  /** By claim and not by step: a step that was lost may come back while its first try still ends. */
   const inHand = new Map<string, { claim: Claim; stop: AbortController; done: Promise<void> }>();
+  const nameOf = ({ id, token }: { readonly id: string; readonly token: number }): string => `${id} ${token}`;
   /** How many in hand have done their work and only wait for their outcome to be on the disk. */
   let ending = 0;
   let freed = Promise.withResolvers<void>();
@@ -146,10 +148,10 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       // The store failed while an outcome was recorded: the lease decides what happens to the step.
       .catch((error: unknown) => log.error({ err: error, stepId: claim.step.id }, 'outcome not recorded'))
       .finally(() => {
-        inHand.delete(claim.step.id);
+        inHand.delete(nameOf(claim.step));
         free();
       });
-    inHand.set(claim.step.id, { claim, stop, done });
+    inHand.set(nameOf(claim.step), { claim, stop, done });
   };
 
   const slotsNow = () => concurrency - (inHand.size - ending);
@@ -163,13 +165,15 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     isLooking = true;
     try {
       const rows = await bus.store.steps({ ids: claims.map((claim) => claim.id), limit: claims.length });
-      const valid = new Set(rows.filter((row) => row.state === 'claimed').map((row) => `${row.id} ${row.token}`));
-      for (const { id, token } of claims) if (!valid.has(`${id} ${token}`)) inHand.get(id)?.stop.abort('lost');
+      const valid = new Set(rows.filter((row) => row.state === 'claimed').map(nameOf));
+      for (const claim of claims) if (!valid.has(nameOf(claim))) inHand.get(nameOf(claim))?.stop.abort('lost');
       if (around.elapsed() - renewedAt < leaseMs / 3) return;
-      const renewed = new Set(await bus.store.renew(claims, ctx.incarnation, leaseMs));
+      // Only what is still held: of a step that was lost and came back, an older claim says nothing about the newer one.
+      const held = claims.filter((claim) => valid.has(nameOf(claim)));
+      const renewed = new Set(await bus.store.renew(held, ctx.incarnation, leaseMs));
       await failpoint('lease.renewed');
       renewedAt = around.elapsed();
-      for (const { id } of claims) if (!renewed.has(id)) inHand.get(id)?.stop.abort('lost');
+      for (const claim of held) if (!renewed.has(claim.id)) inHand.get(nameOf(claim))?.stop.abort('lost');
     } catch (error) {
       log.warn({ err: error }, 'leases not renewed');
     } finally {
