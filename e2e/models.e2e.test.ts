@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '@hive/events';
-import { parseScenario, startModelServer } from '@hive/tools/model-server';
+import { parseScenario, startModelServer } from '@hive/model-server';
 import { afterEach, expect, test } from 'vitest';
 import { makeHome, outcomes, traceOf, type Home } from './hive.ts';
 

@@ -42,8 +42,10 @@ const packageOf = (name: string): string => name.split('/', name.startsWith('@')
 /** Every broken rule as one sentence that starts with the file; empty when the building stands. */
 export function violations(building: Building): string[] {
   const rooms = [...building.keys()]
-    .filter((path) => /^(packages\/[^/]+|apps\/[^/]+|tools)\/package\.json$/.test(path))
-    .map((path) => roomOf(posix.dirname(path), building.get(path) ?? '{}'));
+    .filter((path) => /^(packages\/[^/]+|apps\/[^/]+|tools(\/[^/]+)?)\/package\.json$/.test(path))
+    .map((path) => roomOf(posix.dirname(path), building.get(path) ?? '{}'))
+    // A room inside of another one comes first: what lies there belongs to it.
+    .sort((a, b) => b.folder.length - a.folder.length);
   const rootTools = Object.keys(manifest(building.get('package.json')).devDependencies ?? {});
   const sources = [...building].flatMap(([path, text]): Source[] => {
     const room = rooms.find(({ folder }) => path.startsWith(`${folder}/`));
@@ -70,7 +72,7 @@ function doorSigns({ folder, name, layer, runs }: Room, building: Building): str
     'package.json needs one "layer:" and one "runs:" tag',
   );
   need(name === `@hive/${posix.basename(folder)}`, `the package is named after its folder, not ${name}`);
-  if (folder === 'tools') return broken;
+  if (layer === 'tools') return broken;
   need(building.has(`${folder}/README.md`), 'README.md is missing');
   const door = folder.startsWith('packages/') ? 'src/index.ts' : 'src/main.ts';
   need(building.has(`${folder}/${door}`), `${door} is missing`);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { parseScenario, startModelServer } from '../model-server/index.ts';
+import { parseScenario, startModelServer } from '@hive/model-server';
 
 const root = join(import.meta.dirname, '../..');
 

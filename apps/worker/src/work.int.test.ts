@@ -1,6 +1,6 @@
 import { createRepo, openHouse, type House, type TestRepo } from '@hive/agent-kit/testing';
 import { streams, type Check, type PlannedTask } from '@hive/events';
-import { startModelServer, type ModelServer, type Rule } from '@hive/tools/model-server';
+import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
 import { afterEach, expect, test, vi } from 'vitest';
 import agent from './agent.ts';
 

@@ -139,7 +139,7 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
         ...stampOf(step, claim.eventId),
         at: '',
         data: parsed,
-      } as EventRow); // type and data belong together because parseEventData was asked with this type
+      }); // type and data belong together because parseEventData was asked with this type
     }
     const lastEventId = events.at(-1)?.id ?? claim.eventId;
     const version = claim.head.version + events.length;

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { modelContract } from '@hive/llm/testing';
-import { startContractServer } from '@hive/tools/model-server';
+import { startContractServer } from '@hive/model-server';
 import { createOllama } from './index.ts';
 
 const contract = modelContract(

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { complete, type ModelRequest, type Run } from '@hive/llm';
-import { startModelServer, type Fault, type Reply } from '@hive/tools/model-server';
+import { startModelServer, type Fault, type Reply } from '@hive/model-server';
 import { createOllama, probeBox, type OllamaOptions } from './index.ts';
 
 const request: ModelRequest = {

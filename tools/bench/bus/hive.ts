@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the kit's bridges use a tool in their tests; nothing is built from either
 import { defineAgent, startAgent } from '@hive/agent-kit';
 import { createBus, newId, record, type Bus, type Move } from '@hive/bus';
 import { loadConfig } from '@hive/config';

@@ -17,7 +17,7 @@ export const backup = defineCommand({
     const store = localStore(config, 'hive backup');
     const file = resolve(cli.cwd, name);
     assertOutsideOfRepositories(file, config.home);
-    const { backupStore } = await import('@hive/core-db');
+    const { backupStore } = await import('../desk/store-files.ts');
     const made = await whileWaiting(out, 'copying the store', backupStore(store, { file, version: cli.version }));
     out.document(made);
     out.line(

@@ -1,3 +1,4 @@
+import { openStore } from '@hive/core-db';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +52,6 @@ const openTerminal = async () => {
     return { code, ...written, json: () => JSON.parse(written.stdout) as unknown };
   };
   const withStore = async <T>(use: (bus: ReturnType<typeof createBus>) => Promise<T>): Promise<T> => {
-    const { openStore } = await import('@hive/core-db'); // the commands load it when they need it
     const store = await openStore({ home: join(home, 'hive') });
     const bus = createBus(store, 'test/terminal');
     try {

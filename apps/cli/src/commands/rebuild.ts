@@ -16,7 +16,7 @@ export const rebuild = defineCommand<Options>({
     const { out } = cli;
     const config = await cli.config();
     const store = localStore(config, 'hive rebuild');
-    const { rebuildProjections } = await import('@hive/core-db');
+    const { rebuildProjections } = await import('../desk/store-files.ts');
     const begun = performance.now();
     const make = () => whileWaiting(out, 'folding the log', rebuildProjections(store, { write }));
     const report = await (write ? withoutBuilding(config.home, make) : make());

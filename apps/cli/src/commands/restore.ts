@@ -20,7 +20,7 @@ export const restore = defineCommand<Options>({
     const config = await cli.config();
     const store = localStore(config, 'hive restore');
     const file = resolve(cli.cwd, name);
-    const { restoreStore } = await import('@hive/core-db');
+    const { restoreStore } = await import('../desk/store-files.ts');
     const restored = await withoutBuilding(config.home, () =>
       whileWaiting(out, 'restoring the store', restoreStore(store, file, { keepSchema })),
     );

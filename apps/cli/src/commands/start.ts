@@ -36,7 +36,7 @@ export const start = defineCommand<{ readonly once?: boolean }>({
 const exampleConfig = async (cli: Cli, { home, database }: HiveConfig): Promise<HiveConfig> => {
   const own = join(home, 'example');
   const suffix = `example_${createHash('sha256').update(own).digest('hex').slice(0, 8)}`;
-  const { siblingDatabase } = await import('@hive/core-db');
+  const { siblingDatabase } = await import('../desk/store-files.ts');
   const url = database.dialect === 'postgres' ? await siblingDatabase(database.url.reveal(), suffix) : undefined;
   await mkdir(own, { recursive: true, mode: 0o700 });
   await writeFile(join(own, 'hive.yaml'), exampleYaml);

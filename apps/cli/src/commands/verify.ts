@@ -30,7 +30,7 @@ export const verify = defineCommand<Options>({
       );
     const copy = copyOf(options, cli.cwd);
     const { openHiveStore } = await import('../desk/open-store.ts');
-    const { auditFiles, readTrail } = await import('@hive/core-db');
+    const { auditFiles, readTrail } = await import('../desk/store-files.ts');
     const store = await openHiveStore(config, { readonly: true });
     try {
       // Before the store is looked at: what is sealed while it is checked is no fault.

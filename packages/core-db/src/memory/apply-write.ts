@@ -35,7 +35,7 @@ export const applyWrite = (tables: Tables, write: Write, now: string, undos: Und
 
 /** Appends events, whose heads have moved, and counts them. */
 export const tell = (tables: Tables, given: readonly EventRow[], now: string, undos: Undo[]): void => {
-  const events = given.map((it) => ({ ...it, at: it.at === '' ? now : it.at, data: plain(it.data) }) as EventRow); // parts of one event
+  const events = given.map((it) => ({ ...it, at: it.at === '' ? now : it.at, data: plain(it.data) })); // parts of one event
   for (const event of events) {
     if (tables.eventById.has(event.id)) throw new DuplicateEvent(`There is an event ${event.id} already`);
     undos.push(addEvent(tables, event));

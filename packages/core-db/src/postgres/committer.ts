@@ -50,7 +50,7 @@ export const createCommitter = (pool: pg.Pool, options: { readonly prepared: () 
   const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards) };
   const touched = new Set<string>();
   let jobs: Job[] = [];
-  let asks: Ask[] = [];
+  const asks: Ask[] = [];
   let flights = 0;
   let isDue = false;
 
@@ -177,7 +177,7 @@ const perform = async (line: Line, batch: readonly Job[], asked: Ask | null): Pr
 const whichOf = (job: Job, which: readonly string[]): string => job.touches.find((it) => which.includes(it)) ?? '';
 
 /** What became of a write that the database did not take: it may be there already. `otherwise` is its result, or the error, if it is not. */
-const end = async (pool: pg.Pool, job: Job, unknown: boolean, otherwise: WriteResult | unknown): Promise<void> => {
+const end = async (pool: pg.Pool, job: Job, unknown: boolean, otherwise: unknown): Promise<void> => {
   try {
     const found = await play(pool, recordedScript(job.write));
     if (found) return job.settle(unknown && found.status === 'repeated' ? { status: 'written' } : found);
