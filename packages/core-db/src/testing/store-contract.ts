@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { OpenOptions } from '../open-store.ts';
 import { origin, type Cursor, type LoggedEvent, type StepRow, type Store } from '../port.ts';
 import { startChild, type Child } from './child.ts';
+import { manyHands } from './many-hands.ts';
 import { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
 
 const nobody = { holder: null, holderAgent: null, leaseUntil: null } as const;
@@ -508,6 +509,13 @@ export const storeContract = (
         expect(won.toSorted()).toEqual(rows.map((it) => it.id).toSorted());
         const told = (await readAll(from)).filter((it) => it.type === 'task.claimed');
         expect(told.map((it) => it.stream).toSorted()).toEqual(rows.map((it) => it.stream).toSorted());
+      });
+
+      test('under many hands the calls come to some order of single ones, and readers miss nothing', async () => {
+        const stores = await Promise.all(Array.from({ length: 4 }, open));
+        const { calls, violations } = await manyHands(stores, { steps: 3, rounds: 25 });
+        expect(violations).toEqual([]);
+        expect(calls).toBeGreaterThan(50);
       });
 
       test('a stream that ends takes its open steps with it', async () => {
