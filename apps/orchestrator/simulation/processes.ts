@@ -1,5 +1,5 @@
 import { startAgentOn, type Agent, type Context, type Running } from '@hive/agent-kit';
-import type { Fault, ProcessName } from './faults.ts';
+import type { ProcessName } from './faults.ts';
 import { beginLife, type Life, type Mishap, type World } from './process.ts';
 
 /** The agents of the small world and their supervisor, who starts again whatever ends. */

@@ -47,7 +47,7 @@ test('what is due is done in order, and only up to the end', async () => {
     time.after(20, () => done.push(`late at ${time.now()}`));
     time.after(10, () => {
       void (async () => {
-        await null;
+        await Promise.resolve();
         done.push(`soon at ${time.now()}`);
         time.after(0, () => done.push(`at once at ${time.now()}`));
       })();

@@ -50,7 +50,7 @@ export const settle = (): void => (process as unknown as { _tickCallback(): void
 export const assertSettles = (): void => {
   let turns = 0;
   const chain = async () => {
-    for (; turns < 100; turns++) await null;
+    for (; turns < 100; turns++) await Promise.resolve();
   };
   void chain();
   settle();

@@ -11,6 +11,8 @@ const pollMs = 1000;
 const soonMs = 10;
 /** What a timer can wait for. */
 const longestMs = 2 ** 31 - 1;
+/** More than this in one claim would only keep its holder waiting. */
+const mostAtOnce = 250;
 const drainedReason = 'the agent is draining';
 
 const isSnooze = (answer: unknown): answer is Snooze =>
@@ -154,7 +156,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     inHand.set(nameOf(claim.step), { claim, stop, done });
   };
 
-  const slotsNow = () => concurrency - (inHand.size - ending);
+  /** Slots that a claim under way may fill. */
+  let asked = 0;
+  const slotsNow = () => concurrency - asked - (inHand.size - ending);
 
   let renewedAt = -Infinity;
   let isLooking = false;
@@ -187,19 +191,22 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     signal.addEventListener('abort', () => freed.resolve(), { once: true });
     for (let failures = 0; !signal.aborted;) {
       const seen = bus.rings();
-      const slots = slotsNow();
+      const slots = Math.min(slotsNow(), mostAtOnce);
       let claims: readonly Claim[] = [];
       try {
         if (slots > 0 && (await mayBegin())) {
           await failpoint('claim.before');
-          claims = await bus.queue.claim({
-            kinds,
-            agent: ctx.agent,
-            incarnation: ctx.incarnation,
-            capabilities: agent.capabilities?.(ctx.config) ?? [],
-            limit: slots,
-            leaseMs,
-          });
+          asked += slots;
+          claims = await bus.queue
+            .claim({
+              kinds,
+              agent: ctx.agent,
+              incarnation: ctx.incarnation,
+              capabilities: agent.capabilities?.(ctx.config) ?? [],
+              limit: slots,
+              leaseMs,
+            })
+            .finally(() => (asked -= slots));
           if (claims.length > 0) await failpoint('claim.committed');
         }
         failures = 0;
@@ -227,7 +234,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     run: async (drain, handBack) => {
       if (kinds.length === 0) return;
       const stopLooking = repeatEvery(around, lookMs, () => void look());
-      await claimLoop(drain);
+      // While one claim is on its way to the store, what another one has won is worked on.
+      await Promise.all(Array.from({ length: concurrency > mostAtOnce ? 2 : 1 }, () => claimLoop(drain)));
       const all = () => Promise.all([...inHand.values()].map((it) => it.done));
       const stopAll = () => {
         for (const { stop } of inHand.values()) stop.abort(drainedReason);
