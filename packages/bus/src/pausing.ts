@@ -2,6 +2,7 @@ import type { Head, StepChange, StepRow, StepState, Store } from '@hive/core-db'
 import { isWorkflowOpen, streams, unpausedKinds, type Step, type SystemPauses, type SystemView } from '@hive/events';
 import type { WorkflowState } from '@hive/events';
 import { restingState } from './limits.ts';
+import { machine } from './surroundings.ts';
 
 const all = 100_000;
 
@@ -74,7 +75,7 @@ export const readPauses = async (store: Store): Promise<SystemPauses> => {
 /** Answers which kinds of steps may be claimed now. What it knows is half a second old at most, whatever rings were lost. */
 export const createPauseWatch = (
   store: Store,
-  clock: () => number = () => performance.now(),
+  clock: () => number = machine.elapsed,
 ): { open(kinds: readonly Step[]): Promise<readonly Step[]> } => {
   let paused: SystemPauses = {};
   let lookedAt = -Infinity;
