@@ -92,7 +92,7 @@ export const beginLife = (
             } else if (mishap) reply(() => reject(errorOf(mishap.what)));
             else reply(() => resolve(value));
           },
-          (error: unknown) => reply(() => reject(error)), // what a store throws is an error
+          (error: Error) => reply(() => reject(error)),
         );
       });
     });
