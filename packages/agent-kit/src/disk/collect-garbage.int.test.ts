@@ -71,12 +71,16 @@ test('what a thousand workflows leave stays within the caps, and what is newest 
   expect(before.kept).toHaveLength(1000);
 
   const dry = await collect({ dryRun: true });
-  expect(await surveyDisk(house)).toEqual({ ...before, space: expect.anything() as unknown });
+  // The store empties its own log when it has time, so what the events take is not compared.
+  const ofFiles = (survey: typeof before) => survey.uses.filter(({ kind }) => kind !== 'events');
+  const looked = await surveyDisk(house);
+  expect(ofFiles(looked)).toEqual(ofFiles(before));
+  expect(looked.kept).toEqual(before.kept);
   const { removed, freedBytes, stayed } = await collect();
   expect(removed).toEqual(dry.removed);
 
   const after = await surveyDisk(house);
-  const used = (survey: typeof after) => survey.uses.reduce((sum, { bytes }) => sum + bytes, 0);
+  const used = (survey: typeof after) => ofFiles(survey).reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { kind, percent } of after.uses) {
     if (percent === null) continue;
     expect({ kind, isIn: percent <= 100 }).toEqual({ kind, isIn: true });
