@@ -7,9 +7,12 @@ export type Checkpoints = { readonly committed: () => void; readonly stop: () =>
 const idleMs = 1_000;
 const worthBytes = 1_000_000;
 
+/** A longer log is cut. A shorter one is written over from its beginning, which is cheaper to bring to the disk than to let it grow again. */
+export const longestLog = 16_000_000;
+
 /**
- * SQLite copies the log into the file when a commit has made it longer than a thousand pages, if no reader is in the way, and never makes it
- * shorter. So whoever has written and then has nothing to write for a second copies the rest and cuts it.
+ * SQLite copies the log into the file when a commit has made it longer than a thousand pages, if no reader is in the way. Whoever has written
+ * and then has nothing to write for a second copies the rest, so that the next one need not.
  */
 export const createCheckpoints = (connection: Connection, file: string): Checkpoints => {
   let timer: NodeJS.Timeout | null = null;
@@ -17,8 +20,8 @@ export const createCheckpoints = (connection: Connection, file: string): Checkpo
     if (walBytes(file) < worthBytes) return;
     try {
       // The first keeps nobody from writing, and leaves next to nothing to the second.
-      for (const how of ['passive', 'truncate'] as const)
-        connection.run({ sql: `pragma wal_checkpoint(${how})`, values: [] });
+      connection.run({ sql: 'pragma wal_checkpoint(passive)', values: [] });
+      if (walBytes(file) > longestLog) connection.run({ sql: 'pragma wal_checkpoint(truncate)', values: [] });
     } catch {
       // A reader or a full disk is in the way: the log stays as it is until the next time.
     }

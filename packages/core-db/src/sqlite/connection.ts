@@ -20,8 +20,6 @@ export type ConnectOptions = { readonly readonly: boolean; readonly synchronous?
 /** So many texts of statements are kept prepared, twice; lists of different lengths make different texts. */
 const keptStatements = 200;
 
-/** The log beside the file is cut to this when it begins anew after a long reader has made it grow. */
-const longestLog = 16_000_000;
 
 const levels = { full: 2, normal: 1 } as const;
 
@@ -39,7 +37,6 @@ export const connect = (file: string, { readonly, synchronous = 'full' }: Connec
       // Only macOS knows the difference: there fsync leaves what was written in the disk's own memory.
       setting(db, 'fullfsync', 'ON', 1);
       setting(db, 'checkpoint_fullfsync', 'ON', 1);
-      setting(db, 'journal_size_limit', String(longestLog), longestLog);
       // What a savepoint keeps for a way back needs no file.
       setting(db, 'temp_store', 'MEMORY', 2);
     }
