@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { HiveError } from '@hive/errors';
 import { approval } from './approval.ts';
+import { isEventType } from './event-types.ts';
 import { merge } from './merge.ts';
 import { model } from './model.ts';
 import { schedule } from './schedule.ts';
@@ -51,9 +52,6 @@ export type HiveEvent = EventOf<EventType>;
 export type NewEvent<T extends EventType = EventType> = {
   [K in T]: { readonly type: K; readonly stream: string; readonly data: DataOf<K> };
 }[T];
-
-/** True for a type of the catalogue. An older program may meet types that it does not know. */
-export const isEventType = (type: string): type is EventType => Object.hasOwn(catalogue, type);
 
 /** At most this many bytes of JSON in one event. */
 export const maxEventBytes = 256 * 1024;

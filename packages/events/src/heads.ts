@@ -1,5 +1,7 @@
-import { isEventType, type DataOf, type HiveEvent } from './catalogue.ts';
-import { pauseNote, type SystemView } from './pause.ts';
+import type { DataOf, HiveEvent } from './catalogue.ts';
+import { isEventType } from './event-types.ts';
+import { pauseNote } from './pause-note.ts';
+import type { SystemView } from './pause.ts';
 import { foldSchedule, type ScheduleView } from './schedule-view.ts';
 import { parseStream } from './streams.ts';
 import { foldTask, type Fact, type TaskView } from './task-view.ts';

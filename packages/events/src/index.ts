@@ -15,7 +15,6 @@ export { topic } from './topic.ts';
 export { Submission, Usage, noUsage, workflow } from './workflow.ts';
 export {
   catalogue,
-  isEventType,
   maxEventBytes,
   parseEventData,
   type DataOf,
@@ -24,6 +23,7 @@ export {
   type HiveEvent,
   type NewEvent,
 } from './catalogue.ts';
+export { isEventType } from './event-types.ts';
 export { foldStream, stateOf, type CallView, type MergeView, type PlainView, type Views } from './heads.ts';
 export {
   Result,

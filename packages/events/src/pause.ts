@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { Step } from './steps.ts';
-import type { Fact } from './task-view.ts';
 
 /** Who paused something, when, and why. */
 export const PauseNote = z.object({ by: z.string(), at: z.string(), reason: z.string().nullable() });
@@ -16,12 +15,6 @@ export type SystemView = {
   readonly paused?: SystemPauses;
   readonly alerts?: Readonly<Record<string, string>>;
 };
-
-/** The note of a pause; whoever does not say who they are is known by the process that they asked. */
-export const pauseNote = (
-  { at, actor = '' }: Pick<Fact, 'at' | 'actor'>,
-  { by, reason }: { readonly by?: string | undefined; readonly reason?: string | undefined },
-): PauseNote => ({ by: by ?? actor, at, reason: reason ?? null });
 
 /** The kinds of steps that may be begun while this is paused. */
 export const unpausedKinds = <K extends Step>(kinds: readonly K[], paused: SystemPauses): readonly K[] =>

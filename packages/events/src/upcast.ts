@@ -1,4 +1,5 @@
-import { isEventType, type DataOf, type EventType } from './catalogue.ts';
+import type { DataOf, EventType } from './catalogue.ts';
+import { isEventType } from './event-types.ts';
 
 /** A payload as some version of Hive wrote it. */
 export type OldData = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { HiveEvent } from './catalogue.ts';
 import type { Fact } from './task-view.ts';
-import { pauseNote, type PauseNote } from './pause.ts';
+import { pauseNote } from './pause-note.ts';
+import type { PauseNote } from './pause.ts';
 import { nextPausedFrom, nextWorkflowState, transitionRefused, type WorkflowState } from './transitions.ts';
 import type { Submission } from './workflow.ts';
 

@@ -1,9 +1,9 @@
 import { upcast, type HiveEvent } from '@hive/events';
 import { expect, test } from 'vitest';
-import { tellStory } from '../../../testing/stories.ts';
-import { eventWords } from './event-words.ts';
-import { rowBar } from './row-bar.ts';
-import { traceOf } from './trace-model.ts';
+import { tellStory } from './stories.ts';
+import { eventWords } from '../src/features/traces/event-words.ts';
+import { rowBar } from '../src/features/traces/row-bar.ts';
+import { traceOf } from '../src/features/traces/trace-model.ts';
 
 test('what a newer Hive tells is shown as a row without words, and all else is folded as before', () => {
   const { past, ids } = tellStory(Date.parse('2026-01-01T12:00:00.000Z'));
