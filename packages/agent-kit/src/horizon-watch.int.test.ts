@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createBus, newId } from '@hive/bus';
 import { openStore, type Store } from '@hive/core-db';
 import { openWriter, testPostgres } from '@hive/core-db/testing';
@@ -9,8 +12,8 @@ import { createHorizonWatch, horizonText } from './horizon-watch.ts';
 let store: Store;
 
 /** A process with its registration, and its watch. */
-const watching = async (horizon: Store['horizon']) => {
-  const bus = createBus({ ...store, ...(horizon && { horizon }) }, 'orchestrator/test');
+const watching = async (horizon: Store['horizon'], about = store.about) => {
+  const bus = createBus({ ...store, about, ...(horizon && { horizon }) }, 'orchestrator/test');
   const incarnation = newId();
   const data = { agent: 'q', role: 'orchestrator', incarnation, host: 'h', pid: 1, capabilities: [], version: '1' };
   const registered = { type: 'agent.registered', stream: streams.agent(incarnation), data } as const;
@@ -47,6 +50,26 @@ test('readers that are held back raise one alert that names who holds them, and 
     await foreign.end();
     await store.close();
     await Promise.all([other.drop(), place.drop()]);
+  }
+});
+
+test('a log of SQLite that a reader keeps from being emptied raises one alert, and resolves it', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'hive-watch-'));
+  store = await openStore({ home });
+  const about = await store.about();
+  try {
+    for (const walBytes of [300_000_000, 301_000_000, 100_000_000, 1_000_000]) {
+      const watch = await watching(undefined, () => Promise.resolve({ ...about, walBytes }));
+      await watch.look();
+    }
+    const { events } = await store.events({ stream: streams.system, limit: 10 });
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['system.alert_raised', { alert: 'store.wal', message: expect.stringContaining('300 MB') as string }],
+      ['system.alert_resolved', { alert: 'store.wal' }],
+    ]);
+  } finally {
+    await store.close();
+    await rm(home, { recursive: true, force: true });
   }
 });
 

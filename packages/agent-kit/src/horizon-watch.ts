@@ -3,18 +3,20 @@ import type { Horizon } from '@hive/core-db';
 import { streams, type NewEvent, type SystemView } from '@hive/events';
 import type { Context } from './agent.ts';
 
-/** Looks after how far readers of the log are held back. */
+/** Looks after how far readers of the log are held back (PostgreSQL), and how far they hold back its file (SQLite). */
 export type HorizonWatch = {
   /** To be done every second or so: raises the alert, or resolves it. */
   look(): Promise<void>;
 };
 
-const alert = 'store.horizon';
 const raiseAboveMs = 2_000;
 const resolveBelowMs = 500;
 const lookMs = 1_000;
+/** SQLite's log is cut at 16 MB when nobody is in the way. */
+const raiseAboveBytes = 256_000_000;
+const resolveBelowBytes = 64_000_000;
 
-/** The watch of one process. Where readers cannot be held back it does nothing. */
+/** The watch of one process. */
 export const createHorizonWatch = (ctx: Context): HorizonWatch => {
   let lookedAt = -Infinity;
   return {
@@ -22,12 +24,19 @@ export const createHorizonWatch = (ctx: Context): HorizonWatch => {
       if (performance.now() - lookedAt < lookMs) return;
       lookedAt = performance.now();
       const horizon = await ctx.bus.store.horizon?.();
-      if (!horizon) return;
-      if (horizon.lagMs > raiseAboveMs) await tell(ctx, horizonText(horizon));
-      else if (horizon.lagMs < resolveBelowMs) await tell(ctx, null);
+      if (horizon && horizon.lagMs > raiseAboveMs) await tell(ctx, 'store.horizon', horizonText(horizon));
+      else if (horizon && horizon.lagMs < resolveBelowMs) await tell(ctx, 'store.horizon', null);
+      if (ctx.bus.store.dialect !== 'sqlite') return;
+      const { walBytes = 0 } = await ctx.bus.store.about();
+      if (walBytes > raiseAboveBytes) await tell(ctx, 'store.wal', walText(walBytes));
+      else if (walBytes < resolveBelowBytes) await tell(ctx, 'store.wal', null);
     },
   };
 };
+
+/** How long SQLite's log is, and what to do about it. */
+export const walText = (bytes: number): string =>
+  `The log beside the database file has ${(bytes / 1_000_000).toFixed(0)} MB: a program that reads the file without a pause keeps it from being emptied; end that program (lsof names it), and Hive cuts the log`;
 
 /** Who holds readers back, and what to do about it. */
 export const horizonText = ({ hidden, lagMs, blocker }: Horizon): string => {
@@ -39,7 +48,11 @@ export const horizonText = ({ hidden, lagMs, blocker }: Horizon): string => {
 };
 
 /** Records the change, if it is one: what was raised stands in the head of the system's stream, which nothing holds back. */
-const tell = async ({ bus, incarnation }: Context, message: string | null): Promise<void> => {
+const tell = async (
+  { bus, incarnation }: Context,
+  alert: 'store.horizon' | 'store.wal',
+  message: string | null,
+): Promise<void> => {
   const own = streams.agent(incarnation);
   const isNews = (view: SystemView | undefined) => (view?.alerts?.[alert] === undefined) === (message !== null);
   const { heads } = await bus.store.heads([streams.system]);

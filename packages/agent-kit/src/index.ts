@@ -3,7 +3,7 @@ export { askModel, type Answer, type Asking } from './ask.ts';
 export { collectGarbage, type Collected, type Collecting, type Removed, type Stayed } from './disk/collect-garbage.ts';
 export { createDiskKeeper, type DiskKeeper } from './disk/disk-keeper.ts';
 export { spaceOf, surveyDisk, type DiskSurvey, type DiskUse, type KeptWorktree } from './disk/survey-disk.ts';
-export { createHorizonWatch, horizonText, type HorizonWatch } from './horizon-watch.ts';
+export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './horizon-watch.ts';
 export { createLogger } from './logger.ts';
 export { boxesOf, findModel, hasModelReviewer, type Role, type Wanted } from './models.ts';
 export { checksOf, proveChange } from './prove-change.ts';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
+import { dirname } from 'node:path';
 import { readRun, type HiveConfig } from '@hive/config';
 import { isHiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
@@ -68,8 +69,13 @@ const hiveFinding = (version: string): Finding => ({
 const storeFindings = async (config: HiveConfig): Promise<Finding[]> => {
   const about = 'database';
   const { database } = config;
-  if (database.dialect === 'sqlite' && !existsSync(database.path))
-    return [{ about, status: 'ok', says: `SQLite, made at the first start in ${database.path}` }];
+  if (database.dialect === 'sqlite') {
+    const { fileSystemAdvice } = await import('../doctor/file-system.ts');
+    const advice = await fileSystemAdvice(existsSync(config.home) ? config.home : dirname(config.home));
+    if (advice.length > 0) return advice;
+    if (!existsSync(database.path))
+      return [{ about, status: 'ok', says: `SQLite, made at the first start in ${database.path}` }];
+  }
   try {
     const { openHiveStore } = await import('../desk/open-store.ts');
     const store = await openHiveStore(config, { migrate: false });

@@ -20,3 +20,9 @@ test('a pooler that lends sessions, and whoever holds back the readers, are name
   expect(found[0]?.says).toContain('a pooler that lends sessions');
   expect(found[1]?.says).toContain('session 7 of psql in the database shop');
 });
+
+test('a log of SQLite that is not emptied is named', async () => {
+  const found = await storeAdvice({ about: () => Promise.resolve({ ...about, walBytes: 90_000_000 }) });
+  expect(found.map(({ about: what, status }) => `${what} ${status}`)).toEqual(['database ok', 'readers absent']);
+  expect(found[1]?.says).toContain('90 MB');
+});

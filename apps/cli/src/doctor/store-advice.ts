@@ -1,4 +1,4 @@
-import { horizonText } from '@hive/agent-kit';
+import { horizonText, walText } from '@hive/agent-kit';
 import type { Store } from '@hive/core-db';
 import { bytes } from '../terminal/figures.ts';
 import type { Finding } from './advice.ts';
@@ -6,7 +6,10 @@ import type { Finding } from './advice.ts';
 /** Shorter than this nobody notices that readers wait. */
 const patienceMs = 2_000;
 
-/** How the store is: its place and size, a pooler in between, and who holds back its readers. */
+/** A log of SQLite that is longer than this is not being emptied. */
+const longLogBytes = 64_000_000;
+
+/** How the store is: its place and size, a pooler in between, who holds back its readers, and readers that hold it back. */
 export const storeAdvice = async (store: Pick<Store, 'about' | 'horizon'>): Promise<Finding[]> => {
   const [about, horizon] = await Promise.all([store.about(), store.horizon?.()]);
   const says = `${about.database} ${about.version}, ${bytes(about.bytes)}`;
@@ -28,6 +31,9 @@ export const storeAdvice = async (store: Pick<Store, 'about' | 'horizon'>): Prom
             todo: 'end that transaction, or have its program commit more often',
           },
         ]
+      : []),
+    ...((about.walBytes ?? 0) > longLogBytes
+      ? [{ about: 'readers', status: 'absent' as const, says: walText(about.walBytes ?? 0) }]
       : []),
   ];
 };
