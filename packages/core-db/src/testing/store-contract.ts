@@ -515,7 +515,7 @@ export const storeContract = (
         const stores = await Promise.all(Array.from({ length: 4 }, open));
         const { calls, violations } = await manyHands(stores, { steps: 3, rounds: 25 });
         expect(violations).toEqual([]);
-        expect(calls).toBeGreaterThan(50);
+        expect(calls).toBeGreaterThan(10);
       });
 
       test('a stream that ends takes its open steps with it', async () => {
