@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the kit's bridges use a tool in their tests; nothing is built from either
 import { createLogger, defineAgent, startAgent } from '@hive/agent-kit';
 import { createBus, newId, record, type Bus } from '@hive/bus';
 import { loadConfig } from '@hive/config';

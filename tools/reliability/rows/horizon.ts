@@ -1,4 +1,3 @@
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the kit's bridges use a tool in their tests; nothing is built from either
 import { createHorizonWatch, type Context } from '@hive/agent-kit';
 import { newId } from '@hive/bus';
 import { databaseName, inDatabase, onServer, openWriter, startOwnPostgres } from '@hive/core-db/testing';

@@ -20,7 +20,6 @@ export type ConnectOptions = { readonly readonly: boolean; readonly synchronous?
 /** So many texts of statements are kept prepared, twice; lists of different lengths make different texts. */
 const keptStatements = 200;
 
-
 const levels = { full: 2, normal: 1 } as const;
 
 /**
