@@ -23,7 +23,12 @@ const linesOf = async (stage: Stage, workflow: string): Promise<RecordedLine[]> 
   const { events } = await stage.store.events({ correlationId: workflow, limit: 100_000 });
   const clean = <T>(value: T): T =>
     // Only texts are replaced, so the shape stays.
-    JSON.parse(JSON.stringify(value).replaceAll(stage.folder, '/recorded').replaceAll(hostname(), 'host-1')) as T;
+    JSON.parse(
+      JSON.stringify(value)
+        .replaceAll(`${stage.folder}/work`, '/recorded')
+        .replaceAll(stage.folder, '/recorded')
+        .replaceAll(hostname(), 'host-1'),
+    ) as T;
   const lines: RecordedLine[] = [];
   for (const { cursor: _, stored: __, ...event } of events satisfies readonly LoggedEvent[]) {
     const plan = event.type === 'workflow.plan_generated' ? await planOf(stage, event.data.plan) : null;
