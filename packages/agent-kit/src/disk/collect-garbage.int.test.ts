@@ -74,8 +74,11 @@ test('what a thousand workflows leave stays within the caps, and what is newest 
   // The store empties its own log when it has time, so what the events take is not compared.
   const ofFiles = (survey: typeof before) => survey.uses.filter(({ kind }) => kind !== 'events');
   const looked = await surveyDisk(house);
-  expect(ofFiles(looked)).toEqual(ofFiles(before));
-  expect(looked.kept).toEqual(before.kept);
+  expect({ ...looked, uses: ofFiles(looked) }).toEqual({
+    ...before,
+    uses: ofFiles(before),
+    space: expect.anything() as unknown,
+  });
   const { removed, freedBytes, stayed } = await collect();
   expect(removed).toEqual(dry.removed);
 

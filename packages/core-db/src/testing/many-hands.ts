@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LoggedEvent, Store } from '../port.ts';
+import type { LoggedEvent, Store, WriteResult } from '../port.ts';
 import { sampleStep, sampleWrite } from './samples.ts';
 
 /** A call that brought something: when it was made, and when it was answered. */
@@ -41,7 +41,8 @@ export const manyHands = async (
   };
   let working = true;
   const hand = async (store: Store, name: string): Promise<void> => {
-    for (let round = 0; round < rounds; round++) {
+    // A round that wins nothing is no round: others held every step in that moment.
+    for (let round = 0; round < rounds;) {
       const [claimed] = await note(
         () => store.claim({ ...query(own, name), newId: randomUUID }),
         ([it]) => (it && { what: 'claim', step: it.step.id, token: it.step.token }) || null,
@@ -53,16 +54,24 @@ export const manyHands = async (
         expect: { state: 'claimed', token: step.token, holder: name },
         set: { state: 'ready', holder: null, holderAgent: null, leaseUntil: null },
       } as const;
+      const giveBack = () =>
+        store.write({
+          ...sampleWrite(step.stream, head.version, { events: [{ correlationId: own }] }),
+          changeSteps: [change],
+        });
+      const given = async () => {
+        // A write that met a later transaction is refused and made anew, as the bus does.
+        for (;;) {
+          const result = await giveBack();
+          if (result.status !== 'version') return result;
+        }
+      };
+      const ended = (result: WriteResult) =>
+        result.status === 'written' ? ({ what: 'finish', step: step.id, token: step.token } as const) : null;
+      await note(given, ended);
       // Every other end is tried twice: the second time it must change nothing.
-      for (let again = 0; again <= round % 2; again++)
-        await note(
-          () =>
-            store.write({
-              ...sampleWrite(step.stream, head.version, { events: [{ correlationId: own }] }),
-              changeSteps: [change],
-            }),
-          (result) => (result.status === 'written' ? { what: 'finish', step: step.id, token: step.token } : null),
-        );
+      if (round % 2 === 1) await note(giveBack, ended);
+      round += 1;
     }
   };
   const reader = async (store: Store): Promise<LoggedEvent[]> => {
