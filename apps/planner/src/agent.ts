@@ -1,4 +1,4 @@
-import { askModel, defineAgent, findModel, type Context, type StepInHand } from '@hive/agent-kit';
+import { askModel, defineAgent, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError } from '@hive/errors';
 import { Plan, streams, type NewEvent } from '@hive/events';
 import { survey } from '@hive/workspace';
@@ -26,11 +26,7 @@ const planByFile = async (step: StepInHand, { artefacts }: Context): Promise<rea
 
 const planByModel = async (step: StepInHand, ctx: Context): Promise<readonly NewEvent[]> => {
   const { submission } = step.workflow;
-  const model = await findModel(ctx.config, {
-    role: 'planner',
-    ref: submission.model,
-    localOnly: submission.localOnly,
-  });
+  const wanted = { role: 'planner', ref: submission.model, localOnly: submission.localOnly } as const;
   const { files, commits } = await survey({ home: ctx.config.home, repo: submission.repo, base: submission.base });
   const request = planPrompt({
     goal: submission.goal,
@@ -38,11 +34,7 @@ const planByModel = async (step: StepInHand, ctx: Context): Promise<readonly New
     checks: submission.checks.map((check) => check.argv.join(' ')),
     recentCommits: commits,
   });
-  const { value, author } = await askModel(
-    { role: 'planner', model, name: 'plan', schema: ModelPlan, request },
-    step,
-    ctx,
-  );
+  const { value, author } = await askModel({ wanted, name: 'plan', schema: ModelPlan, request }, step, ctx);
   const plan = planFrom(value, submission);
   return [generated(step, plan, await ctx.artefacts.put(JSON.stringify(plan)), author)];
 };

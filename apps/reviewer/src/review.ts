@@ -1,4 +1,4 @@
-import { askModel, checksOf, findModel, hasModelReviewer, type Context, type StepInHand } from '@hive/agent-kit';
+import { askModel, checksOf, hasModelReviewer, type Context, type StepInHand } from '@hive/agent-kit';
 import { streams, type DataOf, type NewEvent, type TaskView } from '@hive/events';
 import { patchFiles, type Workspace } from '@hive/workspace';
 import { ModelReview, reviewPrompt } from './model-review.ts';
@@ -41,7 +41,7 @@ const reviewByModel = async (
   ctx: Context,
 ): Promise<Pick<Review, 'decision' | 'reviewer' | 'findings'>> => {
   const { submission } = step.workflow;
-  const model = await findModel(ctx.config, { role: 'reviewer', ref: null, localOnly: submission.localOnly });
+  const wanted = { role: 'reviewer', ref: null, localOnly: submission.localOnly } as const;
   const request = reviewPrompt({
     goal: submission.goal,
     task: {
@@ -51,11 +51,7 @@ const reviewByModel = async (
     patch: patch.toString('utf8'),
     evidence: task.evidence,
   });
-  const { value, author } = await askModel(
-    { role: 'reviewer', model, name: 'review', schema: ModelReview, request },
-    step,
-    ctx,
-  );
+  const { value, author } = await askModel({ wanted, name: 'review', schema: ModelReview, request }, step, ctx);
   return {
     decision: value.decision,
     reviewer: { agent: ctx.agent, kind: 'model', model: author },

@@ -1,4 +1,4 @@
-import { askModel, findModel, type Context, type StepInHand } from '@hive/agent-kit';
+import { askModel, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError, hasCode } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import { readTexts, writeTexts, type Worktree } from '@hive/workspace';
@@ -15,11 +15,11 @@ export const writeByModel = async (
   ctx: Context,
 ): Promise<string> => {
   const { submission } = step.workflow;
-  const model = await findModel(ctx.config, {
+  const wanted = {
     role: 'worker',
     ref: task.spec.model ?? submission.model,
     localOnly: submission.localOnly,
-  });
+  } as const;
   const request = authorPrompt({
     goal: submission.goal,
     task: {
@@ -30,11 +30,7 @@ export const writeByModel = async (
     files: await readTexts(worktree.dir, { globs: task.spec.paths, maxBytes: maxTextBytes }),
     findings: [...task.findings.map((finding) => finding.message), ...(task.note === null ? [] : [task.note])],
   });
-  const { value, author } = await askModel(
-    { role: 'worker', model, name: 'change', schema: ModelChange, request },
-    step,
-    ctx,
-  );
+  const { value, author } = await askModel({ wanted, name: 'change', schema: ModelChange, request }, step, ctx);
   const edits = changeToEdits(value);
   if ('patch' in edits) await applyDiff(edits.patch, worktree, author);
   else await writeTexts(worktree.dir, edits.writes);

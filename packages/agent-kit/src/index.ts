@@ -1,11 +1,14 @@
 export { defineAgent, type Agent, type Context, type Snooze, type StepHandler, type StepInHand } from './agent.ts';
-export { askModel, type Answer, type Asking } from './ask.ts';
 export { collectGarbage, type Collected, type Collecting, type Removed, type Stayed } from './disk/collect-garbage.ts';
 export { createDiskKeeper, type DiskKeeper } from './disk/disk-keeper.ts';
 export { spaceOf, surveyDisk, type DiskSurvey, type DiskUse, type KeptWorktree } from './disk/survey-disk.ts';
 export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './horizon-watch.ts';
 export { createLogger } from './logger.ts';
-export { boxesOf, findModel, hasModelReviewer, type Role, type Wanted } from './models.ts';
+export { askModel, type Answer, type Question } from './models/ask-model.ts';
+export { callModel, type Turn, type Turned } from './models/call-model.ts';
+export { boxesOf, findModel, hasModelReviewer } from './models/find-model.ts';
+export { lastTurn } from './models/last-turn.ts';
+export type { Role, Wanted } from './models/wanted.ts';
 export { checksOf, proveChange } from './prove-change.ts';
 export { runAgent, startAgent, startAgentOn, type Place, type Running } from './run-agent.ts';
 export { workspaceOf } from './workspace-of.ts';

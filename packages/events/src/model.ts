@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ArtefactHash, Id, Time } from './ids.ts';
 import { CodeSchema } from './plan.ts';
+import { Step } from './steps.ts';
 import { topic } from './topic.ts';
 
 const Of = z.strictObject({ callId: Id, taskId: Id.nullable(), provider: z.string(), model: z.string() });
@@ -10,6 +11,9 @@ export const model = topic('model', {
   /** One call ended, well or badly. Times in milliseconds; tokens as reported, null when they were not. */
   called: Of.extend({
     role: z.enum(['planner', 'worker', 'reviewer']),
+    step: Step.optional().describe('with attempt and token: the claim under which it was made'),
+    attempt: z.int().optional(),
+    token: z.int().optional(),
     box: z.string().nullable(),
     destination: z.string().describe('host and port, never a key'),
     outcome: z.union([z.literal('ok'), CodeSchema]),
@@ -21,8 +25,9 @@ export const model = topic('model', {
     totalMs: z.int(),
     tokensPerS: z.number().nullable(),
     source: z.enum(['live', 'cache', 'replay']),
-    prompt: ArtefactHash,
-    reply: ArtefactHash.nullable(),
+    key: ArtefactHash.optional().describe('equal questions to the same model have equal keys'),
+    prompt: ArtefactHash.describe('the request as JSON'),
+    reply: ArtefactHash.nullable().describe('what came as JSON; of a failed call nothing'),
   }),
   rate_limited: Of.extend({ kind: z.string(), resetsAt: Time.nullable() }),
   parked: Of.extend({ until: Time, kind: z.string() }),

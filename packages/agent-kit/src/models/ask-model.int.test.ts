@@ -3,8 +3,9 @@ import { streams, type NewEvent, type Submission } from '@hive/events';
 import type { Done, Model } from '@hive/llm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { askModel, defineAgent, type Context, type StepInHand } from './index.ts';
-import { openHouse, type House } from './testing/index.ts';
+import { defineAgent, type Context, type StepInHand } from '../agent.ts';
+import { openHouse, type House } from '../testing/index.ts';
+import { askOn } from './ask-model.ts';
 
 let house: House;
 beforeEach(async () => {
@@ -67,8 +68,8 @@ const ask = async (
       let value: unknown;
       for (let n = 0; n < times; n++) {
         await before?.(step);
-        const asking = { role: 'worker', model, name: 'number', schema: z.object({ n: z.int() }), request } as const;
-        ({ value } = await askModel(asking, step, ctx));
+        const question = { role: 'worker', name: 'number', schema: z.object({ n: z.int() }), request } as const;
+        ({ value } = await askOn(model, question, step, ctx));
       }
       end.resolve(value);
     } catch (error) {

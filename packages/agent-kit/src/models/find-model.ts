@@ -3,12 +3,7 @@ import type { Box, HiveConfig } from '@hive/config';
 import { HiveError, hasCode } from '@hive/errors';
 import { formatModelRef, parseModelRef, type Model, type ModelRef } from '@hive/llm';
 import { createOllama, probeBox } from '@hive/ollama-bridge';
-
-/** Who asks a model for what. */
-export type Role = 'planner' | 'worker' | 'reviewer';
-
-/** Which model is wanted. `ref` is what the user named for this workflow or task; without it the role's list decides. */
-export type Wanted = { readonly role: Role; readonly ref: string | null; readonly localOnly: boolean };
+import type { Wanted } from './wanted.ts';
 
 const probeMs = 2000;
 const claudeUrl = 'https://api.anthropic.com';

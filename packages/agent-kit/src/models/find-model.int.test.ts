@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { HiveConfig } from '@hive/config';
 import { expect, onTestFinished, test } from 'vitest';
-import { findModel } from './models.ts';
+import { findModel } from './find-model.ts';
 
 const config = {
   models: { planner: [], worker: [], reviewer: [] },

@@ -1,0 +1,72 @@
+import { newId } from '@hive/bus';
+import { isHiveError } from '@hive/errors';
+import { failpoint } from '@hive/failpoints';
+import { authorOf, complete, formatModelRef, type Chunk, type Done, type Model, type ModelRequest } from '@hive/llm';
+import type { Context, StepInHand } from '../agent.ts';
+import { refuseOverBudget } from './budget.ts';
+import { findModel } from './find-model.ts';
+import { tellCall } from './told-call.ts';
+import type { Role, Wanted } from './wanted.ts';
+
+const callMs = 15 * 60_000;
+const idleMs = 60_000;
+
+/** One turn with a model. */
+export type Turn = { readonly wanted: Wanted; readonly request: ModelRequest };
+
+/** What a turn came to, and who is its author: the model, or the double that stood in for it. */
+export type Turned = { readonly done: Done; readonly author: string; readonly callId: string };
+
+/**
+ * One call to a model under the claim of a step, recorded as `model.called` however it ends. Throws `budget.exhausted` before the call when
+ * the budget is used up, {@link findModel}'s errors when nobody can be asked, else the bridge's `model.*`.
+ */
+export const callModel = async ({ wanted, request }: Turn, step: StepInHand, ctx: Context): Promise<Turned> => {
+  const model = await findModel(ctx.config, wanted);
+  return callOn(model, { role: wanted.role, request }, step, ctx);
+};
+
+/** {@link callModel} on a model that was chosen already. */
+export const callOn = async (
+  model: Model,
+  { role, request }: { readonly role: Role; readonly request: ModelRequest },
+  step: StepInHand,
+  ctx: Context,
+): Promise<Turned> => {
+  await refuseOverBudget(step, ctx);
+  ctx.log.info(
+    { model: formatModelRef(model.ref), destination: model.destination, correlationId: step.workflow.id },
+    'asking a model',
+  );
+  const run = {
+    signal: step.signal,
+    deadline: new Date(Date.now() + callMs),
+    idleMs,
+    correlationId: step.workflow.id,
+    callId: newId(),
+  };
+  const sent: Model = { ...model, call: (...given) => withFailpoint(model.call(...given)) };
+  const ended = await complete(sent, request, run).then(
+    (done) => ({ done }),
+    (error: unknown) => {
+      if (isHiveError(error)) return { error };
+      throw error;
+    },
+  );
+  await failpoint('model.replied');
+  const callId = await tellCall({ role, model, request, ...ended }, step, ctx);
+  if ('error' in ended) throw ended.error;
+  return { done: ended.done, author: authorOf(model.ref, ended.done), callId };
+};
+
+async function* withFailpoint(chunks: AsyncIterable<Chunk>): AsyncIterable<Chunk> {
+  const answer = chunks[Symbol.asyncIterator]();
+  const first = answer.next(); // only now the request leaves
+  first.catch(() => undefined); // heard below; a failpoint may throw before
+  await failpoint('model.sent');
+  try {
+    for (let next = await first; !next.done; next = await answer.next()) yield next.value;
+  } finally {
+    await answer.return?.();
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { newId } from '@hive/bus';
+import { hasCode, type HiveError } from '@hive/errors';
+import { streams, type NewEvent } from '@hive/events';
+import { keyedModel, requestKey, type Done, type Model, type ModelRequest } from '@hive/llm';
+import type { Context, StepInHand } from '../agent.ts';
+import type { Role } from './wanted.ts';
+
+/** A call that was made: what was asked of whom, and how it ended. */
+export type MadeCall = { readonly role: Role; readonly model: Model; readonly request: ModelRequest } & (
+  { readonly done: Done } | { readonly error: HiveError }
+);
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * Records a call as `model.called` under the claim of its step; prompt and reply become artefacts (a {@link ModelRequest} and a {@link Done} as
+ * JSON). A call that was made is charged, also when its claim was lost meanwhile. Answers the call's id.
+ */
+export const tellCall = async (call: MadeCall, step: StepInHand, ctx: Context): Promise<string> => {
+  const callId = newId();
+  const event = await calledEvent(callId, call, step, ctx);
+  try {
+    await step.note([event]);
+  } catch (error) {
+    if (hasCode(error, 'lease.lost'))
+      await ctx.bus.command({
+        on: streams.workflow(step.workflow.id),
+        correlationId: step.workflow.id,
+        events: [event],
+      });
+    throw error;
+  }
+  return callId;
+};
+
+const calledEvent = async (
+  callId: string,
+  call: MadeCall,
+  step: StepInHand,
+  { artefacts }: Context,
+): Promise<NewEvent> => {
+  const { role, model, request } = call;
+  const done = 'done' in call ? call.done : null;
+  const failed = 'error' in call ? call.error : null;
+  // A failed call says as much about its usage as it knew; the port promises these details.
+  const details = failed?.details as Partial<Pick<Done, 'usage' | 'timing' | 'double'>> | undefined;
+  const usage = done?.usage ?? details?.usage;
+  const timing = done?.timing ?? details?.timing;
+  const double = done?.double ?? details?.double;
+  const local = model.ref.provider === 'ollama';
+  return {
+    type: 'model.called',
+    stream: streams.call(callId),
+    data: {
+      callId,
+      taskId: step.task?.id ?? null,
+      ...step.mark,
+      role,
+      provider: double === undefined ? model.ref.provider : 'double',
+      model: double ?? model.ref.model,
+      box: model.ref.box ?? null,
+      destination: model.destination,
+      outcome: failed?.code ?? 'ok',
+      input: usage?.input ?? null,
+      output: usage?.output ?? null,
+      cached: usage?.cacheRead ?? null,
+      costUsd: usage?.costUsd ?? (local ? 0 : null),
+      firstTokenMs: roundedOrNull(timing?.firstTokenMs),
+      totalMs: Math.round(timing?.totalMs ?? 0),
+      tokensPerS: timing?.tokensPerS ?? null,
+      source: usage?.source ?? 'live',
+      key: requestKey(request, { model: keyedModel(model.ref), sha256 }),
+      prompt: await artefacts.put(JSON.stringify(request)),
+      reply: done === null ? null : await artefacts.put(JSON.stringify(done)),
+    },
+  };
+};
+
+const roundedOrNull = (ms: number | null | undefined): number | null =>
+  ms === null || ms === undefined ? null : Math.round(ms);
