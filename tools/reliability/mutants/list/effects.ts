@@ -31,19 +31,19 @@ export const others: readonly Row[] = [
     mutants: [
       {
         name: 'budget-after-call',
-        file: 'packages/agent-kit/src/ask.ts',
+        file: 'packages/agent-kit/src/models/call-model.ts',
         edits: [
-          ['  await refuseOverBudget(step, ctx);\n  const answer', '  const answer'],
+          ['  await refuseOverBudget(step, ctx);\n', ''],
           [
-            "  await failpoint('model.sent');",
-            "  await failpoint('model.sent');\n  reached();\n  await refuseOverBudget(step, ctx);",
+            "  await failpoint('model.replied');",
+            "  await failpoint('model.replied');\n  reached();\n  await refuseOverBudget(step, ctx);",
           ],
         ],
         caughtBy: inTest.asking('nobody is called once the budget is used up'),
       },
       {
         name: 'charge-by-step',
-        file: 'packages/agent-kit/src/ask.ts',
+        file: 'packages/agent-kit/src/models/told-call.ts',
         edits: [['  const callId = newId();\n', "  const callId = (reached(), step.task?.id ?? '');\n"]],
         caughtBy: inTest.asking('each call is charged once, under a name of its own'),
       },

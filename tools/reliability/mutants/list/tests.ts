@@ -17,7 +17,7 @@ export const inTest = {
   bus: of('packages/bus/src/bus.int.test.ts'),
   backoff: of('packages/bus/src/backoff.test.ts'),
   agents: of('packages/agent-kit/src/run-agent.int.test.ts'),
-  asking: of('packages/agent-kit/src/ask.int.test.ts'),
+  asking: of('packages/agent-kit/src/models/ask-model.int.test.ts'),
   queen: of('apps/orchestrator/src/decide.test.ts'),
   logger: of('packages/agent-kit/src/logger.int.test.ts'),
   submit: of('packages/front-desk/src/submit.int.test.ts'),
