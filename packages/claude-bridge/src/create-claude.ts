@@ -2,9 +2,12 @@ import Anthropic from '@anthropic-ai/sdk';
 import {
   guardCall,
   guardedFetch,
+  neverConnected,
   parseEndpoint,
+  spentError,
   type CallGuard,
   type Capabilities,
+  type Chunk,
   type Clock,
   type Model,
   type ModelRef,
@@ -14,7 +17,7 @@ import {
 import { claudeError } from './claude-error.ts';
 import { machineClock } from './clock.ts';
 import { countParams, messageParams } from './message-params.ts';
-import { createReader } from './read-events.ts';
+import { createReader, type Reader } from './read-events.ts';
 import { type Prices } from './usage.ts';
 
 /** How to reach the Messages API. Nothing is read from the environment. */
@@ -24,7 +27,7 @@ export type ClaudeOptions = {
   readonly model: string;
   /** The name of the box when `baseURL` is one that speaks this protocol. */
   readonly box?: string;
-  /** List prices in dollars per million tokens; without them a reply has tokens and no dollars. */
+  /** List prices by model; without one for this model a reply has tokens and no dollars. */
   readonly prices?: Prices;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
@@ -57,11 +60,11 @@ export const createClaude = (options: ClaudeOptions): Model => {
     ref,
     destination,
     async *call(request: ModelRequest, run: Run) {
-      const params = messageParams(request, model);
       const guard = guardCall(run, { clock, phase: 'connect' });
       const reader = createReader({
         clock,
         destination,
+        model,
         prices: options.prices,
         wantsJson: request.output !== undefined,
       });
@@ -70,18 +73,13 @@ export const createClaude = (options: ClaudeOptions): Model => {
         guardedFetch(options.fetch ?? fetch, guard, { onResponse: (response) => reader.headers(response.headers) }),
       );
       try {
-        const events = await client.messages.create(params, { signal: guard.signal });
-        for await (const event of events) {
-          const chunk = reader.read(event);
-          if (!chunk) continue;
-          guard.enter('idle');
-          yield chunk;
-        }
+        const events = await client.messages.create(messageParams(request, model), { signal: guard.signal });
+        yield* chunksOf(events, reader, guard);
         const { toolCalls, done } = reader.end();
         for (const call of toolCalls) yield { type: 'tool_call', call } as const;
         yield done;
       } catch (error) {
-        throw reader.withUsage(failure(error, guard));
+        throw spentError(failure(error, guard), reader.spent(guard.sent() && !neverConnected(error)));
       } finally {
         guard.stop();
       }
@@ -97,6 +95,9 @@ export const createClaude = (options: ClaudeOptions): Model => {
           structured: supports?.structured_outputs.supported === false ? 'prompt' : 'native',
           thinking: supports?.thinking.supported ?? false,
           vision: supports?.image_input.supported ?? false,
+          embeddings: false,
+          prefill: false,
+          seed: false,
           countExact: true,
           learnt: { from: 'api', at: new Date(clock.now()).toISOString() },
         };
@@ -108,6 +109,29 @@ export const createClaude = (options: ClaudeOptions): Model => {
       }),
   };
 };
+
+/** How long the server may take to end its connection after the end of an answer. */
+const lingerMs = 250;
+
+/** Reads to the end of the connection, so that the next call can use it; whatever comes after `message_stop` says nothing. */
+async function* chunksOf(
+  events: AsyncIterable<Anthropic.RawMessageStreamEvent>,
+  reader: Reader,
+  guard: CallGuard,
+): AsyncGenerator<Chunk> {
+  try {
+    for await (const event of events) {
+      if (reader.stopped()) continue;
+      const chunk = reader.read(event);
+      if (reader.stopped()) guard.linger(lingerMs);
+      if (!chunk) continue;
+      guard.enter('idle');
+      yield chunk;
+    }
+  } catch (error) {
+    if (!reader.stopped()) throw error;
+  }
+}
 
 /** Every option is given: what is left out, this client reads from the environment or from a profile on disk. */
 const clientFor = ({ apiKey, baseURL }: ClaudeOptions, send: typeof fetch): Anthropic =>

@@ -187,20 +187,26 @@ test.each<[string, Fault]>([
 });
 
 test('counts that are absent are unknown, and so is the cost', async () => {
-  const { ended } = await call({ reply: { text: 'x', usage: null } }, { prices: { input: 3, output: 15 } });
+  const { ended } = await call(
+    { reply: { text: 'x', usage: null } },
+    { prices: { 'claude-double': { input: 3, output: 15 } } },
+  );
   expect(ended).toMatchObject({ usage: { input: null, cacheRead: null, costBasis: 'unknown' } });
 });
 
 test('a price makes dollars of tokens; a cache without a price makes them unknown', async () => {
   const usage = { input: 1000, output: 200, cacheRead: 500 };
-  const prices = { input: 3, output: 15, cacheRead: 0.3 };
+  const prices = { 'claude-double': { input: 3, output: 15, cacheRead: 0.3 } };
   const { ended } = await call({ reply: { text: 'x', usage } }, { prices });
   expect(ended).toMatchObject({
     usage: { input: 1000, cacheRead: 500, output: 200, costUsd: 0.00615, costBasis: 'list' },
     double: 'faults',
     model: 'claude-double',
   });
-  const { ended: unpriced } = await call({ reply: { text: 'x', usage } }, { prices: { input: 3, output: 15 } });
+  const { ended: unpriced } = await call(
+    { reply: { text: 'x', usage } },
+    { prices: { 'claude-double': { input: 3, output: 15 } } },
+  );
   expect(unpriced).toMatchObject({ usage: { costBasis: 'unknown' } });
 });
 

@@ -1,2 +1,2 @@
 export { createClaude, type ClaudeOptions } from './create-claude.ts';
-export { type Prices } from './usage.ts';
+export { type Price, type Prices } from './usage.ts';

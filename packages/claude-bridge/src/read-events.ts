@@ -1,16 +1,30 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { HiveError } from '@hive/errors';
-import { spentError, streamBroken, type Chunk, type Clock, type Done, type Timing, type ToolCall } from '@hive/llm';
+import {
+  limitsOf,
+  nothingSpent,
+  streamBroken,
+  type Chunk,
+  type Clock,
+  type Done,
+  type LimitSeen,
+  type Spent,
+  type Timing,
+  type ToolCall,
+} from '@hive/llm';
 import { createUsage, type Prices } from './usage.ts';
 
-type Reader = {
+/** See {@link createReader}. */
+export type Reader = {
   readonly headers: (headers: Headers) => void;
   /** The chunk that an event stands for, if it stands for one. */
   readonly read: (event: Anthropic.RawMessageStreamEvent) => Chunk | undefined;
   /** The end of the answer. Throws when there was none, or when it is not a good one. */
   readonly end: () => { readonly toolCalls: readonly ToolCall[]; readonly done: Done };
-  /** The same error with what the answer had used up so far. */
-  readonly withUsage: (error: HiveError) => HiveError;
+  /** Whether the end of the answer has come. */
+  readonly stopped: () => boolean;
+  /** What the call has used up so far. */
+  readonly spent: (sent: boolean) => Spent;
 };
 
 type Block = { readonly id: string; readonly name: string; json: string };
@@ -19,19 +33,21 @@ type Block = { readonly id: string; readonly name: string; json: string };
 export const createReader = ({
   clock,
   destination,
+  model: asked,
   prices,
   wantsJson,
 }: {
   readonly clock: Clock;
   readonly destination: string;
+  readonly model: string;
   readonly prices: Prices | undefined;
   readonly wantsJson: boolean;
 }): Reader => {
   const startedAt = clock.now();
-  const usage = createUsage(prices);
+  const usage = createUsage(prices, asked);
   const tools = new Map<number, Block>();
-  let answered = false;
-  let model = '';
+  let limits: readonly LimitSeen[] = [];
+  let model = asked;
   let text = '';
   let stop: Anthropic.StopReason | null = null;
   let stopped = false;
@@ -47,7 +63,7 @@ export const createReader = ({
 
   const timing = (): Timing => {
     const now = clock.now();
-    const { output } = usage.now();
+    const { output } = usage.now(model);
     const decodeMs = firstAt === undefined ? 0 : now - firstAt;
     return {
       queuedMs: 0,
@@ -60,7 +76,7 @@ export const createReader = ({
 
   return {
     headers: (headers) => {
-      answered = true;
+      limits = limitsOf(headers);
       double = headers.get('x-hive-double') ?? undefined;
     },
     read: (event) => {
@@ -106,14 +122,16 @@ export const createReader = ({
         text,
         toolCalls,
         ...(output === undefined ? {} : { output }),
-        usage: usage.now(),
+        usage: usage.now(model),
         timing: timing(),
         model,
         ...(double === undefined ? {} : { double }),
+        ...(limits.length === 0 ? {} : { limits }),
       };
       return { toolCalls, done };
     },
-    withUsage: (error) => (answered ? spentError(error, { usage: usage.now(), timing: timing(), double }) : error),
+    stopped: () => stopped,
+    spent: (sent) => ({ usage: sent ? usage.now(model) : nothingSpent, timing: timing(), sent, double, limits }),
   };
 };
 

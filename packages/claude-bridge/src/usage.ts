@@ -1,13 +1,16 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Usage } from '@hive/llm';
 
-/** Dollars per million tokens, dated and kept in the configuration. */
-export type Prices = {
+/** Dollars per million tokens of one model. */
+export type Price = {
   readonly input: number;
   readonly output: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
 };
+
+/** Prices by the id of the model. A table of the configuration, dated there; never code. */
+export type Prices = Readonly<Record<string, Price>>;
 
 type Counted = Partial<
   Pick<
@@ -19,14 +22,15 @@ type Counted = Partial<
 };
 
 /** The counts of a reply so far. They are cumulative, so a later event replaces what it knows better. */
-export const createUsage = (prices: Prices | undefined) => {
+export const createUsage = (prices: Prices = {}, asked: string) => {
   let seen: Counted = {};
   return {
     take: (counted: Counted | null | undefined) => {
       const known = Object.entries(counted ?? {}).filter(([, value]) => value !== null && value !== undefined);
       seen = { ...seen, ...Object.fromEntries(known) };
     },
-    now: (): Usage => {
+    /** `answered` is the model that the server named, which may be a dated form of what was asked. */
+    now: (answered: string): Usage => {
       const usage = {
         input: seen.input_tokens ?? null,
         cacheRead: seen.cache_read_input_tokens ?? null,
@@ -34,7 +38,7 @@ export const createUsage = (prices: Prices | undefined) => {
         output: seen.output_tokens ?? null,
       };
       const thinking = seen.output_tokens_details?.thinking_tokens;
-      const costUsd = costOf(usage, prices);
+      const costUsd = costOf(usage, prices[answered] ?? prices[asked]);
       return {
         ...usage,
         ...(typeof thinking === 'number' ? { thinking } : {}),
@@ -48,19 +52,19 @@ export const createUsage = (prices: Prices | undefined) => {
 /** Unknown when a count is unknown, or when tokens were counted that have no price. */
 const costOf = (
   usage: Pick<Usage, 'input' | 'cacheRead' | 'cacheWrite' | 'output'>,
-  prices: Prices | undefined,
+  price: Price | undefined,
 ): number | undefined => {
-  if (!prices || usage.input === null || usage.output === null) return undefined;
+  if (!price || usage.input === null || usage.output === null) return undefined;
   const lines: [number, number | undefined][] = [
-    [usage.input, prices.input],
-    [usage.output, prices.output],
-    [usage.cacheRead ?? 0, prices.cacheRead],
-    [usage.cacheWrite ?? 0, prices.cacheWrite],
+    [usage.input, price.input],
+    [usage.output, price.output],
+    [usage.cacheRead ?? 0, price.cacheRead],
+    [usage.cacheWrite ?? 0, price.cacheWrite],
   ];
   let micros = 0;
-  for (const [tokens, price] of lines) {
-    if (tokens > 0 && price === undefined) return undefined;
-    micros += tokens * (price ?? 0);
+  for (const [tokens, dollars] of lines) {
+    if (tokens > 0 && dollars === undefined) return undefined;
+    micros += tokens * (dollars ?? 0);
   }
   return micros / 1_000_000;
 };

@@ -116,6 +116,30 @@ test('the first reason stays', () => {
   expect(guard.ended()).toMatchObject({ code: 'model.cancelled' });
 });
 
+test('whoever runs the call hears once that its request leaves, and not at all when it does not', async () => {
+  const said: string[] = [];
+  const { guard, pass } = setUp({ onSent: () => said.push('sent') });
+  const send = () => Promise.resolve(new Response('x'));
+  await guardedFetch(send, guard)('http://127.0.0.1/');
+  await guardedFetch(send, guard)('http://127.0.0.1/');
+  expect([said, guard.sent()]).toEqual([['sent'], true]);
+  const late = setUp({ onSent: () => said.push('late') });
+  late.pass(1000);
+  await expect(guardedFetch(send, late.guard)('http://127.0.0.1/')).rejects.toThrow('did not begin to answer');
+  expect([said, late.guard.sent()]).toEqual([['sent'], false]);
+  guard.stop();
+  pass(0);
+});
+
+test('after a complete answer the connection gets a moment, and no error when it does not use it', () => {
+  const { guard, pass } = setUp();
+  guard.linger(50);
+  pass(49);
+  expect(guard.signal.aborted).toBe(false);
+  pass(1);
+  expect([guard.signal.aborted, guard.ended()]).toEqual([true, undefined]);
+});
+
 test('every received byte counts, also those that are no piece of an answer', async () => {
   const { guard, pass } = setUp();
   const pings = async function* () {
@@ -126,7 +150,9 @@ test('every received byte counts, also those that are no piece of an answer', as
   };
   const send = () =>
     Promise.resolve(new Response(ReadableStream.from(pings()), { headers: { 'content-type': 'text/event-stream' } }));
-  const response = await guardedFetch(send, guard)('http://127.0.0.1/');
-  expect(await response.text()).toBe(': ping\n\n'.repeat(5));
+  const { body } = await guardedFetch(send, guard)('http://127.0.0.1/');
+  let received = 0;
+  for await (const bytes of body ?? []) received += bytes.length;
+  expect(received).toBe(5 * ': ping\n\n'.length);
   expect(guard.ended()).toBeUndefined();
 });

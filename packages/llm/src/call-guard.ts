@@ -18,8 +18,14 @@ export type CallGuard = {
   /** Why we ended the call, if we did. Ask this first when anything was thrown. */
   readonly ended: () => HiveError | undefined;
   readonly enter: (phase: Phase) => void;
+  /** The request leaves now: tells {@link Run.onSent}, once. */
+  readonly leave: () => void;
+  /** Whether the request has left. */
+  readonly sent: () => boolean;
   /** Something was received. */
   readonly touch: () => void;
+  /** The answer is complete; the server gets this long to end its connection in peace, so that the next call can use it. */
+  readonly linger: (ms: number) => void;
   /** The call is over: timers are gone and whatever is still open upstream is closed. May be called twice. */
   readonly stop: () => void;
 };
@@ -43,6 +49,7 @@ export const guardCall = (
   let phase: Phase = first;
   let touchedAt = clock.now();
   let ended: HiveError | undefined;
+  let sent = false;
 
   const end = (error: HiveError) => {
     ended ??= error;
@@ -92,7 +99,18 @@ export const guardCall = (
       unwatch();
       if (!ended) unwatch = watch();
     },
+    leave: () => {
+      if (sent) return;
+      sent = true;
+      run.onSent?.();
+    },
+    sent: () => sent,
     touch,
+    linger: (ms) => {
+      unwatch();
+      undeadline();
+      if (!ended) unwatch = clock.after(ms, () => controller.abort());
+    },
     stop: () => {
       unwatch();
       undeadline();

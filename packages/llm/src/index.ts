@@ -2,19 +2,26 @@ export { askFor, jsonSchemaOf, type AskedCall, type Question } from './ask-for.t
 export { guardCall, type CallGuard, type Clock, type Phase } from './call-guard.ts';
 export { complete } from './complete.ts';
 export { isPrivateAddress, parseEndpoint, plainHttpRefused } from './endpoint.ts';
-export { guardedFetch } from './guarded-fetch.ts';
-export { httpError, retryAfter, type HttpFailure } from './http-error.ts';
+export { guardedFetch, type Bytes } from './guarded-fetch.ts';
+export { httpError, type HttpFailure } from './http-error.ts';
+export { limitsOf, momentOf, shareOf } from './limits.ts';
 export { authorOf, formatModelRef, parseModelRef, type ModelRef } from './model-ref.ts';
 export type {
   Capabilities,
+  CapabilityName,
   Chunk,
   Done,
+  Embedded,
   JsonSchema,
+  LearntFrom,
+  LimitSeen,
   Message,
   Model,
   ModelRequest,
   Part,
+  Progress,
   Run,
+  Spent,
   Timing,
   Tool,
   ToolCall,
@@ -23,6 +30,6 @@ export type {
 export { keyedModel, recordCalls, type RecordedCall, type Recording } from './recording.ts';
 export { createReplayModel, estimateTokens } from './replay-model.ts';
 export { canonicalJson, requestKey } from './request-key.ts';
-export { spentError } from './spent-error.ts';
-export { streamBroken, transportError } from './transport-error.ts';
+export { nothingSpent, spentError } from './spent-error.ts';
+export { neverConnected, streamBroken, transportError } from './transport-error.ts';
 export { untrusted } from './untrusted.ts';

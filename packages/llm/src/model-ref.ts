@@ -1,14 +1,14 @@
 import { HiveError } from '@hive/errors';
 
-/** Which model, of whom, on which box. `double` is a server that says it stands in for a model. */
+/** Which model, of whom, on which box. `claude-code` is asked through the user's own command line; `double` says that it stands in for a model. */
 export type ModelRef = {
-  readonly provider: 'claude' | 'ollama' | 'double';
+  readonly provider: 'claude' | 'claude-code' | 'ollama' | 'double';
   readonly model: string;
   readonly box?: string;
 };
 
 /**
- * Reads `claude:<model>`, `ollama:<model>[@box]` or `double:<scenario>`. An Ollama model may contain colons: `ollama:qwen3-coder:30b@walnut`.
+ * Reads `claude:<model>`, `claude-code:<model>`, `ollama:<model>[@box]` or `double:<scenario>`. An Ollama model may contain colons: `ollama:qwen3-coder:30b@walnut`.
  * Throws `config.invalid` with the forms that are accepted.
  */
 export const parseModelRef = (text: string): ModelRef => {
@@ -16,7 +16,7 @@ export const parseModelRef = (text: string): ModelRef => {
   const provider = text.slice(0, Math.max(colon, 0));
   const rest = text.slice(colon + 1);
   if (rest === '' || /[\s\p{Cc}]/u.test(rest)) throw invalid(text);
-  if (provider === 'claude' || provider === 'double') return { provider, model: rest };
+  if (provider === 'claude' || provider === 'claude-code' || provider === 'double') return { provider, model: rest };
   if (provider !== 'ollama') throw invalid(text);
   const at = rest.lastIndexOf('@');
   if (at < 0) return { provider, model: rest };
@@ -29,7 +29,7 @@ export const parseModelRef = (text: string): ModelRef => {
 const invalid = (text: string) =>
   new HiveError(
     'config.invalid',
-    `"${text}" names no model; write claude:<model>, ollama:<model> or ollama:<model>@<box>`,
+    `"${text}" names no model; write claude:<model>, claude-code:<model>, ollama:<model> or ollama:<model>@<box>`,
     { remedy: 'fix_config', details: { ref: text } },
   );
 

@@ -33,7 +33,8 @@ export const recordCalls = (
     const chunks: Chunk[] = [];
     try {
       for await (const chunk of model.call(request, run)) {
-        chunks.push(chunk);
+        // How long a call waited is no part of its answer.
+        if (chunk.type !== 'progress') chunks.push(chunk);
         if (chunk.type === 'done') onCall({ key, request, chunks });
         yield chunk;
       }

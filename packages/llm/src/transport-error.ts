@@ -31,6 +31,18 @@ export const streamBroken = (destination: string, cause?: unknown): HiveError =>
     ...(cause === undefined ? {} : { cause }),
   });
 
+/** True when the thrown thing says that no connection came about, so that nothing was sent. */
+export const neverConnected = (error: unknown): boolean => {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    if ('code' in at && unconnected.has(String(at.code))) return true;
+  return false;
+};
+const unconnected = new Set(
+  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'].concat(
+    'UND_ERR_CONNECT_TIMEOUT',
+  ),
+);
+
 /** Libraries wrap what a stream of ours threw; the code is then in a cause. */
 const hiveErrorIn = (error: unknown): HiveError | undefined => {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)

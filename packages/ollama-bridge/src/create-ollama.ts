@@ -3,8 +3,11 @@ import {
   estimateTokens,
   guardCall,
   guardedFetch,
+  neverConnected,
   parseEndpoint,
+  spentError,
   streamBroken,
+  type Bytes,
   type Capabilities,
   type Clock,
   type Model,
@@ -54,33 +57,35 @@ export const createOllama = (options: OllamaOptions): Model => {
     ref,
     destination,
     async *call(request, run) {
-      const chat = chatRequest(request, { model, numCtx });
       const guard = guardCall(run, { clock, phase: 'load', waitMs: loadMs });
       const reader = createReader({ clock, numCtx, wantsJson: request.output !== undefined });
+      let lines: Bytes = noBytes;
       const watched = guardedFetch(send, guard, {
         onResponse: (response) => reader.headers(response.headers),
         read: (bytes, response) =>
-          bytes.pipeThrough(
-            strictLines({
-              record: (record) => {
-                if (typeof record['error'] === 'string')
-                  throw answeredError(500, JSON.stringify(record), { ...asked(), headers: response.headers });
-                return record['done'] === true;
-              },
-              broken: (why) => streamBroken(destination, new Error(why)),
-            }),
-          ),
+          (lines = strictLines(bytes, {
+            record: (record) => {
+              if (typeof record['error'] === 'string')
+                throw answeredError(500, JSON.stringify(record), { ...asked(), headers: response.headers });
+              return record['done'] === true;
+            },
+            broken: (why) => streamBroken(destination, new Error(why)),
+          })),
       });
       const client = new Ollama({ host, fetch: async (url, init) => successOf(await watched(url, init)) });
       try {
-        for await (const record of await client.chat(chat))
+        for await (const record of await client.chat(chatRequest(request, { model, numCtx })))
           for (const chunk of reader.read(record)) {
             guard.enter('idle');
             yield chunk;
           }
-        yield reader.end();
+        const done = reader.end();
+        // The client leaves the body where the terminal record was; a connection that is read to its end serves the next call.
+        guard.linger(lingerMs);
+        await readOut(lines);
+        yield done;
       } catch (error) {
-        throw reader.withUsage(ollamaError(error, guard, asked()));
+        throw spentError(ollamaError(error, guard, asked()), reader.spent(guard.sent() && !neverConnected(error)));
       } finally {
         guard.stop();
       }
@@ -102,6 +107,22 @@ export const createOllama = (options: OllamaOptions): Model => {
   };
 };
 
+/** How long a box may take to end a connection after its last record. */
+const lingerMs = 250;
+
+const noBytes: Bytes = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+};
+
+const readOut = async (bytes: Bytes): Promise<void> => {
+  try {
+    const rest = bytes[Symbol.asyncIterator]();
+    while (!(await rest.next()).done);
+  } catch {
+    // The answer was complete before.
+  }
+};
+
 /** `/api/show` tells the most that the model can; what a call gets is `numCtx`. */
 const capabilitiesOf = (
   shown: { readonly capabilities?: readonly string[]; readonly model_info?: object },
@@ -116,6 +137,9 @@ const capabilitiesOf = (
     structured: 'grammar',
     thinking: can.has('thinking'),
     vision: can.has('vision'),
+    embeddings: can.has('embedding'),
+    prefill: false,
+    seed: true,
     countExact: false,
     learnt: { from: 'show', at },
   };

@@ -10,6 +10,7 @@ export type Box = {
   readonly loaded: readonly {
     readonly name: string;
     readonly digest: string;
+    readonly size: number;
     readonly sizeVram: number;
     readonly contextTokens: number | null;
     readonly expiresAt: string | null;
@@ -24,6 +25,7 @@ const Loaded = z.object({
     z.object({
       name: z.string(),
       digest: z.string(),
+      size: z.number().default(0),
       size_vram: z.number().default(0),
       context_length: z.number().optional(),
       expires_at: z.string().optional(),
@@ -57,6 +59,7 @@ export const probeBox = async (endpoint: string, signal: AbortSignal): Promise<B
       loaded: ps.body.models.map((model) => ({
         name: model.name,
         digest: model.digest,
+        size: model.size,
         sizeVram: model.size_vram,
         contextTokens: model.context_length ?? null,
         expiresAt: model.expires_at ?? null,

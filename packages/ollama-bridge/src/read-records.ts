@@ -1,6 +1,15 @@
 import type { ChatResponse } from 'ollama';
 import { HiveError } from '@hive/errors';
-import { spentError, type Chunk, type Clock, type Done, type Timing, type ToolCall, type Usage } from '@hive/llm';
+import {
+  nothingSpent,
+  type Chunk,
+  type Clock,
+  type Done,
+  type Spent,
+  type Timing,
+  type ToolCall,
+  type Usage,
+} from '@hive/llm';
 
 /** Accumulates the records of one chat. The last one carries the counts and the durations. */
 export const createReader = ({
@@ -18,7 +27,6 @@ export const createReader = ({
   let last: ChatResponse | undefined;
   let firstAt: number | undefined;
   let double: string | undefined;
-  let answered = false;
 
   const usage = (): Usage => ({
     // A prompt that is wholly in the cache of the box comes without a count: unknown, not 0.
@@ -45,7 +53,6 @@ export const createReader = ({
 
   return {
     headers: (headers: Headers) => {
-      answered = true;
       double = headers.get('x-hive-double') ?? undefined;
     },
     /** The chunks that a record stands for. */
@@ -90,9 +97,13 @@ export const createReader = ({
         ...(double === undefined ? {} : { double }),
       };
     },
-    /** The same error with what the answer had used up so far. */
-    withUsage: (error: HiveError): HiveError =>
-      answered ? spentError(error, { usage: usage(), timing: timing(), double }) : error,
+    /** What the call has used up so far. */
+    spent: (sent: boolean): Spent => ({
+      usage: sent ? usage() : { ...nothingSpent, costBasis: 'local' },
+      timing: timing(),
+      sent,
+      double,
+    }),
   };
 };
 

@@ -15,8 +15,11 @@ const sequence = (seed: number) => () => {
 };
 
 const readThrough = async (chunks: readonly Uint8Array[]): Promise<string> => {
-  const lines = strictLines({ record: (record) => record['done'] === true, broken: (why) => new Error(why) });
-  return new Response(ReadableStream.from(chunks).pipeThrough(lines)).text();
+  const lines = strictLines(ReadableStream.from(chunks), {
+    record: (record) => record['done'] === true,
+    broken: (why) => new Error(why),
+  });
+  return new Response(ReadableStream.from(lines)).text();
 };
 
 test('any split of the bytes gives the same lines', async () => {
