@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { hasCode } from '@hive/errors';
 import { ModelChange, authorPrompt, changeToEdits } from './model-author.ts';
-import { pathsOfDiff, repositoryPath } from './model-paths.ts';
+import { repositoryPath } from '@hive/workspace';
+import { pathsOfDiff } from './paths-of-diff.ts';
 
 const codeOf = (run: () => unknown): string => {
   try {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { HiveError } from '@hive/errors';
 import { untrusted, type ModelRequest } from '@hive/llm';
-import { pathsOfDiff, repositoryPath } from './model-paths.ts';
+import { repositoryPath } from '@hive/workspace';
+import { pathsOfDiff } from './paths-of-diff.ts';
 
 /** What a change is written from. `files` are the ones that the author may need to see, with their paths in the repository. */
 export type AuthorContext = {

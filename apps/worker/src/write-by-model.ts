@@ -1,5 +1,5 @@
 import { askModel, type Context, type StepInHand } from '@hive/agent-kit';
-import { HiveError, hasCode } from '@hive/errors';
+import { HiveError, isHiveError, type Code } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import { readTexts, writeTexts, type Worktree } from '@hive/workspace';
 import { authorPrompt, changeToEdits, ModelChange } from './model-author.ts';
@@ -32,22 +32,19 @@ export const writeByModel = async (
   });
   const { value, author } = await askModel({ wanted, name: 'change', schema: ModelChange, request }, step, ctx);
   const edits = changeToEdits(value);
-  if ('patch' in edits) await applyDiff(edits.patch, worktree, author);
-  else await writeTexts(worktree.dir, edits.writes);
-  return author;
-};
-
-/** A diff that does not fit the files which the model has just seen is a bad answer; nobody else has changed them. */
-const applyDiff = async (patch: string, worktree: Worktree, author: string): Promise<void> => {
   try {
-    await worktree.apply(Buffer.from(patch));
+    if ('patch' in edits) await worktree.apply(Buffer.from(edits.patch));
+    else await writeTexts(worktree.dir, edits.writes);
   } catch (error) {
-    if (!hasCode(error, 'patch.conflict') && !hasCode(error, 'patch.malformed') && !hasCode(error, 'patch.empty'))
-      throw error;
-    throw new HiveError('model.bad_output', `The diff of ${author} cannot be used: ${error.message}`, {
+    // Nobody else has changed the files that the model has just seen: what does not fit them is a bad answer.
+    if (!isHiveError(error) || !unfit.has(error.code)) throw error;
+    throw new HiveError('model.bad_output', `The change of ${author} cannot be used: ${error.message}`, {
       remedy: 'retry',
       where: 'other',
       cause: error,
     });
   }
+  return author;
 };
+
+const unfit: ReadonlySet<Code> = new Set<Code>(['patch.conflict', 'patch.malformed', 'patch.empty', 'input.invalid']);

@@ -4,6 +4,7 @@ export { findChecks, findSetup } from './door/find-checks.ts';
 export { outsideOf } from './door/outside-of.ts';
 export { patchFiles } from './door/patch-files.ts';
 export { assertHomeOutside, checkedOut, openRepo, resolveBase } from './door/repo.ts';
+export { cleaned } from './command/output.ts';
 export { splitCommand } from './door/split-command.ts';
 export type {
   Artefacts,
@@ -25,6 +26,9 @@ export { assertRoom, lackOfRoom, readSpace, type ReadSpace, type Space } from '.
 export { removeStaleLocks } from './disk/stale-locks.ts';
 export { takeStock, type Item, type Kind } from './disk/stock.ts';
 export { discard, emptyTrash } from './disk/trash.ts';
+export { type Files, type Lines } from './files/files.ts';
+export { repositoryPath } from './files/repository-path.ts';
+export { type Matches, type Search } from './files/search.ts';
 export { tryLock } from './git/lock.ts';
 export { mirrorName } from './git/mirror-name.ts';
 export { survey, type Survey } from './survey.ts';

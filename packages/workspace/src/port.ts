@@ -1,5 +1,6 @@
 import type { Argv, Check, Evidence, Finding, Setup } from '@hive/events';
 import type { Code } from '@hive/errors';
+import type { Files } from './files/files.ts';
 
 /** Bytes by content: `put` answers the SHA-256 in hex, also when they were there already. */
 export type Artefacts = {
@@ -19,6 +20,7 @@ export type Repo = {
 export type Worktree = {
   readonly dir: string;
   readonly base: string;
+  readonly files: Files;
   /** Applies a patch (git diff format) to tree and index. Throws `patch.conflict` with the first rejected file, or `patch.malformed`. */
   apply(patch: Uint8Array): Promise<void>;
   /** Paths that differ from `base`, relative, sorted, both sides of a rename. Untracked files count, ignored ones do not. */
@@ -27,6 +29,8 @@ export type Worktree = {
   commit(message: CommitMessage): Promise<{ commit: string; tree: string; patch: Uint8Array } | null>;
   /** Runs one command in this worktree, in the sandbox, with the reduced environment. Never throws for a red exit. */
   run(argv: Argv, options: RunOptions): Promise<RunResult>;
+  /** Runs one command as `run` does and takes back what it did to files that git does not ignore; `undone` names them. */
+  tryOut(argv: Argv, options: RunOptions): Promise<RunResult & { readonly undone: readonly string[] }>;
   /** Puts the folder aside for a person to look at, under the id of its task; `hive df` lists it. Nothing is left to remove. */
   keep(taskId: string): Promise<void>;
   /** Removes folder and registration. May be called twice. */

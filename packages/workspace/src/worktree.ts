@@ -6,6 +6,8 @@ import { keepWorktree } from './disk/kept.ts';
 import { applyPatch } from './git/apply.ts';
 import { commitTree } from './git/commit.ts';
 import { pathsBetween } from './git/diff.ts';
+import { createFiles } from './files/files.ts';
+import { searchIndex } from './files/search.ts';
 import { git, gitText, type GitOptions } from './git/git.ts';
 import type { Mirror } from './git/mirror.ts';
 import { stage } from './git/stage.ts';
@@ -53,27 +55,39 @@ export const openWorktree = async (around: Surroundings, home: string, request: 
     await stage(options, dir, made);
     return gitText(['write-tree'], options);
   };
+  const run: Worktree['run'] = (argv, { timeoutMs, signal, network = 'none' }) =>
+    runCommand(around, {
+      argv,
+      worktree: dir,
+      scratch: folder,
+      readOnly: setup?.readOnly ?? [],
+      extra: setup?.env ?? {},
+      passEnv: request.passEnv,
+      network,
+      timeoutMs,
+      signal,
+    });
   return {
     dir,
     base,
+    files: createFiles(dir, async (search) => {
+      await stage(options, dir, made);
+      return searchIndex(search, { ...options, signal: request.signal });
+    }),
     apply: (patch) => applyPatch(patch, 'both', options),
     changedPaths: async () => pathsBetween(mirror.gitDir, base, await stagedTree()),
     commit: async (message) => {
       const tree = await stagedTree();
       return commitTree(mirror.gitDir, { base, tree, message });
     },
-    run: (argv, { timeoutMs, signal, network = 'none' }) =>
-      runCommand(around, {
-        argv,
-        worktree: dir,
-        scratch: folder,
-        readOnly: setup?.readOnly ?? [],
-        extra: setup?.env ?? {},
-        passEnv: request.passEnv,
-        network,
-        timeoutMs,
-        signal,
-      }),
+    run,
+    tryOut: async (argv, how) => {
+      const before = await stagedTree();
+      const result = await run(argv, how);
+      const after = await stagedTree();
+      if (after !== before) await git(['read-tree', '--reset', '-u', before], options);
+      return { ...result, undone: after === before ? [] : await pathsBetween(mirror.gitDir, before, after) };
+    },
     keep: (taskId) => keepWorktree(home, folder, taskId),
     remove,
   };

@@ -12,6 +12,8 @@ export type GitOptions = {
   readonly input?: Uint8Array | string;
   /** Exit codes that are an answer; any other is thrown as `infra.git`. Default: only 0. */
   readonly ok?: readonly number[];
+  /** Bytes of output after which it is stopped and what came is its answer. */
+  readonly atMost?: number;
   /** The owner of a repository that is written to, so that root leaves no files of its own there. */
   readonly owner?: Owner;
   readonly env?: Readonly<Record<string, string>>;
@@ -101,13 +103,18 @@ const finish = (child: ChildProcess, args: readonly string[], options: GitOption
   new Promise<GitResult>((resolve, reject) => {
     const out: Buffer[] = [];
     let stderr = '';
-    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    let left = options.atMost ?? Infinity;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (left > 0) out.push(chunk.subarray(0, Math.min(left, chunk.length)));
+      left -= chunk.length;
+      if (left <= 0) child.kill();
+    });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (stderr.length < 100_000) stderr += text;
     });
     child.on('error', (cause) => reject(options.signal?.aborted ? cause : gitFailed(args, cause.message, cause)));
     child.on('close', (code, signal) => {
-      const result = { code: code ?? 128, stdout: Buffer.concat(out), stderr };
+      const result = { code: left <= 0 ? 0 : (code ?? 128), stdout: Buffer.concat(out), stderr };
       if ((options.ok ?? [0]).includes(result.code)) resolve(result);
       else reject(gitFailed(args, stderr.trim() || `ended with ${signal ?? code}`));
     });
