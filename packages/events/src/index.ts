@@ -7,6 +7,7 @@ export { ArtefactHash, Id, Sha, Time } from './ids.ts';
 export { merge } from './merge.ts';
 export { model } from './model.ts';
 export { CodeSchema, Plan, PlanFile, PlanFileTask, PlannedTask, cycleIn, parsePlanFile } from './plan.ts';
+export { Comparison, Replay, ReplayModels, ReplayRequest, type TaskSide } from './replay.ts';
 export { shortId } from './short-id.ts';
 export { Step } from './steps.ts';
 export { agent, box, budget, system } from './system.ts';

@@ -25,11 +25,19 @@ export const model = topic('model', {
     totalMs: z.int(),
     tokensPerS: z.number().nullable(),
     source: z.enum(['live', 'cache', 'replay']),
+    asked: z.string().optional().describe('the reference that was asked, also where a double answered'),
+    answers: Id.optional().describe('the recorded call that this one was answered from; only of a replay or the cache'),
     key: ArtefactHash.optional().describe('equal questions to the same model have equal keys'),
     prompt: ArtefactHash.describe('the request as JSON'),
     reply: ArtefactHash.nullable().describe('what came as JSON; of a failed call nothing'),
   }),
   rate_limited: Of.extend({ kind: z.string(), resetsAt: Time.nullable() }),
   parked: Of.extend({ until: Time, kind: z.string() }),
-  fell_back: Of.extend({ from: z.string(), to: z.string(), because: z.string() }),
+  /** Another model of the list than before is asked on behalf of this task and role; told with the first call to it. */
+  fell_back: Of.extend({
+    role: z.enum(['planner', 'worker', 'reviewer']).optional(),
+    from: z.string(),
+    to: z.string(),
+    because: z.string(),
+  }),
 });

@@ -3,6 +3,7 @@ import { Check, Setup } from './command.ts';
 import { Dedupe } from './dedupe.ts';
 import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import { CodeSchema } from './plan.ts';
+import { Replay } from './replay.ts';
 import { topic } from './topic.ts';
 
 /** Tokens and money. `costUsd` is null where no price is known; 0 where nothing was charged. */
@@ -38,6 +39,7 @@ export const Submission = z.strictObject({
   example: z.boolean(),
   schedule: z.strictObject({ id: Id, tick: Time }).optional().describe('the schedule that handed it in, and for when'),
   dedupe: Dedupe.optional().describe('the key that it has while it is open, or for a window'),
+  replay: Replay.optional(),
 });
 export type Submission = z.infer<typeof Submission>;
 
