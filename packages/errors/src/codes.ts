@@ -100,6 +100,20 @@ const includes = (some: readonly string[], text: string): boolean => some.includ
 /** True for a text that is one of {@link codes}. */
 export const isCode = (text: string): text is Code => includes(codes, text);
 
+/** Calls to models fail so for reasons that lie outside of what was asked. */
+const interruptionCodes = [
+  'model.unreachable',
+  'model.overloaded',
+  'model.rate_limited',
+  'model.window_exhausted',
+  'model.timeout',
+  'model.stream_broken',
+  'model.out_of_memory',
+] as const satisfies readonly Code[];
+
+/** True for a failed call to a model that says nothing about what was asked: the conversation goes on where it stood. */
+export const isInterruption = (code: string): boolean => includes(interruptionCodes, code);
+
 /** How a task that ended with this code is told to people: was the change refused, did the work fail, or did the environment? */
 export const outcomeOf = (code: Code): 'refused' | 'failed' | 'infra' | 'blocked' => {
   if (includes(refusedCodes, code)) return 'refused';

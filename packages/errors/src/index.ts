@@ -1,2 +1,2 @@
-export { codes, isCode, outcomeOf, type Code } from './codes.ts';
+export { codes, isCode, isInterruption, outcomeOf, type Code } from './codes.ts';
 export { HiveError, errorJson, hasCode, isHiveError, type HiveErrorOptions, type Remedy } from './hive-error.ts';

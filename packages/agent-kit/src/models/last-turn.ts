@@ -1,25 +1,14 @@
-import type { Code } from '@hive/errors';
+import { isInterruption } from '@hive/errors';
 import { streams, type CallView, type HiveEvent } from '@hive/events';
 import type { Done, ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import type { Role } from './wanted.ts';
 
-/** Failures that say nothing about the conversation: it goes on where it stood. */
-const interruptions: ReadonlySet<Code> = new Set<Code>([
-  'model.unreachable',
-  'model.overloaded',
-  'model.rate_limited',
-  'model.window_exhausted',
-  'model.timeout',
-  'model.stream_broken',
-  'model.out_of_memory',
-]);
-
 /** The token under which an attempt ended, where this event ends one: calls under it or an earlier one belong to the past. */
 const endOfAttempt = (event: HiveEvent, { kind }: StepInHand): number | null => {
   switch (event.type) {
     case 'task.attempt_failed':
-      return event.data.step === kind && !interruptions.has(event.data.code) ? event.data.token : null;
+      return event.data.step === kind && !isInterruption(event.data.code) ? event.data.token : null;
     case 'task.submitted':
     case 'task.refused':
     case 'task.escalated':
