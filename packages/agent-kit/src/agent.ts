@@ -2,6 +2,7 @@ import type { Bus, Move } from '@hive/bus';
 import type { HiveConfig } from '@hive/config';
 import type { LoggedEvent } from '@hive/core-db';
 import type { NewEvent, Step, TaskView, WorkflowView } from '@hive/events';
+import type { Places } from '@hive/ollama-bridge';
 import type { Artefacts } from '@hive/workspace';
 import type { Logger } from 'pino';
 
@@ -27,6 +28,8 @@ export type StepInHand = {
   readonly mark: { readonly step: Step; readonly attempt: number; readonly token: number };
   /** Aborted when the claim is lost, the task ends, the step's deadline passes, or the process drains. */
   readonly signal: AbortSignal;
+  /** Where all processes tell which calls they have on which box; what is told here goes with the claim. */
+  readonly places: Places;
   /** Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. */
   note(events: readonly NewEvent[]): Promise<void>;
 };

@@ -4,6 +4,7 @@ export { createDiskKeeper, type DiskKeeper } from './disk/disk-keeper.ts';
 export { spaceOf, surveyDisk, type DiskSurvey, type DiskUse, type KeptWorktree } from './disk/survey-disk.ts';
 export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './horizon-watch.ts';
 export { createLogger } from './logger.ts';
+export { stepPlaces } from './boxes/step-places.ts';
 export { askModel, type Answer, type Question } from './models/ask-model.ts';
 export { callModel, type Turn, type Turned } from './models/call-model.ts';
 export { boxesOf, findModel, hasModelReviewer } from './models/find-model.ts';

@@ -3,6 +3,7 @@ import { HiveError, hasCode, isHiveError } from '@hive/errors';
 import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
+import { stepPlaces } from './boxes/step-places.ts';
 import { deadlineMs } from './deadline.ts';
 
 const defaultLeaseMs = 15_000;
@@ -131,6 +132,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       task,
       mark: { step: step.kind, attempt: step.attempt, token: step.token },
       signal: AbortSignal.any([signal, late.signal]),
+      places: stepPlaces(bus, claim),
       note: async (events) => {
         if ((await bus.queue.note(claim, events)) === 'lost')
           throw new HiveError('lease.lost', 'Another claim of this step is newer');

@@ -1,5 +1,6 @@
 export { awayMs, backoffMs } from './backoff.ts';
 export { createBus, type Bus, type Command } from './bus.ts';
+export { createHoldings, holdingsTurnstile, type Holdings, type HoldingsRead } from './holdings.ts';
 export type { Heard } from './heard.ts';
 export { compose, type Composed, type Stamp } from './compose.ts';
 export type { Follow } from './follow.ts';

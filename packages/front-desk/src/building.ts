@@ -1,4 +1,4 @@
-import { readPauses, turnstile, type Bus } from '@hive/bus';
+import { holdingsTurnstile, readPauses, turnstile, type Bus } from '@hive/bus';
 import { hiveVersion } from '@hive/config';
 import { streams, type AgentSummary, type Desk, type Health, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
@@ -60,7 +60,7 @@ export const createBuilding = (
         steps,
         // Turnstiles are kept beside the cursors of readers, and read nothing.
         subscriptions: subscriptions
-          .filter(({ name }) => name !== turnstile && name !== dedupeTurnstile)
+          .filter(({ name }) => ![turnstile, holdingsTurnstile, dedupeTurnstile].includes(name))
           .map(({ name, cursor }) => ({ name, position: cursor.position })),
         deadLetters: deadLetters.length,
         paused,

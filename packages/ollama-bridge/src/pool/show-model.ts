@@ -29,7 +29,11 @@ export const showModel = async (endpoint: string, model: string, signal: AbortSi
   const text = await response.text();
   if (!response.ok) throw new Error(`status ${response.status}`);
   const { capabilities, model_info: info = {} } = Answer.parse(JSON.parse(text));
-  return { contextTokens: figure(info, 'context_length'), bytesPerToken: bytesPerToken(info), can: capabilities ?? null };
+  return {
+    contextTokens: figure(info, 'context_length'),
+    bytesPerToken: bytesPerToken(info),
+    can: capabilities ?? null,
+  };
 };
 
 const figure = (info: Readonly<Record<string, unknown>>, name: string): number | null => {
@@ -39,7 +43,11 @@ const figure = (info: Readonly<Record<string, unknown>>, name: string): number |
 
 /** Keys and values of all layers in 16 bits. */
 const bytesPerToken = (info: Readonly<Record<string, unknown>>): number | null => {
-  const [layers, width, heads] = [figure(info, 'block_count'), figure(info, 'embedding_length'), figure(info, 'attention.head_count')];
+  const [layers, width, heads] = [
+    figure(info, 'block_count'),
+    figure(info, 'embedding_length'),
+    figure(info, 'attention.head_count'),
+  ];
   if (layers === null || width === null || heads === null) return null;
   const shared = figure(info, 'attention.head_count_kv') ?? heads;
   const ofHead = figure(info, 'attention.key_length') ?? width / heads;

@@ -74,6 +74,8 @@ export type PoolState = {
 /** A call that looks for a place. */
 export type PoolCall = {
   readonly callId: string;
+  /** Who asks, turn after turn: the id of a step or a conversation. */
+  readonly turnOf: string;
   /** Any of these models will do; with `box` only there. Names may leave out `:latest`. */
   readonly candidates: readonly { readonly model: string; readonly box?: string }[];
   readonly promptTokens: number;
