@@ -1,4 +1,5 @@
 import type { ConfiguredCommand } from './hive-yaml.ts';
+import type { QuietHours } from './quiet-hours.ts';
 import type { Secret } from './secret.ts';
 
 /** A machine that serves models. */
@@ -9,6 +10,21 @@ export type Box = {
   readonly endpoint: string;
   readonly model: string | null;
   readonly capabilities: readonly string[];
+  /** Calls that are sent to it at once; default 1. */
+  readonly parallel?: number;
+  readonly quietHours?: readonly QuietHours[];
+  /** Its memory for models in bytes, where that was configured. */
+  readonly memoryBytes?: number;
+  /** What its last calls should reach. */
+  readonly targets?: { readonly minTps: number | null; readonly maxResponseS: number | null };
+};
+
+/** Above which figures alerts are raised: percents of a machine, and seconds to an answer; null: never. */
+export type AlertThresholds = {
+  readonly cpu: number | null;
+  readonly memory: number | null;
+  readonly gpu: number | null;
+  readonly responseS: number | null;
 };
 
 /** What was configured for one repository. `path` is absolute, with links resolved where it exists. */
@@ -64,6 +80,9 @@ export type HiveConfig = {
   /** Where commands find Hive when the environment says so. */
   readonly remote: { readonly url: string | null; readonly token: Secret | null };
   readonly boxes: readonly Box[];
+  /** `contexts`: tokens by model. `idleMs`: between two looks at a box without work. */
+  readonly pool: { readonly contexts: Readonly<Record<string, number>>; readonly idleMs: number };
+  readonly alerts: AlertThresholds;
   /** `given`: OLLAMA_HOST was set. To be probed only when there are no boxes. */
   readonly ollama: { readonly url: string; readonly given: boolean };
   readonly anthropic: { readonly apiKey: Secret | null; readonly baseUrl: string | null };

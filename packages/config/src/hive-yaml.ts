@@ -1,5 +1,6 @@
 import { Argv } from '@hive/events';
 import { z } from 'zod';
+import { QuietHoursSetting } from './quiet-hours.ts';
 
 /** Marks a key that is accepted and has no effect yet: whoever sets it is told so. */
 const notYet = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description, notYet: true });
@@ -31,16 +32,34 @@ const Agent = z.strictObject({
   name: z.string().optional().describe('how it is shown to people'),
   capabilities: z.array(z.string().max(64)).max(50).optional().describe('what it may be asked for'),
   specialization: notYet(z.string().optional(), 'what it is good at'),
-  hardware: notYet(
-    z
-      .strictObject({ gpu_type: z.string().optional(), vram_gb: z.number().optional(), cpu_cores: z.int().optional() })
-      .optional(),
-    'what it is made of',
+  parallel: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('calls that are sent to it at once; more than one where its Ollama has as large an OLLAMA_NUM_PARALLEL'),
+  quiet_hours: QuietHoursSetting.optional().describe(
+    "when it is its owner's, by the clock of the machine of Hive, e.g. 08:00-18:00; what runs may end",
   ),
-  performance_targets: notYet(
-    z.strictObject({ min_tps: z.number().optional(), max_response_time: z.number().optional() }).optional(),
-    'tokens per second, and seconds to an answer',
-  ),
+  hardware: z
+    .strictObject({
+      gpu_type: notYet(z.string().optional(), 'its graphics card'),
+      vram_gb: z
+        .number()
+        .positive()
+        .optional()
+        .describe('its memory for models in gigabytes, where no worker on it measures that'),
+      cpu_cores: notYet(z.int().optional(), 'its processors'),
+    })
+    .optional()
+    .describe('what it is made of'),
+  performance_targets: z
+    .strictObject({
+      min_tps: z.number().positive().optional().describe('tokens per second'),
+      max_response_time: z.number().positive().optional().describe('seconds to the end of an answer'),
+    })
+    .optional()
+    .describe('what its last calls should reach; an alert says when they do not'),
 });
 
 const Repo = z.strictObject({
@@ -163,23 +182,38 @@ const Hive = z.strictObject({
       .optional(),
     'workflows to begin from',
   ),
-  monitoring: notYet(
-    z
-      .strictObject({
-        metrics_retention_days: z.number().optional(),
-        alert_thresholds: z
-          .strictObject({
-            cpu_usage: z.number().optional(),
-            memory_usage: z.number().optional(),
-            gpu_usage: z.number().optional(),
-            response_time: z.number().optional(),
-          })
-          .optional(),
-        health_check_interval: z.number().optional(),
-      })
-      .optional(),
-    'when to raise an alert, and how long to keep figures',
-  ),
+  pool: z
+    .strictObject({
+      context: z
+        .record(z.string().min(1), z.int().min(1024))
+        .default({})
+        .describe(
+          'tokens of context by model, the same on every box: another one would load the model again. Default 16384, and never more than it can',
+        ),
+    })
+    .prefault({})
+    .describe('how all boxes are used together'),
+  monitoring: z
+    .strictObject({
+      metrics_retention_days: notYet(z.number().optional(), 'how long figures are kept; only the latest are'),
+      alert_thresholds: z
+        .strictObject({
+          cpu_usage: z.number().positive().max(100).optional().describe('percent of the processors of a machine'),
+          memory_usage: z.number().positive().max(100).optional().describe('percent of the memory of a machine'),
+          gpu_usage: z.number().positive().max(100).optional().describe('percent of the memory of a graphics card'),
+          response_time: z.number().positive().optional().describe('seconds to the end of an answer of a box'),
+        })
+        .optional()
+        .describe('an alert is raised above, and resolved a tenth below'),
+      health_check_interval: z
+        .number()
+        .min(1)
+        .max(30)
+        .default(25)
+        .describe('seconds between two looks at a box without work; with work it is two'),
+    })
+    .prefault({})
+    .describe('when to raise an alert'),
   mcp_servers: notYet(
     z.strictObject({ registry: z.record(z.string(), z.unknown()).optional() }).optional(),
     'tools for models',
@@ -195,7 +229,9 @@ const Hive = z.strictObject({
     'approvals and limits of the API',
   ),
   policies: notYet(z.unknown().optional(), 'rules of what needs an approval'),
-  quiet_hours: notYet(z.unknown().optional(), 'when boxes are left alone'),
+  quiet_hours: QuietHoursSetting.optional().describe(
+    'when boxes are left alone that have no `quiet_hours` of their own',
+  ),
 });
 
 /** The contents of hive.yaml. Unknown keys are refused; keys without an effect yet are accepted and told. */

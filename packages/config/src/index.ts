@@ -1,8 +1,9 @@
-export type { Box, DatabaseConfig, DiskConfig, HiveConfig, RepoConfig, Testing } from './config.ts';
+export type { AlertThresholds, Box, DatabaseConfig, DiskConfig, HiveConfig, RepoConfig, Testing } from './config.ts';
 export { cloneRootOf, readEnv, variables, type Env } from './env.ts';
 export { HiveYaml, type ConfiguredCommand } from './hive-yaml.ts';
 export { loadConfig, repoConfigOf, type ConfigSources } from './load-config.ts';
 export { ollamaUrl } from './ollama-url.ts';
+export { quietUntil, type QuietHours } from './quiet-hours.ts';
 export { readRun, removeRun, writeRun, type Run } from './run-file.ts';
 export { Secret } from './secret.ts';
 export { ensureToken, readToken } from './token.ts';

@@ -82,7 +82,15 @@ test('boxes, their models and repositories come from hive.yaml; the command line
   );
   const config = await load({ HOME, HIVE_CONFIG: '/none.yaml' }, null, { config: file });
   expect(config.boxes).toEqual([
-    { name: 'walnut', title: 'walnut', endpoint: 'http://w:11434', model: 'qwen3:8b', capabilities: [] },
+    {
+      name: 'walnut',
+      title: 'walnut',
+      endpoint: 'http://w:11434',
+      model: 'qwen3:8b',
+      capabilities: [],
+      parallel: 1,
+      quietHours: [],
+    },
   ]);
   expect(config.models).toEqual({ planner: ['ollama:qwen3:8b@walnut'], worker: ['claude:c'], reviewer: [] });
   expect(repoConfigOf(config, repo)?.checks).toEqual(['npm test']);

@@ -7,6 +7,7 @@ import type { Env } from './env.ts';
 import { testingOf } from './testing-of.ts';
 import type { HiveYaml } from './hive-yaml.ts';
 import { ollamaUrl } from './ollama-url.ts';
+import { quietHoursOf } from './quiet-hours.ts';
 import { parseHiveYaml, readIfThere } from './read-hive-yaml.ts';
 import { Secret } from './secret.ts';
 
@@ -48,6 +49,8 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
     tokenFile: join(home, 'token'),
     remote: { url: env['HIVE_URL'] ? urlOf('HIVE_URL', env['HIVE_URL']) : null, token: secretOf(env['HIVE_TOKEN']) },
     boxes,
+    pool: { contexts: hive.pool.context, idleMs: hive.monitoring.health_check_interval * 1000 },
+    alerts: alertsOf(hive),
     ollama: { url: ollamaUrl(env['OLLAMA_HOST']), given: Boolean(env['OLLAMA_HOST']) },
     anthropic: {
       apiKey: secretOf(env['ANTHROPIC_API_KEY']),
@@ -125,9 +128,25 @@ const boxesOf = (hive: HiveYaml['hive']): Box[] =>
             endpoint: agent.endpoint.replace(/\/+$/, ''),
             model: agent.model ?? null,
             capabilities: agent.capabilities ?? [],
+            parallel: agent.parallel,
+            quietHours: quietHoursOf(agent.quiet_hours ?? hive.quiet_hours),
+            ...(agent.hardware?.vram_gb !== undefined && { memoryBytes: agent.hardware.vram_gb * gigabyte }),
+            ...(agent.performance_targets && {
+              targets: {
+                minTps: agent.performance_targets.min_tps ?? null,
+                maxResponseS: agent.performance_targets.max_response_time ?? null,
+              },
+            }),
           },
         ],
   );
+
+const alertsOf = ({ monitoring: { alert_thresholds: over = {} } }: HiveYaml['hive']): HiveConfig['alerts'] => ({
+  cpu: over.cpu_usage ?? null,
+  memory: over.memory_usage ?? null,
+  gpu: over.gpu_usage ?? null,
+  responseS: over.response_time ?? null,
+});
 
 /** A box's own model plans and works where no model was named: it costs nothing, unlike what has to be named. */
 const modelsOf = ({ models }: HiveYaml['hive'], boxes: readonly Box[]): HiveConfig['models'] => {

@@ -6,6 +6,7 @@ import { hiveSchema, type SchemaNode } from './schema-keys.ts';
 const example = {
   models: ['planner: [ollama:qwen3-coder:30b@walnut]', 'worker: [ollama:qwen3-coder:30b@walnut]'],
   agents: ['walnut:', '  endpoint: http://192.168.1.27:11434', '  model: qwen3-coder:30b'],
+  pool: ["context: { 'qwen3-coder:30b': 32768 }"],
   repos: ['~/code/my-project:', '  checks: [npm test]', '  setup: npm ci'],
   sandbox: ['mode: auto', 'allowUnsandboxed: false', 'passEnv: []'],
   budgets: ['workflow: { tokens: 200000 }'],
