@@ -3,7 +3,7 @@ import { Argv } from './command.ts';
 import { Dedupe } from './dedupe.ts';
 import { Evidence } from './evidence.ts';
 import type { HiveEvent } from './catalogue.ts';
-import { ArtefactHash, Id } from './ids.ts';
+import { ArtefactHash, Id, Time } from './ids.ts';
 import type { Result } from './result.ts';
 import type {
   DeadLetter,
@@ -38,6 +38,8 @@ export const SubmitRequest = z.strictObject({
   into: z.string().min(1).max(300).optional(),
   budget: z.strictObject({ usd: z.number().positive().optional(), tokens: z.int().positive().optional() }).optional(),
   redBefore: z.literal('not_needed').optional(),
+  until: Time.optional().describe('from then on no call to a model begins, and the workflow waits to be resumed'),
+  reserve: z.number().min(0).max(1).optional().describe("the share of a provider's window that is left to people"),
   model: z.string().max(200).optional(),
   localOnly: z.boolean().optional(),
   passEnv: z

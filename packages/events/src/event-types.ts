@@ -40,6 +40,7 @@ const known: Readonly<Record<EventType, true>> = {
   'approval.decided': true,
   'approval.consumed': true,
   'approval.expired': true,
+  'model.intended': true,
   'model.called': true,
   'model.rate_limited': true,
   'model.parked': true,

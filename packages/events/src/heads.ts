@@ -1,5 +1,7 @@
+import { foldCall, stateOfCall, type AnyCall, type CallView } from './call-view.ts';
 import type { DataOf, HiveEvent } from './catalogue.ts';
 import { isEventType } from './event-types.ts';
+import { foldLimits, type LimitsView } from './limit-view.ts';
 import { pauseNote } from './pause-note.ts';
 import type { SystemView } from './pause.ts';
 import { foldSchedule, type ScheduleView } from './schedule-view.ts';
@@ -15,9 +17,6 @@ export type MergeView = {
   readonly into: string | null;
 };
 
-/** One model call. */
-export type CallView = DataOf<'model.called'>;
-
 /** The last thing that streams without a fold of their own told: its type. */
 export type PlainView = { readonly last: string };
 
@@ -27,6 +26,7 @@ export type Views = {
   task: TaskView;
   merge: MergeView;
   call: CallView;
+  limit: LimitsView;
   schedule: ScheduleView;
   system: SystemView;
 };
@@ -83,7 +83,9 @@ export const foldStream = (view: unknown, fact: Fact): unknown => {
     case 'merge':
       return foldMerge(view as MergeView | null, fact);
     case 'call':
-      return fact.type === 'model.called' ? fact.data : view;
+      return foldCall(view as AnyCall | null, fact);
+    case 'limit':
+      return foldLimits(view as LimitsView | null, fact);
     case 'schedule':
       return foldSchedule(view as ScheduleView | null, fact);
     case 'system':
@@ -95,9 +97,10 @@ export const foldStream = (view: unknown, fact: Fact): unknown => {
   }
 };
 
-/** The word under which a stream is listed: the state of a task, workflow or schedule, else empty. */
+/** The word under which a stream is listed: the state of a task, workflow, schedule or call, else empty. */
 export const stateOf = (stream: string, view: unknown): string => {
   const { kind } = parseStream(stream);
+  if (kind === 'call') return stateOfCall(view as AnyCall | null);
   return kind === 'task' || kind === 'workflow' || kind === 'schedule'
     ? ((view as { state?: string } | null)?.state ?? '')
     : '';

@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { Step } from './steps.ts';
 
-/** Who paused something, when, and why. */
-export const PauseNote = z.object({ by: z.string(), at: z.string(), reason: z.string().nullable() });
+/** What paused a workflow where nobody did: `--until`, limits that were met too often, or one that does not say when it ends. */
+export const PauseRule = z.enum(['until', 'resumes', 'limit']);
+
+/** Who paused something, when, and why; `rule` where it was not a person. */
+export const PauseNote = z.object({
+  by: z.string(),
+  at: z.string(),
+  reason: z.string().nullable(),
+  rule: PauseRule.optional(),
+});
 export type PauseNote = z.infer<typeof PauseNote>;
 
 /** What of the system is paused: everything (`all`), and single kinds of steps. Empty when nothing is. */

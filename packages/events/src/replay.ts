@@ -23,7 +23,9 @@ export const ReplayRequest = z.strictObject({
     .min(1)
     .max(100)
     .optional()
-    .describe('a position or an event of the workflow: what comes after it is asked of live models; without it nothing is'),
+    .describe(
+      'a position or an event of the workflow: what comes after it is asked of live models; without it nothing is',
+    ),
   models: ReplayModels.optional().describe('who is asked after it, by role'),
 });
 export type ReplayRequest = z.infer<typeof ReplayRequest>;
@@ -51,9 +53,7 @@ export const Comparison = z.object({
   replay: Replay,
   then: Side,
   now: Side,
-  tasks: z.array(
-    z.object({ key: z.string(), title: z.string(), then: TaskSide.nullable(), now: TaskSide.nullable() }),
-  ),
+  tasks: z.array(z.object({ key: z.string(), title: z.string(), then: TaskSide.nullable(), now: TaskSide.nullable() })),
   equal: z.boolean(),
   differences: z.array(z.string()).describe('in sentences, the first hundred'),
 });

@@ -1,6 +1,6 @@
 // Apart from the schemas, so that a page that folds a Result does not load them.
 import { isCode, outcomeOf } from '@hive/errors';
-import type { CallView } from './heads.ts';
+import { isEnded, type AnyCall } from './call-view.ts';
 import { noUsage } from './no-usage.ts';
 import type { Result, TaskResult, TaskStatus } from './result.ts';
 import type { TaskView } from './task-view.ts';
@@ -8,9 +8,9 @@ import { isOpen, isWorkflowOpen } from './transitions.ts';
 import type { Usage } from './workflow.ts';
 import type { WorkflowView } from './workflow-view.ts';
 
-/** The sum of what calls cost. Unknown stays unknown: one call without a price makes the sum null. */
-export const usageOf = (calls: readonly CallView[]): Usage =>
-  calls.reduce<Usage>(
+/** The sum of what calls that have ended cost. Unknown stays unknown: one call without a price makes the sum null. */
+export const usageOf = (calls: readonly AnyCall[]): Usage =>
+  calls.filter(isEnded).reduce<Usage>(
     (sum, call) => ({
       input: sum.input + (call.input ?? 0),
       output: sum.output + (call.output ?? 0),
@@ -57,7 +57,7 @@ export const resultOf = (input: {
   readonly workflow: WorkflowView;
   readonly tasks: readonly TaskView[];
   readonly merge: { readonly tip: string | null; readonly into: string | null } | null;
-  readonly calls: readonly CallView[];
+  readonly calls: readonly AnyCall[];
 }): Result => {
   const { workflow, merge } = input;
   const order = new Map(workflow.tasks.map((task, index) => [task.id, index]));
@@ -85,11 +85,15 @@ export const resultOf = (input: {
   };
 };
 
+/** Paused by a rule and not by a person, so that nothing happens until a person says so. */
+const isHeld = ({ status, paused }: Result): boolean => status === 'paused' && paused?.rule !== undefined;
+
 /** The exit code of `run`, `submit` and `wait`: 0 all merged or completed, 1 something was not, 3 waits for a person. */
 export const exitCodeOf = (result: Result): 0 | 1 | 3 => {
-  if (result.status === 'waiting') return 3;
+  if (result.status === 'waiting' || isHeld(result)) return 3;
   return result.status === 'completed' ? 0 : 1;
 };
 
 /** True when nothing will change any more without a person. */
-export const isSettled = (result: Result): boolean => result.status === 'waiting' || !isWorkflowOpen(result.status);
+export const isSettled = (result: Result): boolean =>
+  result.status === 'waiting' || isHeld(result) || !isWorkflowOpen(result.status);

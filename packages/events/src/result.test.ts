@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { exitCodeOf, isSettled, resultOf, usageOf } from './result.ts';
-import type { CallView } from './heads.ts';
+import type { CallView } from './call-view.ts';
 import type { TaskView } from './task-view.ts';
 import type { WorkflowView } from './workflow-view.ts';
 

@@ -1,5 +1,6 @@
 /** The kinds of streams; the first half of a stream's name. */
-export type StreamKind = 'workflow' | 'task' | 'merge' | 'approval' | 'call' | 'box' | 'agent' | 'schedule' | 'system';
+export type StreamKind =
+  'workflow' | 'task' | 'merge' | 'approval' | 'call' | 'limit' | 'box' | 'agent' | 'schedule' | 'system';
 
 /** Names of streams. */
 export const streams = {
@@ -8,6 +9,8 @@ export const streams = {
   /** `repo` is the short name of the mirror, so that no path of the user's machine is part of a name. */
   merge: (repo: string, branch: string) => `merge/${repo}:${branch}`,
   call: (id: string) => `call/${id}`,
+  /** The limits of one way to a provider: `claude`, `claude-code`, or `ollama@<box>`. */
+  limit: (of: string) => `limit/${of}`,
   agent: (id: string) => `agent/${id}`,
   schedule: (id: string) => `schedule/${id}`,
   box: (name: string) => `box/${name}`,

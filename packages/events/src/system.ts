@@ -5,10 +5,17 @@ import { topic } from './topic.ts';
 
 const By = z.string().max(200).optional();
 
+const OfBudget = {
+  workflowId: Id.nullable(),
+  of: z.string().max(200).optional().describe('`workflow`, a day, or a model on a day'),
+};
+
 /** Limits on tokens and money. */
 export const budget = topic('budget', {
-  warned: z.strictObject({ workflowId: Id.nullable(), spent: z.string(), limit: z.string() }),
-  exhausted: z.strictObject({ workflowId: Id.nullable(), spent: z.string(), limit: z.string() }),
+  /** 80 % of it are spent; told once. */
+  warned: z.strictObject({ ...OfBudget, spent: z.string(), limit: z.string() }),
+  /** No further call is begun. */
+  exhausted: z.strictObject({ ...OfBudget, spent: z.string(), limit: z.string() }),
 });
 
 /** Machines that serve models. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Check, Setup } from './command.ts';
 import { Dedupe } from './dedupe.ts';
 import { ArtefactHash, Id, Sha, Time } from './ids.ts';
+import { PauseRule } from './pause.ts';
 import { CodeSchema } from './plan.ts';
 import { Replay } from './replay.ts';
 import { topic } from './topic.ts';
@@ -34,6 +35,8 @@ export const Submission = z.strictObject({
   model: z.string().nullable(),
   localOnly: z.boolean(),
   budget: z.strictObject({ usd: z.number().optional(), tokens: z.int().optional() }).nullable(),
+  until: Time.optional().describe('from then on no call to a model begins, until a person resumes it'),
+  reserve: z.number().min(0).max(1).optional().describe("the share of a provider's window that is left to people"),
   redBefore: z.enum(['needed', 'not_needed']),
   passEnv: z.array(z.string()),
   example: z.boolean(),
@@ -59,7 +62,11 @@ export const workflow = topic('workflow', {
   plan_failed: Of.extend({ code: CodeSchema, reason: z.string() }),
   started: Of.extend({ tasks: z.int() }),
   /** No step of it is begun until it is resumed; what runs may end. `by` is who says to have asked. */
-  paused: Of.extend({ reason: z.string().max(1000).optional(), by: z.string().max(200).optional() }),
+  paused: Of.extend({
+    reason: z.string().max(1000).optional(),
+    by: z.string().max(200).optional(),
+    rule: PauseRule.optional(),
+  }),
   resumed: Of.extend({ by: z.string().max(200).optional() }),
   /** Every task was merged or completed. */
   completed: Of.extend({ merged: z.int(), usage: Usage }),

@@ -67,6 +67,13 @@ export const eventWords = (event: HiveEvent): string => {
       return `${event.data.code}: ${event.data.reason}`;
     case 'model.called':
       return `${event.data.model}, ${duration(event.data.totalMs)}${event.data.outcome === 'ok' ? '' : `, ${event.data.outcome}`}`;
+    case 'model.rate_limited':
+      return `${event.data.provider}, ${event.data.kind}${event.data.hit === false ? ' is near' : ''}${event.data.resetsAt === null ? '' : `, until ${event.data.resetsAt}`}`;
+    case 'model.parked':
+      return `${event.data.provider}, ${event.data.kind}, until ${event.data.until}`;
+    case 'budget.warned':
+    case 'budget.exhausted':
+      return `${event.data.spent} of ${event.data.limit}`;
     case 'agent.registered':
       return `${event.data.agent} on ${event.data.host}, ${event.data.version}`;
     case 'agent.offline':
