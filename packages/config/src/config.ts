@@ -107,6 +107,8 @@ export type HiveConfig = {
     readonly models: Readonly<Record<string, number>>;
     readonly boxes: Readonly<Record<string, number>>;
   };
+  /** How far one attempt of a model at a change may go. */
+  readonly author: { readonly turns: number; readonly tokens: number };
   readonly disk: DiskConfig;
   /** Absent outside of test mode. */
   readonly testing?: Testing;

@@ -128,6 +128,13 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('how much of a kind goes on at once; what is over waits its turn'),
+  author: z
+    .strictObject({
+      turns: z.int().min(1).max(500).default(40).describe('replies of the model'),
+      tokens: z.int().positive().default(1_000_000).describe('tokens that its turns read and write, as estimated'),
+    })
+    .prefault({})
+    .describe('how far one attempt of a model at a change may go'),
   disk: z
     .strictObject({
       floorGb: z

@@ -65,6 +65,7 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
     },
     budgets: { workflow: hive.budgets.workflow ?? null },
     limits: { ...hive.limits, repository: hive.limits.repository ?? null },
+    author: hive.author,
     disk: diskOf(hive),
     terminal: { color: !env['NO_COLOR'], ci: Boolean(env['CI']) && env['CI'] !== 'false' },
     ...(testing && { testing }),

@@ -1,6 +1,6 @@
 import { isInterruption } from '@hive/errors';
 import { streams, type CallView, type HiveEvent } from '@hive/events';
-import type { Done, ModelRequest } from '@hive/llm';
+import { formatModelRef, type Done, type ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import type { Role } from './wanted.ts';
 
@@ -26,7 +26,7 @@ export const lastTurn = async (
   role: Role,
   step: StepInHand,
   { bus, artefacts }: Context,
-): Promise<{ readonly request: ModelRequest; readonly done: Done } | null> => {
+): Promise<{ readonly request: ModelRequest; readonly done: Done; readonly author: string } | null> => {
   const taskId = step.task?.id ?? null;
   const heads = await bus.store.listHeads({ kind: 'call', correlationId: step.workflow.id, limit: 100_000 });
   const call = heads
@@ -37,8 +37,15 @@ export const lastTurn = async (
   const { events } = await bus.store.events({ stream, newest: true, limit: 100 });
   const { token } = call;
   if (events.some((event) => (endOfAttempt(event, step) ?? -1) >= token)) return null;
-  return { request: await jsonOf(artefacts, call.prompt), done: await jsonOf(artefacts, call.reply) };
+  return {
+    request: await jsonOf(artefacts, call.prompt),
+    done: await jsonOf(artefacts, call.reply),
+    author: authorOf(call),
+  };
 };
+
+const authorOf = ({ provider, model, box }: CallView): string =>
+  provider === 'double' || box === null ? `${provider}:${model}` : formatModelRef({ provider: 'ollama', model, box });
 
 /** An artefact that {@link tellCall} wrote. */
 const jsonOf = async <T>(artefacts: Context['artefacts'], hash: string): Promise<T> =>
