@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { answerOf, pieces } from './answer.ts';
 import { readScenario, type Fault, type Reply } from './scenario.ts';
 
-const textOf = (reply: Reply, fault?: Fault) => answerOf(reply, { model: 'm', prompt: '', n: 1, fault }).text.join('');
+const textOf = (reply: Reply, fault?: Fault) =>
+  answerOf(reply, { model: 'm', counted: { input: 0 }, n: 1, fault }).text.join('');
 
 test('a text is sent in pieces that never split a character', () => {
   expect(pieces('a🐝b🐝', 2)).toEqual(['a🐝', 'b🐝']);

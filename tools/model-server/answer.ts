@@ -1,3 +1,4 @@
+import { instanceOf } from './instance-of.ts';
 import type { Fault, Reply } from './scenario.ts';
 
 /** One piece of a streamed answer on the wire. Only `content` counts for faults; `end` is what makes the answer complete. */
@@ -15,47 +16,72 @@ export type Answer = {
     readonly output: number;
     readonly cacheRead: number;
     readonly cacheWrite: number;
+    readonly thinking: number;
   } | null;
 };
 
-/** Fills in a reply: text in pieces, ids from the number of the request, four characters a token where no usage is given. */
+/** What an answer depends on besides its reply. `counted` is how the prompt was counted where the reply does not say. */
+export type AnswerTo = {
+  readonly model: string;
+  readonly n: number;
+  readonly counted: { readonly input: number; readonly cacheRead?: number; readonly cacheWrite?: number };
+  readonly fault?: Fault | undefined;
+  readonly schema?: unknown;
+  readonly maxTokens?: number | undefined;
+};
+
+/** Fills in a reply: text in pieces, ids from the number of the request, four characters a token where no usage is given, an end at `maxTokens`. */
 export const answerOf = (
   reply: Reply,
-  {
-    model,
-    prompt,
-    n,
-    fault,
-  }: { readonly model: string; readonly prompt: string; readonly n: number; readonly fault?: Fault | undefined },
+  { model, n, counted, fault, schema, maxTokens = Number.POSITIVE_INFINITY }: AnswerTo,
 ): Answer => {
-  const whole = spoilt(reply.json === undefined ? (reply.text ?? '') : JSON.stringify(reply.json), fault);
+  const whole = spoilt(textOf(reply, schema), fault);
+  const text = tokens(whole) > maxTokens && reply.stop === undefined ? whole.slice(0, maxTokens * 4) : whole;
   const toolCalls = (reply.toolCalls ?? []).map(({ name, input, raw }, index) => ({
     id: `toolu_${String(n).padStart(6, '0')}${index}`,
     name,
     json: raw ?? JSON.stringify(input ?? {}),
   }));
+  const thought = tokens(reply.thinking ?? '');
   return {
     model: reply.model ?? model,
-    text: pieces(whole, reply.chunks ?? 3),
+    text: pieces(text, reply.chunks ?? 3),
     thinking: reply.thinking ?? '',
     toolCalls,
-    stop: reply.stop ?? (toolCalls.length > 0 ? 'tool_use' : 'end'),
+    stop: reply.stop ?? (text !== whole ? 'max_tokens' : toolCalls.length > 0 ? 'tool_use' : 'end'),
     usage:
       reply.usage === null
         ? null
         : {
-            input: reply.usage?.input ?? tokens(prompt),
-            output: reply.usage?.output ?? tokens(whole) + toolCalls.length,
-            cacheRead: reply.usage?.cacheRead ?? 0,
-            cacheWrite: reply.usage?.cacheWrite ?? 0,
+            input: reply.usage?.input ?? counted.input,
+            output: reply.usage?.output ?? tokens(text) + thought + toolCalls.length,
+            cacheRead: reply.usage?.cacheRead ?? counted.cacheRead ?? 0,
+            cacheWrite: reply.usage?.cacheWrite ?? counted.cacheWrite ?? 0,
+            thinking: reply.usage?.thinking ?? thought,
           },
   };
 };
 
+const textOf = (reply: Reply, schema: unknown): string => {
+  if (reply.json !== undefined) return JSON.stringify(reply.json);
+  const silent = reply.text === undefined && !reply.toolCalls && reply.thinking === undefined;
+  if (silent && schema !== null && typeof schema === 'object') return JSON.stringify(instanceOf(schema));
+  return reply.text ?? '';
+};
+
 const spoilt = (text: string, fault: Fault | undefined): string => {
-  if (fault?.kind === 'half_json') return text.slice(0, Math.ceil(text.length / 2));
-  if (fault?.kind === 'prose') return 'Sure! I would start by reading the code, and then I would fix the bug.';
-  return fault?.kind === 'empty' ? '' : text;
+  switch (fault?.kind) {
+    case 'half_json':
+      return text.slice(0, Math.ceil(text.length / 2));
+    case 'prose':
+      return 'Sure! I would start by reading the code, and then I would fix the bug.';
+    case 'schema_violated':
+      return '{"nobody_asked_for_this":true}';
+    case 'empty':
+      return '';
+    default:
+      return text;
+  }
 };
 
 /** Tokens by the rule of thumb of four characters each. */

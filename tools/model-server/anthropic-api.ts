@@ -38,6 +38,7 @@ const stopReasons: Record<Answer['stop'], string> = {
   stop_sequence: 'stop_sequence',
   refusal: 'refusal',
   context_full: 'model_context_window_exceeded',
+  pause: 'pause_turn',
 };
 
 const usageOf = ({ usage }: Answer, output: number) => ({
@@ -45,7 +46,7 @@ const usageOf = ({ usage }: Answer, output: number) => ({
   cache_creation_input_tokens: usage?.cacheWrite ?? null,
   cache_read_input_tokens: usage?.cacheRead ?? null,
   output_tokens: output,
-  output_tokens_details: null,
+  output_tokens_details: usage && usage.thinking > 0 ? { thinking_tokens: Math.min(usage.thinking, output) } : null,
   server_tool_use: null,
 });
 
@@ -138,22 +139,26 @@ export const messageWhole = (answer: Answer, n: number) => ({
 
 const supported = (yes: boolean) => ({ supported: yes });
 
-/** One row of `/v1/models`. */
-export const modelOf = (model: ScenarioModel) => ({
-  type: 'model',
-  id: model.name,
-  display_name: model.name,
-  created_at: '2026-01-01T00:00:00Z',
-  lifecycle: 'active',
-  line: null,
-  deprecated_at: null,
-  retires_at: null,
-  max_input_tokens: model.contextTokens ?? 200_000,
-  max_tokens: 64_000,
-  capabilities: {
-    structured_outputs: supported(true),
-    image_input: supported(false),
-    batch: supported(false),
-    thinking: { supported: true, types: {} },
-  },
-});
+/** One row of `/v1/models`. A model that says nothing about itself can all but see. */
+export const modelOf = (model: ScenarioModel) => {
+  const can = (what: string, otherwise = true) => supported(model.capabilities?.includes(what) ?? otherwise);
+  return {
+    type: 'model',
+    id: model.name,
+    display_name: model.name,
+    created_at: '2026-01-01T00:00:00Z',
+    lifecycle: model.lifecycle ?? 'active',
+    line: null,
+    deprecated_at: null,
+    retires_at: model.retiresAt ?? null,
+    max_input_tokens: model.contextTokens ?? 200_000,
+    max_tokens: model.maxOutput ?? 64_000,
+    capabilities: {
+      structured_outputs: can('structured'),
+      image_input: can('vision', false),
+      batch: supported(false),
+      thinking: { ...can('thinking'), types: {} },
+      effort: can('effort'),
+    },
+  };
+};

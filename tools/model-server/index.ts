@@ -1,8 +1,13 @@
 export { startContractServer } from './contract-server.ts';
+export { startRecorder, type Recorder } from './record.ts';
 export {
+  faultKinds,
   parseScenario,
   readScenario,
+  type BoxSpec,
   type Fault,
+  type Limits,
+  type Question,
   type Reply,
   type Rule,
   type Scenario,

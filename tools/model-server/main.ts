@@ -1,25 +1,47 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { startRecorder } from './record.ts';
 import { readScenario } from './scenario.ts';
 import { startModelServer } from './server.ts';
 
-const usage = 'Usage: node tools/model-server/main.ts --scenario FILE [--port N] [--host 127.0.0.1]';
+const usage = `Usage: node tools/model-server/main.ts --scenario FILE [--port N] [--host 127.0.0.1] [--speed N]
+       node tools/model-server/main.ts record --target http://127.0.0.1:11434 --out FILE.jsonl [--port N] [--name NAME]`;
+
+/** Says where it listens, and ends in peace when it is told to. */
+const serve = (hello: Record<string, unknown>, stop: () => Promise<void>): void => {
+  console.log(JSON.stringify({ ...hello, pid: process.pid }));
+  const end = () => void stop();
+  process.once('SIGTERM', end).once('SIGINT', end);
+};
 
 try {
-  const { values } = parseArgs({
-    options: { scenario: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' } },
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { scenario: text, port: text, host: text, speed: text, target: text, out: text, name: text },
   });
-  if (values.scenario === undefined) throw new Error(usage);
-  const scenario = readScenario(values.scenario);
-  const server = await startModelServer({
-    scenario,
-    port: Number(values.port ?? 0),
-    ...(values.host === undefined ? {} : { host: values.host }),
-    onRequest: ({ n, method, path, ended }) =>
-      void ended.then((how) => console.log(JSON.stringify({ n, method, path, ended: how }))),
-  });
-  console.log(JSON.stringify({ url: server.url, double: scenario.name, pid: process.pid }));
-  const stop = () => void server.stop();
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  const port = Number(values.port ?? 0);
+  if (positionals[0] === 'record') {
+    const { target, out, name = 'recorded' } = values;
+    if (target === undefined || out === undefined) throw new Error(usage);
+    const recorder = await startRecorder({ target, name, port });
+    serve({ url: recorder.url, records: target }, async () => {
+      await recorder.stop();
+      const { rules, ...head } = recorder.scenario();
+      writeFileSync(out, [head, ...rules].map((line) => `${JSON.stringify(line)}\n`).join(''));
+    });
+  } else {
+    if (values.scenario === undefined) throw new Error(usage);
+    const scenario = readScenario(values.scenario);
+    const server = await startModelServer({
+      scenario: values.speed === undefined ? scenario : { ...scenario, speed: Number(values.speed) },
+      port,
+      ...(values.host === undefined ? {} : { host: values.host }),
+      onRequest: ({ n, method, path, ended }) =>
+        void ended.then((how) => console.log(JSON.stringify({ n, method, path, ended: how }))),
+    });
+    serve({ url: server.url, double: scenario.name }, server.stop);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;

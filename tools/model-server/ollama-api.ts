@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sizeOf, type Resident } from './box.ts';
 import { pieces, type Answer, type Frame } from './answer.ts';
 import type { ScenarioModel } from './scenario.ts';
 import type { Wire } from './send.ts';
@@ -16,17 +17,19 @@ export const ollamaWire: Wire = {
 export const moment = (n: number): string => `2026-01-01T00:00:${String(n % 60).padStart(2, '0')}.123456789Z`;
 
 const millisecond = 1_000_000;
-const usageOf = ({ usage }: Answer) =>
-  usage === null
-    ? { total_duration: 5 * millisecond, load_duration: millisecond }
+const usageOf = ({ usage }: Answer, loadMs: number) => {
+  const load_duration = Math.max(1, Math.round(loadMs)) * millisecond;
+  return usage === null
+    ? { total_duration: 4 * millisecond + load_duration, load_duration }
     : {
-        total_duration: (5 + usage.output) * millisecond,
-        load_duration: millisecond,
+        total_duration: (4 + usage.output) * millisecond + load_duration,
+        load_duration,
         prompt_eval_count: usage.input,
         prompt_eval_duration: 2 * millisecond,
         eval_count: usage.output,
         eval_duration: usage.output * millisecond,
       };
+};
 const doneReason = (answer: Answer) => (answer.stop === 'max_tokens' ? 'length' : 'stop');
 
 /** Arguments are an object in Ollama's answers; a text that is none is sent as it is. */
@@ -41,7 +44,7 @@ const toolCallsOf = (answer: Answer) =>
   answer.toolCalls.map(({ name, json }) => ({ function: { name, arguments: argumentsOf(json) } }));
 
 /** `/api/chat` as NDJSON lines: thinking, text, tool calls (without ids), then the record with all durations. */
-export const chatFrames = (answer: Answer, n: number): Frame[] => {
+export const chatFrames = (answer: Answer, n: number, loadMs: number): Frame[] => {
   const line = (kind: Frame['kind'], rest: object): Frame => ({
     kind,
     bytes: `${JSON.stringify({ model: answer.model, created_at: moment(n), ...rest })}\n`,
@@ -55,13 +58,13 @@ export const chatFrames = (answer: Answer, n: number): Frame[] => {
       message: { role: 'assistant', content: '' },
       done: true,
       done_reason: doneReason(answer),
-      ...usageOf(answer),
+      ...usageOf(answer, loadMs),
     }),
   ];
 };
 
 /** `/api/chat` with `stream: false`. */
-export const chatWhole = (answer: Answer, n: number) => ({
+export const chatWhole = (answer: Answer, n: number, loadMs: number) => ({
   model: answer.model,
   created_at: moment(n),
   message: {
@@ -72,29 +75,29 @@ export const chatWhole = (answer: Answer, n: number) => ({
   },
   done: true,
   done_reason: doneReason(answer),
-  ...usageOf(answer),
+  ...usageOf(answer, loadMs),
 });
 
 /** `/api/generate` as NDJSON lines. */
-export const generateFrames = (answer: Answer, n: number): Frame[] => {
+export const generateFrames = (answer: Answer, n: number, loadMs: number): Frame[] => {
   const line = (kind: Frame['kind'], rest: object): Frame => ({
     kind,
     bytes: `${JSON.stringify({ model: answer.model, created_at: moment(n), ...rest })}\n`,
   });
   return [
     ...answer.text.map((response) => line('content', { response, done: false })),
-    line('end', { response: '', done: true, done_reason: doneReason(answer), ...usageOf(answer) }),
+    line('end', { response: '', done: true, done_reason: doneReason(answer), ...usageOf(answer, loadMs) }),
   ];
 };
 
 /** `/api/generate` with `stream: false`. */
-export const generateWhole = (answer: Answer, n: number) => ({
+export const generateWhole = (answer: Answer, n: number, loadMs: number) => ({
   model: answer.model,
   created_at: moment(n),
   response: answer.text.join(''),
   done: true,
   done_reason: doneReason(answer),
-  ...usageOf(answer),
+  ...usageOf(answer, loadMs),
 });
 
 const digest = (name: string): string => createHash('sha256').update(name).digest('hex');
@@ -107,7 +110,6 @@ const details = {
   parameter_size: '1M',
   quantization_level: 'F32',
 };
-const size = (model: ScenarioModel) => model.size ?? 526_144;
 const contextTokens = (model: ScenarioModel) => model.contextTokens ?? 32_768;
 
 /** One row of `/api/tags`. */
@@ -115,17 +117,17 @@ export const tagOf = (model: ScenarioModel) => ({
   name: tagged(model.name),
   model: tagged(model.name),
   modified_at: moment(0),
-  size: size(model),
+  size: sizeOf(model),
   digest: digest(model.name),
   details,
 });
 
 /** One row of `/api/ps`. */
-export const loadedOf = (model: ScenarioModel, { numCtx }: { readonly numCtx: number | undefined }) => ({
+export const loadedOf = ({ model, numCtx, sizeVram, expiresAt }: Resident) => ({
   ...tagOf(model),
-  expires_at: '2026-01-01T00:05:00.123456789Z',
-  size_vram: size(model),
-  context_length: numCtx ?? contextTokens(model),
+  expires_at: new Date(expiresAt).toISOString().replace('Z', '456789Z'),
+  size_vram: sizeVram,
+  context_length: numCtx,
 });
 
 /** The answer of `/api/show`: the maximum that the model can, not what is running. */

@@ -9,7 +9,7 @@ test.each<[unknown, string]>([
   [{ name: 'x', rules: [{}] }, 'Rule 1 has neither a reply nor a fault'],
   [
     { name: 'x', rules: [{ replies: {} }] },
-    'Rule 1 has the unknown key replies; known are model, contains, call, reply, fault',
+    'Rule 1 has the unknown key replies; known are path, model, contains, prompt, call, reply, fault',
   ],
   [{ name: 'x', rules: [{ reply: { texts: '' } }] }, 'The reply of rule 1 has the unknown key texts'],
   [{ name: 'x', rules: [{ fault: { kind: 'explode' } }] }, 'Rule 1 has the unknown fault explode'],
@@ -25,7 +25,10 @@ test('the first rule that fits answers; `call` counts what fits the rest of its 
     { model: 'tiny', call: 1, reply: { text: 'tiny once' } },
   ];
   const choose = createChooser(rules);
-  const ask = (model: string, prompt: string) => choose({ model, prompt })?.reply?.text;
+  const ask = (model: string, prompt: string) => {
+    const reply = choose({ model, prompt })?.reply;
+    return typeof reply === 'object' ? reply.text : undefined;
+  };
   expect(['a plan', 'hi', 'a plan', 'a plan'].map((prompt) => ask('qwen3:30b', prompt))).toEqual([
     'plan',
     'any qwen',
