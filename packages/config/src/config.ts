@@ -37,6 +37,21 @@ export type RepoConfig = {
   readonly into?: string | undefined;
 };
 
+/** A limit in dollars, in tokens read and written, or both. */
+export type Limit = { readonly usd?: number | undefined; readonly tokens?: number | undefined };
+
+/** What a model costs, in dollars per million tokens, and when that was read. */
+export type Price = {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number | undefined;
+  readonly cacheWrite?: number | undefined;
+  readonly as_of: string;
+};
+
+/** How far a text may go: to boxes of the pool, to private addresses, anywhere, or to no model. */
+export type Reach = 'local' | 'lan' | 'any' | 'none';
+
 /** Which database, and how to reach it. */
 export type DatabaseConfig =
   | { readonly dialect: 'sqlite'; readonly path: string; readonly synchronous: 'full' | 'normal' }
@@ -99,9 +114,26 @@ export type HiveConfig = {
     readonly passEnv: readonly string[];
   };
   readonly budgets: {
-    readonly workflow: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null;
+    readonly workflow: Limit | null;
+    readonly day: Limit | null;
+    readonly models: Readonly<Record<string, Limit>>;
+  };
+  /** Dollars per million tokens, by ref. */
+  readonly prices: Readonly<Record<string, Price>>;
+  /** How models that cost money or use up a plan are called by themselves. */
+  readonly paid: {
+    readonly quietHours: readonly QuietHours[];
+    readonly reserve: number;
+    readonly resumes: number;
+  };
+  /** How far text of a repository may go: the first rule that matches a path; `fallback` for the rest. */
+  readonly egress: {
+    readonly rules: readonly { readonly path: string; readonly to: Reach }[];
+    readonly fallback: Reach;
+    readonly notSecrets: readonly string[];
   };
   /** How many tasks may be worked on at once, by what they share; null: any number. */
+  /** `models`: on a day, by ref without a box. */
   readonly limits: {
     readonly repository: number | null;
     readonly models: Readonly<Record<string, number>>;

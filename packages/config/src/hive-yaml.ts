@@ -15,6 +15,16 @@ const Limit = z.strictObject({
   usd: z.number().positive().optional().describe('dollars'),
   tokens: z.int().positive().optional().describe('tokens, read and written'),
 });
+/** `30%` or 0.3. */
+const Share = z.union([
+  z.number().min(0).max(1),
+  z
+    .string()
+    .regex(/^(100|\d{1,2}(\.\d+)?)%$/, 'write a share, e.g. 30% or 0.3')
+    .transform((text) => Number.parseFloat(text) / 100),
+]);
+const Dollars = z.number().min(0);
+const Reach = z.enum(['local', 'lan', 'any', 'none']);
 const boxName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has letters, digits, dot, dash or underscore');
@@ -109,8 +119,17 @@ const Hive = z.strictObject({
     .describe('how commands of a repository are run'),
   budgets: z
     .strictObject({
-      workflow: Limit.optional().describe('limit of a workflow that was given none'),
-      day: notYet(Limit.optional(), 'limit of a day'),
+      workflow: Limit.optional().describe('limit of a workflow that was given none; over it the workflow fails'),
+      day: Limit.optional().describe(
+        'limit of a day, by the clock of the machine; over it work waits for the next one',
+      ),
+      models: z
+        .record(
+          z.string().regex(/^(claude|claude-code|ollama):[^\s@]+$/, 'write claude:<model> or ollama:<model>'),
+          Limit,
+        )
+        .default({})
+        .describe('limits of single models on a day, by their refs without a box'),
     })
     .prefault({})
     .describe('limits of what models may cost'),
@@ -135,6 +154,36 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('how far one attempt of a model at a change may go'),
+  prices: z
+    .record(
+      z.string().regex(/^claude:\S+$/, 'write claude:<model>'),
+      z.strictObject({
+        input: Dollars,
+        output: Dollars,
+        cacheRead: Dollars.optional(),
+        cacheWrite: Dollars.optional(),
+        as_of: z.iso.date().describe('when the list was read'),
+      }),
+    )
+    .default({})
+    .describe('dollars per million tokens by model; without a price a call has tokens and no dollars'),
+  paid: z
+    .strictObject({
+      quiet_hours: QuietHoursSetting.optional().describe(
+        'when they are left to you, by the clock of the machine, e.g. 08:00-18:00; work that needs them waits',
+      ),
+      reserve: Share.default(0).describe(
+        "share of a plan's window that is left to you, e.g. 30%; what would go beyond waits for the next one",
+      ),
+      resumes: z
+        .int()
+        .min(0)
+        .max(1000)
+        .default(3)
+        .describe('how often a workflow goes on by itself after a limit; then it is paused, and waits for you'),
+    })
+    .prefault({})
+    .describe('how models that cost money or use up a plan are called while you are away'),
   disk: z
     .strictObject({
       floorGb: z
@@ -225,16 +274,30 @@ const Hive = z.strictObject({
     z.strictObject({ registry: z.record(z.string(), z.unknown()).optional() }).optional(),
     'tools for models',
   ),
-  security: notYet(
-    z
-      .strictObject({
-        require_approval: z.union([z.boolean(), z.array(z.string())]).optional(),
-        api_rate_limit: z.number().optional(),
-        session_timeout: z.number().optional(),
-      })
-      .optional(),
-    'approvals and limits of the API',
-  ),
+  security: z
+    .strictObject({
+      egress: z
+        .array(
+          z.strictObject({
+            path: z.string().min(1).max(500).describe('glob of paths in a repository'),
+            to: Reach.describe('how far their text may go'),
+          }),
+        )
+        .max(200)
+        .default([])
+        .describe(
+          'where text of a repository may be sent: `local` to boxes of the pool, `lan` also to private addresses, `any`, or `none` to no model; the first rule that matches a path counts, the strictest one of a request decides',
+        ),
+      egressDefault: Reach.default('any').describe('for paths that no rule matches, and for text of no file'),
+      notSecrets: Globs.default([]).describe(
+        'files that may look as if they held keys and hold none, e.g. fixtures; text of any other one that does is sent to nobody',
+      ),
+      require_approval: notYet(z.union([z.boolean(), z.array(z.string())]).optional(), 'what needs an approval'),
+      api_rate_limit: notYet(z.number().optional(), 'requests to the API'),
+      session_timeout: notYet(z.number().optional(), 'how long a session lasts'),
+    })
+    .prefault({})
+    .describe('what may leave this machine'),
   policies: notYet(z.unknown().optional(), 'rules of what needs an approval'),
   quiet_hours: QuietHoursSetting.optional().describe(
     'when boxes are left alone that have no `quiet_hours` of their own',

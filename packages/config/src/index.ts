@@ -1,4 +1,15 @@
-export type { AlertThresholds, Box, DatabaseConfig, DiskConfig, HiveConfig, RepoConfig, Testing } from './config.ts';
+export type {
+  AlertThresholds,
+  Box,
+  DatabaseConfig,
+  DiskConfig,
+  HiveConfig,
+  Limit,
+  Price,
+  Reach,
+  RepoConfig,
+  Testing,
+} from './config.ts';
 export { cloneRootOf, readEnv, variables, type Env } from './env.ts';
 export { HiveYaml, type ConfiguredCommand } from './hive-yaml.ts';
 export { loadConfig, repoConfigOf, type ConfigSources } from './load-config.ts';

@@ -138,3 +138,25 @@ test('the clone is the nearest folder above with an nx.json', () => {
   writeFileSync(join(root, 'nx.json'), '{}');
   expect(cloneRootOf(`file://${root}/a/b/x.js`)).toBe(root);
 });
+
+test('a share may be written as a percentage, prices are dated, and paths say how far they may go', async () => {
+  const HIVE_HOME = folder();
+  const from = (yaml: string) => {
+    writeFileSync(join(HIVE_HOME, 'hive.yaml'), yaml);
+    return load({ HIVE_HOME });
+  };
+  const config = await from(`hive:
+  paid: { reserve: 30%, quiet_hours: 08:00-18:00 }
+  prices: { 'claude:x': { input: 3, output: 15, as_of: 2026-11-01 } }
+  budgets: { day: { usd: 20 }, models: { 'claude:x': { tokens: 1000 } } }
+  security: { egress: [{ path: src/billing/**, to: local }] }
+`);
+  expect(config).toMatchObject({
+    paid: { reserve: 0.3, resumes: 3, quietHours: [{ from: 480, to: 1080 }] },
+    prices: { 'claude:x': { output: 15, as_of: '2026-11-01' } },
+    budgets: { workflow: null, day: { usd: 20 }, models: { 'claude:x': { tokens: 1000 } } },
+    egress: { rules: [{ path: 'src/billing/**', to: 'local' }], fallback: 'any', notSecrets: [] },
+  });
+  for (const yaml of ['paid: { reserve: 130% }', "prices: { 'claude:x': { input: 3, output: 15 } }"])
+    await expect(from(`hive:\n  ${yaml}\n`)).rejects.toMatchObject({ code: 'config.invalid' });
+});

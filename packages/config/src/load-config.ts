@@ -63,7 +63,22 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
       allowUnsandboxed: hive.sandbox.allowUnsandboxed,
       passEnv: hive.sandbox.passEnv,
     },
-    budgets: { workflow: hive.budgets.workflow ?? null },
+    budgets: {
+      workflow: hive.budgets.workflow ?? null,
+      day: hive.budgets.day ?? null,
+      models: hive.budgets.models,
+    },
+    prices: hive.prices,
+    paid: {
+      quietHours: quietHoursOf(hive.paid.quiet_hours),
+      reserve: hive.paid.reserve,
+      resumes: hive.paid.resumes,
+    },
+    egress: {
+      rules: hive.security.egress,
+      fallback: hive.security.egressDefault,
+      notSecrets: hive.security.notSecrets,
+    },
     limits: { ...hive.limits, repository: hive.limits.repository ?? null },
     author: hive.author,
     disk: diskOf(hive),
@@ -107,7 +122,8 @@ const databaseOf = (url: string | undefined, home: string, { store }: HiveYaml['
 };
 
 const gigabyte = 1_000_000_000;
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 const diskOf = ({ disk }: HiveYaml['hive']): DiskConfig => ({
   floorBytes: disk.floorGb * gigabyte,

@@ -5,11 +5,16 @@ import { hiveSchema, type SchemaNode } from './schema-keys.ts';
 
 const example = {
   models: ['planner: [ollama:qwen3-coder:30b@walnut]', 'worker: [ollama:qwen3-coder:30b@walnut]'],
+  fallback: ['after: 3'],
+  replies: ['reuse: false', 'hours: 24'],
   agents: ['walnut:', '  endpoint: http://192.168.1.27:11434', '  model: qwen3-coder:30b'],
   pool: ["context: { 'qwen3-coder:30b': 32768 }"],
   repos: ['~/code/my-project:', '  checks: [npm test]', '  setup: npm ci'],
   sandbox: ['mode: auto', 'allowUnsandboxed: false', 'passEnv: []'],
-  budgets: ['workflow: { tokens: 200000 }'],
+  budgets: ['workflow: { tokens: 200000 }', 'day: { usd: 20 }'],
+  prices: ["'claude:<model>': { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75, as_of: 2026-11-01 }"],
+  paid: ['quiet_hours: 08:00-18:00', 'reserve: 30%', 'resumes: 3'],
+  security: ['egress:', '  - { path: src/billing/**, to: local }', 'egressDefault: any'],
   limits: ['repository: 4', "models: { 'ollama:qwen3-coder:30b@walnut': 1 }"],
   disk: ['floorGb: 5', 'worktreesGb: 20', 'failedDays: 7', 'cachesGb: 20', 'mirrorsGb: 20', 'logsMb: 100'],
   store: ['synchronous: full'],
@@ -30,7 +35,7 @@ export const exampleFile = (): string =>
     '# All keys: docs/reference/configuration.md. ${NAME} is replaced from the environment. An unknown key is refused.',
     'hive:',
     ...Object.entries(example).flatMap(([key, lines]) => {
-      const mark = ['sandbox', 'disk', 'store'].includes(key) ? '' : '#'; // their lines say what holds anyway
+      const mark = ['fallback', 'replies', 'sandbox', 'disk', 'store'].includes(key) ? '' : '#'; // their lines say what holds anyway
       const remark = comment(hive().properties?.[key]?.description ?? '');
       return [...remark, `  ${mark}${key}:`, ...lines.map((line) => `  ${mark}  ${line}`), ''];
     }),
