@@ -23,11 +23,17 @@ export type Composed = {
  * Turns events into rows on top of the given heads: parses each payload, folds each stream, counts versions. Pure.
  * Throws `event.invalid`, `event.too_large` or `transition.refused`; then nothing may be written.
  */
-export const compose = (news: readonly NewEvent[], heads: ReadonlyMap<string, Head>, stamp: Stamp): Composed => {
+export const compose = (
+  news: readonly NewEvent[],
+  heads: Pick<ReadonlyMap<string, Head>, 'get'>,
+  stamp: Stamp,
+): Composed => {
   const after = new Map<string, { head: Head; expectedVersion: number }>();
   const events = news.map((event, ordinal): EventRow => {
-    const before = after.get(event.stream)?.head ?? heads.get(event.stream);
+    const known = after.get(event.stream);
+    const before = known?.head ?? heads.get(event.stream);
     const version = (before?.version ?? 0) + 1;
+    const data = parseEventData(event.type, event.data);
     const row = {
       id: stamp.id(ordinal),
       type: event.type,
@@ -35,15 +41,15 @@ export const compose = (news: readonly NewEvent[], heads: ReadonlyMap<string, He
       version,
       correlationId: stamp.correlationId,
       causationId: stamp.causationId,
-      ...(stamp.commandId !== undefined && { commandId: stamp.commandId }),
+      ...(stamp.commandId === undefined ? null : { commandId: stamp.commandId }),
       actor: stamp.actor,
       at: stamp.at,
-      data: parseEventData(event.type, event.data),
+      data,
     } as EventRow; // type and data belong together because parseEventData was asked with this type
     const view = foldStream(before?.view ?? null, row);
     const { kind, id } = parseStream(event.stream);
     after.set(event.stream, {
-      expectedVersion: heads.get(event.stream)?.version ?? 0,
+      expectedVersion: known?.expectedVersion ?? version - 1,
       head: {
         stream: event.stream,
         kind,

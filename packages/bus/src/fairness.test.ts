@@ -12,11 +12,10 @@ const openQueue = () => {
   let now = start;
   const store = openMemory(createMemory({ now: () => now }));
   const put = async (workflowId: string, ...steps: Pick<NewStep, 'priority' | 'behind'>[]): Promise<void> => {
-    const at = new Date(now).toISOString();
     for (const given of steps) {
       const id = newId();
       const step: NewStep = { ...anyStep, ...given, id, workflowId };
-      const row = { ...rowOf(step, { lastEventId: id, at, tries: 0 }), stream: `box/${id}`, due: [], becomes: null };
+      const row = { ...rowOf(step, { lastEventId: id, atMs: now, tries: 0 }), stream: `box/${id}`, due: [], becomes: null };
       await store.write({ ...sampleWrite(row.stream, 0), insertSteps: [row] });
     }
   };

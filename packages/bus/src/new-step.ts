@@ -30,8 +30,8 @@ const pointMs = 6 * 3_600_000;
 const mostBehind = 2_000;
 
 /** The place of a step among the ready ones; lower goes first. */
-export const rankOf = (step: Pick<NewStep, 'priority' | 'behind'>, at: string): number =>
-  Date.parse(at) + Math.min(step.behind ?? 0, mostBehind) * turnMs - step.priority * pointMs;
+export const rankOf = (step: Pick<NewStep, 'priority' | 'behind'>, atMs: number): number =>
+  atMs + Math.min(step.behind ?? 0, mostBehind) * turnMs - step.priority * pointMs;
 
 /** Leases that may be lost before a step is given up as one that kills its worker. */
 export const maxRescues = 5;
@@ -57,10 +57,10 @@ export const assignment = (
   },
 });
 
-/** The row of a new step. `lastEventId` is its `task.assigned`, `tries` how often its kind was claimed on this stream before. */
+/** The row of a new step. `lastEventId` is its `task.assigned`, `atMs` the moment of that, `tries` how often its kind was claimed on this stream before. */
 export const rowOf = (
   step: NewStep,
-  { lastEventId, at, tries }: { readonly lastEventId: string; readonly at: string; readonly tries: number },
+  { lastEventId, atMs, tries }: { readonly lastEventId: string; readonly atMs: number; readonly tries: number },
 ): StepRow => ({
   id: step.id,
   kind: step.kind,
@@ -69,7 +69,7 @@ export const rowOf = (
   workflowId: step.workflowId,
   capabilities: step.capabilities.toSorted(),
   priority: step.priority,
-  rank: rankOf(step, at),
+  rank: rankOf(step, atMs),
   limits: step.limits ?? [],
   ...claimEffect(step.kind),
   state: restingState(step.limits ?? []),

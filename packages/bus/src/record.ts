@@ -1,4 +1,4 @@
-import type { Head, StepChange, Store, Write } from '@hive/core-db';
+import type { EventRow, Head, StepChange, StepRow, Store, Write } from '@hive/core-db';
 import { HiveError, hasCode } from '@hive/errors';
 import {
   isOpen,
@@ -9,7 +9,7 @@ import {
   type TaskView,
   type WorkflowState,
 } from '@hive/events';
-import { compose, type Stamp } from './compose.ts';
+import { compose, type Composed, type Stamp } from './compose.ts';
 import { newId } from './ids.ts';
 import { assignment, rowOf, streamOfStep, type NewStep } from './new-step.ts';
 import { admit } from './limits.ts';
@@ -92,7 +92,10 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     const result = await store.write({
       events: composed.events,
       heads: composed.heads,
-      insertSteps: composed.steps.map((step) => ({ ...step, state: waitingState(step.state, workflow) })),
+      insertSteps: composed.steps.map((step) => {
+        const state = waitingState(step.state, workflow);
+        return state === step.state ? step : { ...step, state };
+      }),
       changeSteps: [...changeSteps, ...held],
       endSteps: ended(composed.heads.map((it) => it.head)),
       ...(intent.cursor && { cursor: intent.cursor }),
@@ -122,10 +125,12 @@ const composeMoves = (
   stamp: Stamp,
   onRefused: Intent['onRefused'],
 ) => {
-  const current = new Map(heads);
-  const events: ReturnType<typeof compose>['events'] = [];
-  const steps: ReturnType<typeof rowOf>[] = [];
-  const after = new Map<string, { head: Head; expectedVersion: number }>();
+  const after = new Map<string, Composed['heads'][number]>();
+  // What an earlier move has made of a stream goes before what was read.
+  const current = { get: (stream: string) => after.get(stream)?.head ?? heads.get(stream) };
+  const events: EventRow[] = [];
+  const steps: StepRow[] = [];
+  const atMs = Date.parse(stamp.at);
   let ordinal = 0;
   let dropped = 0;
   for (const move of moves) {
@@ -136,16 +141,17 @@ const composeMoves = (
     ordinal += news.length;
     try {
       const composed = compose(news, current, { ...stamp, ...move.trace, id: (n) => stamp.id(first + n) });
-      for (const { head } of composed.heads) {
-        current.set(head.stream, head);
-        after.set(head.stream, { head, expectedVersion: heads.get(head.stream)?.version ?? 0 });
-      }
-      events.push(...composed.events);
+      for (const { head, expectedVersion } of composed.heads)
+        after.set(head.stream, {
+          head,
+          expectedVersion: after.get(head.stream)?.expectedVersion ?? expectedVersion,
+        });
+      for (const event of composed.events) events.push(event);
       if (step)
         steps.push(
           rowOf(step, {
             lastEventId: composed.events.at(-1)?.id ?? '',
-            at: stamp.at,
+            atMs,
             tries: view?.tries[step.kind] ?? 0,
           }),
         );

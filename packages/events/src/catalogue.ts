@@ -56,6 +56,8 @@ export type NewEvent<T extends EventType = EventType> = {
 /** At most this many bytes of JSON in one event. */
 export const maxEventBytes = 256 * 1024;
 
+const badEscape = /\\u(0000|d[89a-f])/;
+
 const hasBadText = (value: unknown): boolean => {
   if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed();
   if (Array.isArray(value)) return value.some(hasBadText);
@@ -79,8 +81,10 @@ export const parseEventData = <T extends EventType>(type: T, data: unknown): Dat
       `${type} is not valid at ${issue?.path.map(String).join('.') || 'its root'}: ${issue?.message ?? ''}`,
     );
   }
-  if (hasBadText(parsed.data)) throw new HiveError('event.invalid', `${type} holds a NUL or half of a surrogate pair`);
   const json = JSON.stringify(parsed.data);
+  // In JSON both are written as an escape; so is that word itself when somebody quotes it, which only the walk can tell.
+  if (badEscape.test(json) && hasBadText(parsed.data))
+    throw new HiveError('event.invalid', `${type} holds a NUL or half of a surrogate pair`);
   if (json.length > maxEventBytes / 3 && new TextEncoder().encode(json).length > maxEventBytes)
     throw new HiveError('event.too_large', `${type} is larger than 256 KiB; large data belongs into an artefact`);
   // zod's union of all schemas is narrowed by the key that was used to look it up, which the compiler cannot follow.

@@ -77,10 +77,21 @@ export const dueStates: Readonly<Record<Exclude<Step, 'plan'>, readonly TaskStat
 };
 
 /** In which states of its stream a step may be claimed (empty: in any), and the state after the claim (null: unchanged). */
-export const claimEffect = (step: Step): { readonly due: readonly TaskState[]; readonly becomes: TaskState | null } => {
-  if (step === 'plan') return { due: [], becomes: null };
-  const row = taskTransitions.find((it) => it.event === 'task.claimed' && it.step === step);
-  return { due: dueStates[step], becomes: row?.to ?? null };
+export const claimEffect = (step: Step): ClaimEffect => claimEffects[step];
+
+type ClaimEffect = { readonly due: readonly TaskState[]; readonly becomes: TaskState | null };
+
+const effectOf = (step: keyof typeof dueStates): ClaimEffect => ({
+  due: dueStates[step],
+  becomes: taskTransitions.find((it) => it.event === 'task.claimed' && it.step === step)?.to ?? null,
+});
+
+const claimEffects: Readonly<Record<Step, ClaimEffect>> = {
+  plan: { due: [], becomes: null },
+  work: effectOf('work'),
+  check: effectOf('check'),
+  review: effectOf('review'),
+  merge: effectOf('merge'),
 };
 
 const stepEvents = new Set<EventType>([
