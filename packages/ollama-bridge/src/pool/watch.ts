@@ -92,7 +92,7 @@ export const createWatch = (
       waiting.resolve();
       const it = known.get(box.name);
       const isDoubtful = it?.up === true && it.failures > 0;
-      again(box, isDoubtful ? pace.againMs : period() * (0.9 + 0.2 * random()));
+      again(box, isDoubtful ? pace.againMs : period() * (0.8 + 0.2 * random()));
     });
     underWay.set(box.name, asked);
     return asked;

@@ -21,6 +21,8 @@ export type Forecast = {
 };
 
 const evictionS = 5;
+/** Fewer calls than this are a hint only. */
+const fewCalls = 3;
 /** A call that runs longer than expected will still take a while: nobody knows how long. */
 const leastLeft = 0.2;
 
@@ -79,56 +81,34 @@ const workS = (box: BoxState, placed: Placed, now: number): number => {
 export const isBefore = (a: Pick<Placed, 'since' | 'callId'>, b: Pick<Placed, 'since' | 'callId'>): boolean =>
   a.since < b.since || (a.since === b.since && a.callId < b.callId);
 
-/** Predicts a call on a box from what is there and what goes first. Pure. `since`: when the call first asked. */
+/** Predicts a call on a box from the calls that are placed there. Pure. `since`: when the call first asked. */
 export const forecast = (
   box: BoxState,
   model: BoxModel,
   call: PoolCall & { readonly since: number },
-  { placed, now, isCached }: { readonly placed: readonly Placed[]; readonly now: number; readonly isCached: boolean },
+  { here, now, isCached }: { readonly here: readonly Placed[]; readonly now: number; readonly isCached: boolean },
 ): Forecast => {
-  const here = placed.filter((it) => it.box === box.name && it.callId !== call.callId);
-  const busy = new Set(here.filter((it) => isBusy(it, now)).map(({ digest }) => digest));
-  const ahead = here.filter((it) => it.state === 'runs' || (it.state === 'waits' && isBefore(it, call)));
+  const others = here.filter((it) => it.callId !== call.callId);
+  const ahead = others.filter((it) => it.state === 'runs' || (it.state === 'waits' && isBefore(it, call)));
+  const busy = new Set(others.filter((it) => isBusy(it, now)).map(({ digest }) => digest));
   const room = roomFor(box, model, busy);
-  const sizes = new Map(box.models.map((it) => [it.digest, it]));
+  const strangers = modelsOf(box, ahead).filter(({ digest }) => digest !== model.digest && !busy.has(digest));
   const isComing = ahead.some(({ digest }) => digest === model.digest);
-  const strangers = new Set(
-    ahead.map(({ digest }) => digest).filter((digest) => digest !== model.digest && !busy.has(digest)),
-  );
-  const crowd = [model, ...[...strangers].flatMap((digest) => sizes.get(digest) ?? [])].reduce(
-    (sum, it) => sum + needOf(it),
-    0,
-  );
-  const staysResident = strangers.size === 0 || box.memory === null || crowd <= box.memory.total;
-  const resident = isComing || (room.resident && staysResident);
+  const resident = isComing || (room.resident && staysBeside(box, model, strangers));
+  const evictions = room.evict === null ? 1 : room.evict.length;
 
   const speeds = speedsOn(box, model);
-  const swapS = [...strangers].reduce((sum, digest) => {
-    const other = sizes.get(digest);
-    const isLoaded = box.loaded.some((it) => it.digest === digest);
-    return !other || isLoaded ? sum : sum + other.size / speedsOn(box, other).loadBytesPerS;
-  }, 0);
-  const works = ahead.map((it) => workS(box, it, now));
-  const held = here.filter((it) => it.state === 'holds' && it.digest !== model.digest && isBusy(it, now));
-  const heldS = room.evict === null ? Math.max(0, ...held.map((it) => ((it.until ?? now) - now) / 1000)) : 0;
-  const queuedS =
-    ahead.length < box.maxInFlight
-      ? room.evict === null
-        ? Math.max(0, ...works)
-        : 0
-      : works.reduce((sum, it) => sum + it, 0) / box.maxInFlight + swapS;
-  const waitS = Math.max(queuedS, heldS);
-  const evictions = room.evict === null ? 1 : room.evict.length;
+  const waitS = waitOf(box, { ahead, others, strangers, isBlocked: room.evict === null, digest: model.digest, now });
   const loadS = resident ? 0 : model.size / speeds.loadBytesPerS + evictionS * evictions;
-  const prompt = Math.max(0, call.promptTokens - (isCached && call.prefix ? call.prefix.tokens : 0));
-  const prefillS = prompt / speeds.prefillTps;
+  const known = isCached && call.prefix ? call.prefix.tokens : 0;
+  const prefillS = Math.max(0, call.promptTokens - known) / speeds.prefillTps;
   const decodeS = call.outputTokens / speeds.decodeTps;
   return {
     resident,
     evictions: resident ? 0 : evictions,
     fits: room.fits,
     speeds,
-    measured: (box.facts[model.digest]?.calls ?? 0) >= 3,
+    measured: (box.facts[model.digest]?.calls ?? 0) >= fewCalls,
     queue: ahead.length,
     waitS,
     loadS,
@@ -136,4 +116,46 @@ export const forecast = (
     decodeS,
     totalS: waitS + loadS + prefillS + decodeS,
   };
+};
+
+/** The different models of some calls. */
+const modelsOf = (box: BoxState, calls: readonly Placed[]): readonly BoxModel[] => {
+  const digests = new Set(calls.map(({ digest }) => digest));
+  return digests.size === 0 ? [] : box.models.filter(({ digest }) => digests.has(digest));
+};
+
+/** True when a loaded model is still there after those that others load before. */
+const staysBeside = (box: BoxState, model: BoxModel, strangers: readonly BoxModel[]): boolean =>
+  strangers.length === 0 ||
+  box.memory === null ||
+  strangers.reduce((sum, it) => sum + needOf(it), needOf(model)) <= box.memory.total;
+
+/** Seconds until the call may begin: what is ahead of it by tokens, and what keeps other models in the memory. */
+const waitOf = (
+  box: BoxState,
+  {
+    ahead,
+    others,
+    strangers,
+    isBlocked,
+    digest,
+    now,
+  }: {
+    readonly ahead: readonly Placed[];
+    readonly others: readonly Placed[];
+    readonly strangers: readonly BoxModel[];
+    readonly isBlocked: boolean;
+    readonly digest: string;
+    readonly now: number;
+  },
+): number => {
+  const works = ahead.map((it) => workS(box, it, now));
+  if (ahead.length >= box.maxInFlight) {
+    const cold = strangers.filter((it) => !box.loaded.some((loaded) => loaded.digest === it.digest));
+    const swapS = cold.reduce((sum, it) => sum + it.size / speedsOn(box, it).loadBytesPerS, 0);
+    return works.reduce((sum, it) => sum + it, 0) / box.maxInFlight + swapS;
+  }
+  if (!isBlocked) return 0;
+  const held = others.filter((it) => it.state === 'holds' && it.digest !== digest && isBusy(it, now));
+  return Math.max(0, ...works, ...held.map((it) => ((it.until ?? now) - now) / 1000));
 };

@@ -44,8 +44,10 @@ export const route = (
 ): Route => {
   const asked = { ...call, since: call.since ?? now };
   const unfit: Unfit[] = [];
+  const placedOn = Map.groupBy(state.placed, (it) => it.box);
   const choices = fitting(state, call, now, unfit).map(({ box, model }): Choice => {
-    const predict = (isCached: boolean) => forecast(box, model, asked, { placed: state.placed, now, isCached });
+    const predict = (isCached: boolean) =>
+      forecast(box, model, asked, { here: placedOn.get(box.name) ?? [], now, isCached });
     const raw = predict(false);
     const isCached = call.prefix !== null && box.prefixes.includes(call.prefix.hash);
     return { box, model, raw: raw.totalS, forecast: isCached ? predict(true) : raw };
@@ -76,11 +78,16 @@ const best = (choices: readonly Choice[]): Choice | undefined => {
   return choices.toSorted((a, b) => worth(a) - worth(b) || (a.box.name < b.box.name ? -1 : 1))[0];
 };
 
-const twoOf = <T>(all: readonly T[], random: () => number): readonly T[] => {
-  if (all.length <= 2) return all;
-  const a = Math.floor(random() * all.length);
-  const b = (a + 1 + Math.floor(random() * (all.length - 1))) % all.length;
-  return [all[a], all[b]].flatMap((it) => (it === undefined ? [] : [it]));
+/** Two random ones; one that does the call twice as fast is drawn twice as often, or the slow boxes would get as much as the fast ones. */
+const twoOf = (all: readonly Choice[], random: () => number): readonly Choice[] => {
+  const left = [...all];
+  const draw = (): readonly Choice[] => {
+    const weights = left.map(({ forecast: { totalS, waitS } }) => 1 / Math.max(totalS - waitS, 0.001));
+    let point = random() * weights.reduce((sum, it) => sum + it, 0);
+    const at = weights.findIndex((weight) => (point -= weight) < 0);
+    return left.splice(Math.max(at, 0), 1);
+  };
+  return [...draw(), ...draw()];
 };
 
 /** The boxes that may take the call, each with the model it would use; the others say why not. */
