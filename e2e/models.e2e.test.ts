@@ -22,13 +22,13 @@ const scenario = (isRight: boolean) =>
         contains: 'You plan a change',
         reply: { json: { version: 1, tasks: [{ key: 'sum', title: 'Add instead of subtract', paths: ['sum.js'] }] } },
       },
+      { contains: 'Changed sum.js', reply: { toolCalls: [{ name: 'finish', input: { summary: 'Fix sum' } }] } },
       {
         contains: 'You write one change',
         reply: {
-          json: {
-            files: [{ path: 'sum.js', content: `export const sum = (a, b) => a ${isRight ? '+' : '*'} b;\n` }],
-            summary: 'Fix sum',
-          },
+          toolCalls: [
+            { name: 'edit', input: { path: 'sum.js', old_text: 'a - b', new_text: `a ${isRight ? '+' : '*'} b` } },
+          ],
         },
       },
     ],
@@ -73,7 +73,7 @@ test.each([
     );
     expect(outcomes(result)).toEqual([end === 'merged' ? 'sum merged' : 'sum refused checks.red']);
     expect(result.tasks[0]?.author).toBe('double:fixes-sum');
-    expect(result.usage.calls).toBe(end === 'merged' ? 2 : 5);
+    expect(result.usage.calls).toBe(end === 'merged' ? 3 : 9);
     const events = await traceOf(home, result.workflow);
     expect(events.filter((event) => event.type === 'task.returned')).toHaveLength(end === 'merged' ? 0 : 3);
     if (end === 'merged') {

@@ -77,9 +77,10 @@ const scenario = {
         },
       },
     },
+    { contains: 'Wrote GREETING.md', reply: { toolCalls: [{ name: 'finish', input: { summary: 'Add a greeting' } }] } },
     {
       contains: 'You write one change',
-      reply: { json: { files: [{ path: 'GREETING.md', content: 'Hello.\n' }], summary: 'Add a greeting' } },
+      reply: { toolCalls: [{ name: 'write', input: { path: 'GREETING.md', content: 'Hello.\n' } }] },
     },
     { contains: 'You review one change', reply: { json: { decision: 'approve', findings: [] } } },
   ],

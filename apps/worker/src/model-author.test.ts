@@ -15,6 +15,7 @@ const codeOf = (run: () => unknown): string => {
 
 test('the second attempt repeats the first up to what was found', () => {
   const context = {
+    repo: '/r',
     goal: 'g',
     task: { title: 't', paths: ['src/**'] },
     files: [{ path: 'src/a.js', text: 'let a;' }],

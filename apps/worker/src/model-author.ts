@@ -6,6 +6,7 @@ import { pathsOfDiff } from './paths-of-diff.ts';
 
 /** What a change is written from. `files` are the ones that the author may need to see, with their paths in the repository. */
 export type AuthorContext = {
+  readonly repo: string;
   readonly goal: string;
   readonly task: {
     readonly title: string;
@@ -20,14 +21,17 @@ export type AuthorContext = {
 const maxTokens = 8192;
 
 /** The request for a change. Rules, then files, then the task, then what went wrong last time: a second attempt repeats a long beginning. */
-export const authorPrompt = ({ goal, task, files, findings }: AuthorContext): ModelRequest => ({
+export const authorPrompt = ({ repo, goal, task, files, findings }: AuthorContext): ModelRequest => ({
   system: [{ text: rules, cacheBreak: true }],
   messages: [
     {
       role: 'user',
       parts: [
         { text: untrusted('Files of the repository', files.map(({ path }) => path).join('\n') || '(none)') },
-        ...files.map(({ path, text }) => ({ text: untrusted(`File ${JSON.stringify(path)}`, text) })),
+        ...files.map(({ path, text }) => ({
+          text: untrusted(`File ${JSON.stringify(path)}`, text),
+          from: { repo, path },
+        })),
         { text: `The goal of the whole work:\n${goal}`, cacheBreak: true as const },
         { text: taskText(task) },
         ...(findings.length === 0

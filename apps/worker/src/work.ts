@@ -2,7 +2,8 @@ import { proveChange, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError, isHiveError, outcomeOf, type Code } from '@hive/errors';
 import { shortId, streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
 import { outsideOf, type Workspace, type Worktree } from '@hive/workspace';
-import { writeByModel } from './write-by-model.ts';
+import { beginAuthor, type Author } from './author.ts';
+import type { Written } from './write-by-model.ts';
 
 type OwnContext = Context & { readonly own: Workspace };
 
@@ -11,21 +12,27 @@ export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly 
   const { task, workflow } = step;
   if (!task) throw new Error('a step `work` without a task');
   const { submission } = workflow;
-  const base = (await ctx.own.tip(submission.repo, submission.branch)) ?? submission.base;
-  const byModel = task.spec.run === undefined && task.spec.patch === undefined;
+  const model =
+    task.spec.run === undefined && task.spec.patch === undefined ? await beginAuthor(step, task, ctx) : null;
+  // What is taken up again goes on from where it began; whatever was merged since is met at the merge.
+  const base = model?.base ?? (await ctx.own.tip(submission.repo, submission.branch)) ?? submission.base;
   const worktree = await ctx.own.open({
     repo: submission.repo,
     base,
     // A stored patch needs no dependencies to be applied; commands and models may.
     setup: task.spec.patch === undefined ? submission.setup : null,
-    modelAuthored: byModel,
+    modelAuthored: model !== null,
     passEnv: submission.passEnv,
     signal: step.signal,
   });
   try {
-    const author = await write(step, task, worktree, ctx);
-    const events = await handIn(step, task, author, base, worktree, ctx);
-    if (events.some((event) => event.type === 'task.refused')) await worktree.keep(task.id);
+    const { author, asks } = await write(step, task, { worktree, model }, ctx);
+    const events =
+      asks === undefined
+        ? await handIn(step, task, author, base, worktree, ctx)
+        : [escalated(step, task, author, asks)];
+    if (events.some((event) => event.type === 'task.refused' || event.type === 'task.escalated'))
+      await worktree.keep(task.id);
     return events;
   } catch (error) {
     if (!isHiveError(error) || error.code === 'lease.lost') throw error;
@@ -39,21 +46,27 @@ export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly 
   }
 };
 
-/** Puts the change into the worktree; answers its author. */
-const write = async (step: StepInHand, task: TaskView, worktree: Worktree, ctx: OwnContext): Promise<string> => {
+/** Puts the change into the worktree. */
+const write = async (
+  step: StepInHand,
+  task: TaskView,
+  { worktree, model }: { readonly worktree: Worktree; readonly model: Author | null },
+  ctx: OwnContext,
+): Promise<Written> => {
   const { spec } = task;
   if (spec.patch !== undefined) {
     await worktree.apply(await ctx.artefacts.get(spec.patch));
-    return spec.author ?? 'human';
+    return { author: spec.author ?? 'human' };
   }
-  if (spec.run === undefined) return writeByModel(step, task, worktree, ctx);
+  if (model !== null) return model.write(worktree);
+  if (spec.run === undefined) throw new Error('a task that nobody can do');
   const ran = await worktree.run(spec.run, { timeoutMs: spec.timeoutS * 1000, signal: step.signal });
   step.signal.throwIfAborted();
   if (ran.infra)
     throw new HiveError(ran.infra, ran.reason ?? 'The command could not run', { remedy: 'retry', where: 'other' });
   if (ran.exit !== 0)
     throw new HiveError('run.failed', `${spec.run.join(' ')} ended with ${ran.exit}: ${lastLine(ran.tail)}`);
-  return 'tool';
+  return { author: 'tool' };
 };
 
 const handIn = async (
@@ -121,6 +134,13 @@ const refused = (step: StepInHand, task: TaskView, code: Code, reason: string): 
   type: 'task.refused',
   stream: streams.task(task.id),
   data: { taskId: task.id, ...step.mark, code, reason },
+});
+
+/** The author cannot go on without a person; their note reaches its next attempt. */
+const escalated = (step: StepInHand, task: TaskView, author: string, question: string): NewEvent => ({
+  type: 'task.escalated',
+  stream: streams.task(task.id),
+  data: { taskId: task.id, ...step.mark, reason: `${author} asks: ${question}` },
 });
 
 const nameOf = (spec: PlannedTask): string => `${spec.key} (${shortId(spec.id)})`;

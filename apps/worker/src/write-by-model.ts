@@ -1,4 +1,4 @@
-import { askModel, type Context, type StepInHand } from '@hive/agent-kit';
+import { askModel, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
 import { HiveError, isHiveError, type Code } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import { readTexts, writeTexts, type Worktree } from '@hive/workspace';
@@ -7,20 +7,20 @@ import { authorPrompt, changeToEdits, ModelChange } from './model-author.ts';
 /** What fits into the context of a small local model beside its answer. */
 const maxTextBytes = 24 * 1024;
 
-/** Asks a model for the change and puts it into the worktree; answers the author. Nothing leaves the worktree. */
-export const writeByModel = async (
-  step: StepInHand,
-  task: TaskView,
-  worktree: Worktree,
+/** Who wrote what is in the worktree now. `asks` is what they want to know first; then nothing is handed in. */
+export type Written = { readonly author: string; readonly asks?: string };
+
+/**
+ * Puts a model's change, asked for in one question, into the worktree: for models that know no tools. Nothing leaves the worktree.
+ */
+export const writeAtOnce = async (
+  wanted: Wanted,
+  { step, task, worktree }: { readonly step: StepInHand; readonly task: TaskView; readonly worktree: Worktree },
   ctx: Context,
-): Promise<string> => {
+): Promise<Written> => {
   const { submission } = step.workflow;
-  const wanted = {
-    role: 'worker',
-    ref: task.spec.model ?? submission.model,
-    localOnly: submission.localOnly,
-  } as const;
   const request = authorPrompt({
+    repo: submission.repo,
     goal: submission.goal,
     task: {
       title: task.spec.title,
@@ -44,7 +44,7 @@ export const writeByModel = async (
       cause: error,
     });
   }
-  return author;
+  return { author };
 };
 
 const unfit: ReadonlySet<Code> = new Set<Code>(['patch.conflict', 'patch.malformed', 'patch.empty', 'input.invalid']);

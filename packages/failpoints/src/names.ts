@@ -37,6 +37,7 @@ export const failpoints = {
   'artefact.renamed': 'store: an artefact has its name and is on the disk; nothing refers to it yet',
   'model.sent': 'agent: a request to a model has left; nothing of the answer has come',
   'model.replied': 'agent: the answer of a model is complete; the call is not recorded',
+  'model.recorded': 'agent: a call to a model is recorded; nothing follows from its answer yet',
   'merge.intent': 'reviewer: the intent to merge is recorded; no ref was moved',
   'merge.ref.moved': "workspace: the branch in the mirror was moved; the user's repository was not touched",
   'merge.delivered': "workspace: branch and note are in the user's repository; nothing else was done",

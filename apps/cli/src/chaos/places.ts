@@ -60,9 +60,9 @@ export const places: Readonly<Record<Role, readonly FailpointName[]>> = {
 
 /** Where those who ask models come by, when there is one to ask. */
 export const placesWithModel: Readonly<Partial<Record<Role, readonly FailpointName[]>>> = {
-  planner: ['model.sent', 'model.replied', 'artefact.half', 'artefact.renamed'],
-  worker: ['model.sent', 'model.replied'],
-  reviewer: ['model.sent', 'model.replied'],
+  planner: ['model.sent', 'model.replied', 'model.recorded', 'artefact.half', 'artefact.renamed'],
+  worker: ['model.sent', 'model.replied', 'model.recorded'],
+  reviewer: ['model.sent', 'model.replied', 'model.recorded'],
 };
 
 /** Reached at most once in a process's life, or once in a workflow: waiting for a later hit would take long. */

@@ -4,32 +4,26 @@ import { failpoint } from '@hive/failpoints';
 import { authorOf, complete, formatModelRef, type Chunk, type Done, type Model, type ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import { refuseOverBudget } from './budget.ts';
-import { findModel } from './find-model.ts';
+import type { Chosen } from './choose-model.ts';
 import { tellCall } from './told-call.ts';
-import type { Role, Wanted } from './wanted.ts';
+import type { Role } from './wanted.ts';
 
 const callMs = 15 * 60_000;
 const idleMs = 60_000;
 
-/** One turn with a model. */
-export type Turn = { readonly wanted: Wanted; readonly request: ModelRequest };
-
 /** What a turn came to, and who is its author: the model, or the double that stood in for it. */
 export type Turned = { readonly done: Done; readonly author: string; readonly callId: string };
 
-/**
- * One call to a model under the claim of a step, recorded as `model.called` however it ends. Throws `budget.exhausted` before the call when
- * the budget is used up, {@link findModel}'s errors when nobody can be asked, else the bridge's `model.*`.
- */
-export const callModel = async ({ wanted, request }: Turn, step: StepInHand, ctx: Context): Promise<Turned> => {
-  const model = await findModel(ctx.config, wanted);
-  return callOn(model, { role: wanted.role, request }, step, ctx);
-};
+/** What is sent to a model, and from which other one this is a change. */
+export type Sent = { readonly role: Role; readonly request: ModelRequest; readonly fellBack?: Chosen['fellBack'] };
 
-/** {@link callModel} on a model that was chosen already. */
+/**
+ * One call to this model under the claim of a step, recorded as `model.called` however it ends. Throws `budget.exhausted` before the call when the
+ * budget is used up, else the bridge's `model.*`.
+ */
 export const callOn = async (
   model: Model,
-  { role, request }: { readonly role: Role; readonly request: ModelRequest },
+  { role, request, fellBack }: Sent,
   step: StepInHand,
   ctx: Context,
 ): Promise<Turned> => {
@@ -54,7 +48,8 @@ export const callOn = async (
     },
   );
   await failpoint('model.replied');
-  const callId = await tellCall({ role, model, request, ...ended }, step, ctx);
+  const callId = await tellCall({ role, model, request, fellBack, ...ended }, step, ctx);
+  await failpoint('model.recorded');
   if ('error' in ended) throw ended.error;
   return { done: ended.done, author: authorOf(model.ref, ended.done), callId };
 };

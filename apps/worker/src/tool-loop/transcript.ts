@@ -1,0 +1,141 @@
+import { HiveError } from '@hive/errors';
+import { estimateTokens, type Done, type Message, type ModelRequest, type Part, type ToolCall } from '@hive/llm';
+import type { CallResult } from './run-call.ts';
+
+/** The conversation as the next request will have it. The first message is the opening; nothing else is remembered. */
+export type Transcript = readonly Message[];
+
+type Told = Exclude<CallResult, { kind: 'finished' | 'asked' }>;
+
+/** The transcript with a reply at its end. Calls get names of their own, because not every server names them, and none knows the others'. */
+export const withReply = (transcript: Transcript, done: Done): Transcript => {
+  const turn = turnsOf(transcript) + 1;
+  const toolCalls = done.toolCalls.map((call, index) => ({ ...call, id: `t${turn}_${index + 1}` }));
+  // Servers refuse an empty turn.
+  const text = done.text.trim() === '' && toolCalls.length === 0 ? '(no answer)' : done.text;
+  return [
+    ...transcript,
+    { role: 'assistant', parts: text === '' ? [] : [{ text }], ...(toolCalls.length > 0 && { toolCalls }) },
+  ];
+};
+
+/** The calls of the last reply. */
+export const callsOf = (transcript: Transcript): readonly ToolCall[] => {
+  const last = transcript.at(-1);
+  return last?.role === 'assistant' ? (last.toolCalls ?? []) : [];
+};
+
+const marks = { left: 'paths.outside: ', malformed: 'malformed call: ', failed: 'error: ' } as const;
+
+/** One result of a call of the last reply, as the model will read it. */
+export const resultOf = (call: ToolCall, { kind, parts }: Told): Message => {
+  const of = { role: 'tool', callId: call.id, name: call.name } as const;
+  if (kind === 'done') return { ...of, parts };
+  return { ...of, parts: [{ text: marks[kind] + parts.map(({ text }) => text).join('\n') }], isError: true };
+};
+
+/** What a model is told that did not call a tool. */
+export const nudge = (why: string): Message => ({
+  role: 'user',
+  parts: [{ text: `${why} Go on by calling a tool; call finish when the change is done.` }],
+});
+
+/** How many replies a transcript holds. */
+export const turnsOf = (transcript: Transcript): number => transcript.filter(({ role }) => role === 'assistant').length;
+
+const isMarked = (message: Message, mark: keyof typeof marks): boolean =>
+  message.role === 'tool' && message.isError === true && (message.parts[0]?.text.startsWith(marks[mark]) ?? false);
+
+/** How often a call would have left the worktree. */
+export const timesLeft = (transcript: Transcript): number =>
+  transcript.filter((message) => isMarked(message, 'left')).length;
+
+/** How many replies in a row, up to now, had no call that could be understood. A message to a model that answered nothing stands for one. */
+export const badTurns = (transcript: Transcript): number => {
+  let bad = 0;
+  let before: Message['role'] = 'user';
+  for (const message of transcript.slice(1)) {
+    if (message.role === 'assistant' || (message.role === 'user' && before !== 'assistant')) bad += 1;
+    if (message.role === 'tool' && !isMarked(message, 'malformed')) bad = 0;
+    before = message.role;
+  }
+  return bad;
+};
+
+/** About how many tokens the calls of a transcript have read and written: each reads all that was before it. */
+export const tokensOf = (transcript: Transcript): number => {
+  let all = 0;
+  let before = 0;
+  for (const message of transcript) {
+    const own = Math.ceil(JSON.stringify(message).length / 4);
+    if (message.role === 'assistant') all += before + own;
+    before += own;
+  }
+  return all;
+};
+
+/** Each call of a transcript with its result, in order; without one for calls that were not carried out. */
+export const carriedOut = (transcript: Transcript): readonly { call: ToolCall; ok: boolean }[] => {
+  const results = new Map(
+    transcript.flatMap((message) => (message.role === 'tool' ? [[message.callId, message]] : [])),
+  );
+  return transcript.flatMap((message) => {
+    if (message.role !== 'assistant') return [];
+    return (message.toolCalls ?? []).flatMap((call) => {
+      const result = results.get(call.id);
+      return result === undefined ? [] : [{ call, ok: result.isError !== true }];
+    });
+  });
+};
+
+const masked = '(left out to save room; call the tool again if you need this)';
+/** What a model has just asked for stays. */
+const turnsKept = 2;
+/** Masked down to this share at once, so that the prefix stays the same for a while. */
+const roomAfter = 0.6;
+/** Bridges count with this much more than the estimate. */
+const margin = 1.15;
+
+/**
+ * A request that fits into so many tokens beside its answer: where it does not, older results are masked, oldest first, and stay so. Throws
+ * `model.context_full` when it does not fit without them either.
+ */
+export const fitted = (request: ModelRequest, contextTokens: number): ModelRequest => {
+  const room = Math.floor((contextTokens - request.maxTokens) / margin);
+  if (estimateTokens(request) <= room) return request;
+  let best = request;
+  for (const kept of [turnsKept, 1]) {
+    best = maskedTo(request, { tokens: room * roomAfter, kept });
+    if (estimateTokens(best) <= room) return best;
+  }
+  throw new HiveError(
+    'model.context_full',
+    `The work on this task needs about ${estimateTokens(best)} tokens of context and the model has ${contextTokens}; split the task`,
+  );
+};
+
+const maskedTo = (request: ModelRequest, { tokens, kept }: { tokens: number; kept: number }): ModelRequest => {
+  const { messages } = request;
+  const end = startOfLast(messages, kept);
+  let over = estimateTokens(request) - tokens;
+  return {
+    ...request,
+    messages: messages.map((message, index) => {
+      if (over <= 0 || index >= end || message.role !== 'tool' || message.isError) return message;
+      // Each part still says where it came from, because what was read there may be in what the model wrote since.
+      const parts = message.parts.map(({ from }): Part => ({ text: masked, ...(from && { from }) }));
+      const won = (lengthOf(message.parts) - lengthOf(parts)) / 4;
+      if (won <= 0) return message;
+      over -= won;
+      return { ...message, parts };
+    }),
+  };
+};
+
+const lengthOf = (parts: readonly Part[]): number => parts.reduce((sum, { text }) => sum + text.length, 0);
+
+/** Where the last so many replies begin. */
+const startOfLast = (messages: Transcript, turns: number): number => {
+  const replies = messages.flatMap(({ role }, index) => (role === 'assistant' ? [index] : []));
+  return replies.at(-turns) ?? messages.length;
+};
