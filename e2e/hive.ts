@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { HiveEvent, Result } from '@hive/events';
+import { createDeskClient, type Desk, type HiveEvent, type Result } from '@hive/events';
 
 const root = join(import.meta.dirname, '..');
 const program = join(root, 'hive');
@@ -20,6 +20,8 @@ export type Home = {
   json<T>(...args: string[]): Promise<T>;
   /** `hive up` as a process; resolves when it answers. */
   up(): Promise<Building>;
+  /** The front desk of what runs on the home, for looking often: starting a command takes longer than most of what is looked for. */
+  desk(): Promise<Desk>;
   /** A repository with these files in one commit on `main`. */
   repo(files: Readonly<Record<string, string>>): Promise<string>;
   git(repo: string, ...args: string[]): Promise<string>;
@@ -56,12 +58,24 @@ export const makeHome = async (more: Home['env'] = {}): Promise<Home> => {
     if (ended.code !== 0) throw new Error(ended.stderr);
     return ended.stdout.trim();
   };
+  const desk: Home['desk'] = async () => {
+    const { url } = JSON.parse(await readFile(join(home, 'run.json'), 'utf8')) as { url: string };
+    return createDeskClient({ url, token: (await readFile(join(home, 'token'), 'utf8')).trim() });
+  };
+  const answers = async (): Promise<boolean> => {
+    try {
+      return (await (await desk()).health()).head >= 0;
+    } catch {
+      return false;
+    }
+  };
   return {
     folder,
     home,
     env,
     hive,
     git,
+    desk,
     json: async <T>(...args: string[]) => {
       const ended = await hive(...args, '--json');
       try {
@@ -74,7 +88,7 @@ export const makeHome = async (more: Home['env'] = {}): Promise<Home> => {
       const child = spawn(program, ['up'], { cwd: folder, env, stdio: 'ignore' });
       started.push(child);
       const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-      await until('hive up answers', async () => (await hive('status', '--json')).stdout.includes('"url"'));
+      await until('hive up answers', answers);
       return {
         pid: child.pid ?? 0,
         exited,
@@ -143,6 +157,12 @@ const commitAll = async (home: Pick<Home, 'folder' | 'git'>, repo: string): Prom
   await home.git(repo, 'add', '.');
   await home.git(repo, 'commit', '-qm', 'base');
 };
+
+/** Whether anything of this type has happened in a workflow, asked of the front desk of a running building. */
+export const hasHappened =
+  (home: Home, workflow: string, type: HiveEvent['type']): (() => Promise<boolean>) =>
+  async () =>
+    (await (await home.desk()).trace(workflow)).some((event) => event.type === type);
 
 /** All events of a workflow. */
 export const traceOf = (home: Home, workflow: string): Promise<HiveEvent[]> =>

@@ -11,7 +11,7 @@ import {
 } from '@hive/core-db/testing';
 import type { Result } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { agentPid, example, makeHome, outcomes, processesOf, traceOf, until, type Home } from './hive.ts';
+import { agentPid, example, hasHappened, makeHome, outcomes, processesOf, until, type Home } from './hive.ts';
 
 const agents = ['orchestrator', 'planner', 'worker-1', 'worker-2', 'reviewer', 'event-dashboard'];
 let place: TestPostgres;
@@ -48,9 +48,7 @@ test('the whole building on PostgreSQL: the example ends as expected although th
   const up = await home.up();
   const repo = await example.repo(home);
   const { workflow } = await home.json<Result>('run', 'Example', '--repo', repo, '--plan', example.plan, '--detach');
-  await until('work is in hand', async () =>
-    (await traceOf(home, workflow)).some((event) => event.type === 'task.claimed'),
-  );
+  await until('work is in hand', hasHappened(home, workflow, 'task.claimed'));
   const pids = await Promise.all(agents.map((agent) => agentPid(home.home, agent)));
 
   await proxy.weather('blackhole');
