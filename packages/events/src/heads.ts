@@ -1,3 +1,4 @@
+import { foldBox, type BoxView } from './box-view.ts';
 import { foldCall, stateOfCall, type AnyCall, type CallView } from './call-view.ts';
 import type { DataOf, HiveEvent } from './catalogue.ts';
 import { isEventType } from './event-types.ts';
@@ -27,6 +28,7 @@ export type Views = {
   merge: MergeView;
   call: CallView;
   limit: LimitsView;
+  box: BoxView;
   schedule: ScheduleView;
   system: SystemView;
 };
@@ -90,8 +92,9 @@ export const foldStream = (view: unknown, fact: Fact): unknown => {
       return foldSchedule(view as ScheduleView | null, fact);
     case 'system':
       return foldSystem(view as SystemView | null, fact);
-    case 'approval':
     case 'box':
+      return foldBox(view as BoxView | null, fact);
+    case 'approval':
     case 'agent':
       return { last: fact.type } satisfies PlainView;
   }

@@ -22,7 +22,8 @@ export const budget = topic('budget', {
 export const box = topic('box', {
   online: z.strictObject({ name: z.string(), endpoint: z.string(), models: z.array(z.string()) }),
   offline: z.strictObject({ name: z.string(), reason: z.string() }),
-  quieted: z.strictObject({ name: z.string(), until: z.string() }),
+  /** Its owner wants it until then; a moment that is over gives it back. */
+  quieted: z.strictObject({ name: z.string(), until: z.string(), by: By }),
 });
 
 /** Processes that take steps or follow the log. One stream per agent, one root per incarnation. */
