@@ -1,4 +1,5 @@
 export { startContractServer } from './contract-server.ts';
+export { faultCases, tryFault, type FaultCase, type Tried } from './fault-cases.ts';
 export { startRecorder, type Recorder } from './record.ts';
 export {
   faultKinds,

@@ -9,8 +9,16 @@ export const claudeError = (
     guard,
     destination,
     model,
+    secret,
     now,
-  }: { readonly guard: CallGuard; readonly destination: string; readonly model: string; readonly now: number },
+  }: {
+    readonly guard: CallGuard;
+    readonly destination: string;
+    readonly model: string;
+    /** What must not be quoted, should a server repeat it. */
+    readonly secret: string;
+    readonly now: number;
+  },
 ): HiveError => {
   // A stream that we aborted ends without a word in this client, like one that broke off: our own reason comes first.
   const ended = guard.ended();
@@ -19,7 +27,7 @@ export const claudeError = (
   const unanswered = error instanceof APIUserAbortError || error instanceof APIConnectionError;
   if (unanswered || !isApiError(error)) return transportError(error, { guard, destination });
 
-  const message = error.apiMessage ?? 'no explanation';
+  const message = (error.apiMessage ?? 'no explanation').replaceAll(secret, '…').slice(0, 500);
   const type: string | null = error.type;
   if (isBilling(type, error.errorCode)) return retold('model.billing', { message, error, destination });
   // The one place where the words decide: a prompt that is too long has no type or code of its own.
@@ -28,6 +36,12 @@ export const claudeError = (
   const { status } = error;
   if (typeof status === 'number') {
     const known = httpError({ status, headers: error.headers ?? new Headers(), message, destination, now });
+    if (known.code === 'model.auth')
+      return new HiveError(
+        'model.auth',
+        `${destination} refused the key (${status}): ${message}; check ANTHROPIC_API_KEY in the environment of Hive`,
+        { remedy: 'fix_config', details: known.details },
+      );
     if (known.code !== 'model.unknown') return known;
     return new HiveError(
       'model.unknown',
@@ -39,7 +53,7 @@ export const claudeError = (
     );
   }
   // An error in the middle of a stream has no status.
-  return httpError({ status: statusOf(type), headers: new Headers(), message, destination, now });
+  return httpError({ status: statusOf(type), headers: error.headers ?? new Headers(), message, destination, now });
 };
 
 /** The bare class has `any` in every place. */
@@ -61,11 +75,16 @@ const statuses: Readonly<Record<string, number>> = {
 };
 const statusOf = (type: string | null): number => statuses[type ?? ''] ?? 500;
 
+const todo = {
+  'model.billing': '; look after the billing of this account',
+  'model.context_full': '; split the task',
+};
+
 const retold = (
   code: 'model.billing' | 'model.context_full',
   { message, error, destination }: { readonly message: string; readonly error: APIError; readonly destination: string },
 ): HiveError =>
-  new HiveError(code, `${destination} answered: ${message}`, {
+  new HiveError(code, `${destination} answered: ${message}${todo[code]}`, {
     remedy: code === 'model.billing' ? 'fix_config' : 'give_up',
     details: { status: error.status ?? null, errorCode: error.errorCode, destination },
   });

@@ -5,6 +5,8 @@ import {
   neverConnected,
   parseEndpoint,
   spentError,
+  streamBroken,
+  type Bytes,
   type CallGuard,
   type Capabilities,
   type Chunk,
@@ -42,7 +44,7 @@ export const createClaude = (options: ClaudeOptions): Model => {
   const destination = parseEndpoint(options.baseURL, { names: 'refuse' }).host;
   const ref: ModelRef = { provider: 'claude', model, ...(box === undefined ? {} : { box }) };
   const failure = (error: unknown, guard: CallGuard) =>
-    claudeError(error, { guard, destination, model, now: clock.now() });
+    claudeError(error, { guard, destination, model, secret: options.apiKey, now: clock.now() });
 
   /** One request that is answered at once. */
   const ask = async <T>(run: Run, send: (client: Anthropic, signal: AbortSignal) => Promise<T>): Promise<T> => {
@@ -65,12 +67,16 @@ export const createClaude = (options: ClaudeOptions): Model => {
         clock,
         destination,
         model,
+        maxTokens: request.maxTokens,
         prices: options.prices,
         wantsJson: request.output !== undefined,
       });
       const client = clientFor(
         options,
-        guardedFetch(options.fetch ?? fetch, guard, { onResponse: (response) => reader.headers(response.headers) }),
+        guardedFetch(options.fetch ?? fetch, guard, {
+          onResponse: (response) => reader.headers(response.headers),
+          read: (bytes) => utf8Only(bytes, destination),
+        }),
       );
       try {
         const events = await client.messages.create(messageParams(request, model), { signal: guard.signal });
@@ -109,6 +115,19 @@ export const createClaude = (options: ClaudeOptions): Model => {
       }),
   };
 };
+
+/** The client would put a replacement character where bytes are broken. */
+async function* utf8Only(bytes: Bytes, destination: string): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const piece of bytes) {
+    try {
+      decoder.decode(piece, { stream: true });
+    } catch {
+      throw streamBroken(destination, new Error('bytes that are not UTF-8'));
+    }
+    yield piece;
+  }
+}
 
 /** How long the server may take to end its connection after the end of an answer. */
 const lingerMs = 250;

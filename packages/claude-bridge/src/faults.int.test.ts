@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { complete, type ModelRequest, type Run } from '@hive/llm';
-import { startModelServer, type Fault, type Reply } from '@hive/model-server';
+import type { HiveError } from '@hive/errors';
+import { faultCases, startModelServer, tryFault, type Fault, type Reply } from '@hive/model-server';
 import { createClaude, type ClaudeOptions } from './index.ts';
 
 const request: ModelRequest = {
@@ -46,98 +47,14 @@ const status = (code: number, more: Omit<Extract<Fault, { kind: 'status' }>, 'ki
   status: code,
   ...more,
 });
-const typed = (type: string, message: string, errorCode?: string) => ({
-  type: 'error',
-  error: { type, message, ...(errorCode === undefined ? {} : { details: { error_code: errorCode } }) },
-});
-
-test.each<[string, { fault?: Fault; reply?: Reply }, Record<string, unknown>]>([
-  ['400', { fault: status(400) }, { code: 'model.bad_request', remedy: 'give_up' }],
-  [
-    '400 of length',
-    {
-      fault: status(400, {
-        body: typed('invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
-      }),
-    },
-    { code: 'model.context_full', remedy: 'give_up' },
-  ],
-  ['401', { fault: status(401) }, { code: 'model.auth', remedy: 'fix_config' }],
-  ['402 without a type', { fault: status(402, { body: {} }) }, { code: 'model.billing', remedy: 'fix_config' }],
-  ['402', { fault: status(402) }, { code: 'model.billing', remedy: 'fix_config' }],
-  ['403', { fault: status(403) }, { code: 'model.auth', remedy: 'fix_config' }],
-  [
-    '403 of billing',
-    { fault: status(403, { body: typed('billing_error', 'x') }) },
-    { code: 'model.billing', remedy: 'fix_config' },
-  ],
-  [
-    '429 of a spend limit',
-    { fault: status(429, { body: typed('rate_limit_error', 'x', 'contract_spend_limit_reached') }) },
-    { code: 'model.billing', remedy: 'fix_config' },
-  ],
-  ['404', { fault: status(404) }, { code: 'model.unknown', remedy: 'fix_config' }],
-  ['408', { fault: status(408) }, { code: 'model.timeout', remedy: 'retry', where: 'other' }],
-  ['413', { fault: status(413) }, { code: 'model.bad_request', remedy: 'give_up' }],
-  ['429', { fault: status(429) }, { code: 'model.rate_limited', remedy: 'retry' }],
-  ['500', { fault: status(500) }, { code: 'model.overloaded', remedy: 'retry', where: 'other' }],
-  [
-    '502 with a page',
-    { fault: status(502, { body: '<html>Bad gateway</html>' }) },
-    { code: 'model.overloaded', remedy: 'retry' },
-  ],
-  ['503', { fault: status(503) }, { code: 'model.overloaded', remedy: 'retry' }],
-  ['504', { fault: status(504) }, { code: 'model.overloaded', remedy: 'retry' }],
-  ['529', { fault: status(529) }, { code: 'model.overloaded', remedy: 'retry' }],
-  [
-    'a redirect',
-    { fault: status(307, { headers: { location: 'http://127.0.0.1:9/' } }) },
-    { code: 'model.bad_request', remedy: 'give_up' },
-  ],
-  [
-    'a connection that is reset',
-    { fault: { kind: 'refuse' } },
-    { code: 'model.unreachable', remedy: 'retry', where: 'other' },
-  ],
-  [
-    'overloaded in the middle',
-    { fault: { kind: 'stream_error', after: 1 } },
-    { code: 'model.overloaded', remedy: 'retry' },
-  ],
-  [
-    'api_error in the middle',
-    { fault: { kind: 'stream_error', after: 1, type: 'api_error' } },
-    { code: 'model.overloaded' },
-  ],
-  [
-    'a rate limit in the middle',
-    { fault: { kind: 'stream_error', after: 1, type: 'rate_limit_error' } },
-    { code: 'model.rate_limited' },
-  ],
-  [
-    'the end is missing',
-    { fault: { kind: 'cut', after: 2 } },
-    { code: 'model.stream_broken', remedy: 'retry', where: 'same' },
-  ],
-  ['the last event is missing', { fault: { kind: 'cut', after: 3 } }, { code: 'model.stream_broken' }],
-  ['a reset in the middle', { fault: { kind: 'reset', after: 1 } }, { code: 'model.stream_broken', remedy: 'retry' }],
-  ['half an event', { fault: { kind: 'half_line', after: 1 } }, { code: 'model.stream_broken' }],
-  ['an event that is no JSON', { fault: { kind: 'invalid_line', after: 1 } }, { code: 'model.stream_broken' }],
-  ['a refusal', { reply: { text: '', stop: 'refusal' } }, { code: 'model.refused', remedy: 'give_up' }],
-  [
-    'a full context',
-    { reply: { text: 'one', stop: 'context_full' } },
-    { code: 'model.context_full', remedy: 'give_up' },
-  ],
-  [
-    'a tool call that is cut off',
-    { reply: { toolCalls: [{ name: 'read', raw: '{"pa' }], stop: 'max_tokens' } },
-    { code: 'model.truncated', remedy: 'retry' },
-  ],
-])('%s has its code and remedy, after one request', async (_, given, expected) => {
-  const { ended, requests } = await call(given);
-  expect(ended).toMatchObject({ name: 'HiveError', ...expected });
-  expect(requests).toHaveLength(1);
+const cases = faultCases.filter((one) => one.claude ?? one.both);
+test.each(cases)('$name: its code and remedy, after one request', async (one) => {
+  const { ended, requests } = await tryFault(one, (url) =>
+    createClaude({ apiKey: 'sk-test', baseURL: url, model: 'claude-double' }),
+  );
+  expect(ended).toMatchObject({ ...one.both, ...one.claude });
+  expect(requests).toHaveLength(one.requests ?? 1);
+  if (ended instanceof Error) expect((ended as HiveError).details).toMatchObject({ usage: {}, timing: {}, sent: true });
 });
 
 test.each<[string, Record<string, string>, number | undefined]>([
@@ -174,16 +91,6 @@ test('a port where nobody listens is unreachable', async () => {
     code: 'model.unreachable',
     message: expect.stringContaining('ECONNREFUSED') as string,
   });
-});
-
-test.each<[string, Fault]>([
-  ['bytes that arrive one by one, splitting characters', { kind: 'drip' }],
-  ['an unknown event', { kind: 'unknown_event', after: 1 }],
-  ['a slow first token', { kind: 'slow', ms: 30 }],
-  ['slow headers', { kind: 'slow', ms: 30, at: 'headers' }],
-])('%s does no harm', async (_, fault) => {
-  const { ended } = await call({ fault, reply: { text: 'Grüße, Biene 🐝', thinking: 'hm', chunks: 3 } });
-  expect(ended).toMatchObject({ type: 'done', stop: 'end', text: 'Grüße, Biene 🐝' });
 });
 
 test('counts that are absent are unknown, and so is the cost', async () => {

@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { HiveError } from '@hive/errors';
 import {
+  limitOutput,
   limitsOf,
   nothingSpent,
   streamBroken,
@@ -34,28 +35,33 @@ export const createReader = ({
   clock,
   destination,
   model: asked,
+  maxTokens,
   prices,
   wantsJson,
 }: {
   readonly clock: Clock;
   readonly destination: string;
   readonly model: string;
+  readonly maxTokens: number;
   readonly prices: Prices | undefined;
   readonly wantsJson: boolean;
 }): Reader => {
   const startedAt = clock.now();
   const usage = createUsage(prices, asked);
   const tools = new Map<number, Block>();
+  const limit = limitOutput(maxTokens, destination);
   let limits: readonly LimitSeen[] = [];
   let model = asked;
   let text = '';
   let stop: Anthropic.StopReason | null = null;
+  let category: string | null = null;
   let stopped = false;
   let firstAt: number | undefined;
   let double: string | undefined;
 
   const piece = (type: 'text' | 'thinking', part: string): Chunk | undefined => {
     if (part === '') return undefined;
+    limit(part);
     firstAt ??= clock.now();
     if (type === 'text') text += part;
     return { type, text: part };
@@ -96,11 +102,14 @@ export const createReader = ({
           if (delta.type === 'text_delta') return piece('text', delta.text);
           if (delta.type === 'thinking_delta') return piece('thinking', delta.thinking);
           const tool = tools.get(event.index);
-          if (delta.type === 'input_json_delta' && tool) tool.json += delta.partial_json;
+          if (delta.type !== 'input_json_delta' || !tool) return undefined;
+          limit(delta.partial_json);
+          tool.json += delta.partial_json;
           return undefined;
         }
         case 'message_delta':
           stop = event.delta.stop_reason ?? stop;
+          category = event.delta.stop_details?.category ?? category;
           usage.take(event.usage);
           return undefined;
         case 'message_stop':
@@ -113,8 +122,8 @@ export const createReader = ({
     },
     end: () => {
       if (!stopped) throw streamBroken(destination);
-      const good = goodStop(stop);
-      const toolCalls = [...tools.values()].map((tool) => toolCallOf(tool, good));
+      const good = goodStop(stop, category);
+      const toolCalls = [...tools.values()].map((tool) => toolCallOf(tool, { stop: good, maxTokens }));
       const output = wantsJson ? jsonOf(text) : undefined;
       const done: Done = {
         type: 'done',
@@ -135,7 +144,7 @@ export const createReader = ({
   };
 };
 
-const goodStop = (stop: Anthropic.StopReason | null): Done['stop'] => {
+const goodStop = (stop: Anthropic.StopReason | null, category: string | null): Done['stop'] => {
   switch (stop) {
     case 'end_turn':
     case 'stop_sequence':
@@ -143,7 +152,7 @@ const goodStop = (stop: Anthropic.StopReason | null): Done['stop'] => {
     case 'max_tokens':
       return stop === 'end_turn' ? 'end' : stop;
     case 'refusal':
-      throw new HiveError('model.refused', 'The model refused to answer this request');
+      throw new HiveError('model.refused', 'The model refused to answer this request', { details: { category } });
     case 'model_context_window_exceeded':
       throw new HiveError(
         'model.context_full',
@@ -157,13 +166,17 @@ const goodStop = (stop: Anthropic.StopReason | null): Done['stop'] => {
   }
 };
 
-const toolCallOf = ({ id, name, json }: Block, stop: Done['stop']): ToolCall => {
+const toolCallOf = (
+  { id, name, json }: Block,
+  { stop, maxTokens }: { readonly stop: Done['stop']; readonly maxTokens: number },
+): ToolCall => {
   const input = json === '' ? {} : jsonOf(json);
   if (input !== null && typeof input === 'object' && !Array.isArray(input))
     return { id, name, input: input as ToolCall['input'] };
   if (stop === 'max_tokens')
     throw new HiveError('model.truncated', `The call of tool ${name} was cut off at the token limit`, {
       remedy: 'retry',
+      details: { maxTokens },
     });
   throw new HiveError('model.bad_output', `The arguments of tool ${name} are not a JSON object`, {
     remedy: 'retry',

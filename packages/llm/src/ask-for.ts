@@ -20,7 +20,8 @@ export type Question<T> = {
 
 /**
  * Asks for JSON and returns what the zod schema made of it. A wrong answer gets exactly one repair turn with the validation errors;
- * after that it throws `model.bad_output`. An answer that was cut at `maxTokens` throws `model.truncated` and is not repaired.
+ * after that it throws `model.bad_output`. An answer that was cut at `maxTokens` throws `model.truncated` with `details.maxTokens`, and is not repaired: whoever
+ * retries doubles that number.
  */
 export const askFor = async <T>(model: Model, question: Question<T>, run: Run): Promise<{ value: T; done: Done }> => {
   const first: ModelRequest = {
@@ -28,12 +29,12 @@ export const askFor = async <T>(model: Model, question: Question<T>, run: Run): 
     output: { name: question.name, schema: jsonSchemaOf(question.schema) },
   };
   const answer = await ask(model, { ...question, request: first, turn: 1 }, run);
-  const read = readAnswer(question.schema, answer);
+  const read = readAnswer(question.schema, answer, first.maxTokens);
   if (read.ok) return { value: read.value, done: answer };
 
   const second = repairTurn(first, answer, read.problem);
   const repaired = await ask(model, { ...question, request: second, turn: 2 }, run);
-  const reread = readAnswer(question.schema, repaired);
+  const reread = readAnswer(question.schema, repaired, second.maxTokens);
   if (reread.ok) return { value: reread.value, done: repaired };
   throw new HiveError(
     'model.bad_output',
@@ -41,7 +42,7 @@ export const askFor = async <T>(model: Model, question: Question<T>, run: Run): 
     {
       remedy: 'retry',
       where: 'other',
-      details: { problem: reread.problem, usage: repaired.usage, timing: repaired.timing },
+      details: { problem: reread.problem, usage: repaired.usage, timing: repaired.timing, sent: true },
     },
   );
 };
@@ -68,12 +69,12 @@ const ask = async <T>(
 
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
-const readAnswer = <T>(schema: z.ZodType<T>, answer: Done): Read<T> => {
+const readAnswer = <T>(schema: z.ZodType<T>, answer: Done, maxTokens: number): Read<T> => {
   if (answer.output === undefined) {
     if (answer.stop === 'max_tokens')
       throw new HiveError('model.truncated', 'The answer was cut off at the token limit in the middle of its JSON', {
         remedy: 'retry',
-        details: { usage: answer.usage, timing: answer.timing },
+        details: { maxTokens, usage: answer.usage, timing: answer.timing, sent: true },
       });
     return { ok: false, problem: answer.text.trim() === '' ? 'The answer is empty.' : 'The answer is not JSON.' };
   }

@@ -25,6 +25,7 @@ export const httpError = ({ status, headers, message, destination, now }: HttpFa
     ...options,
     ...(wait && { retryAfterMs: wait.ms }),
     details: {
+      ...options.details,
       status,
       destination,
       ...(window && { window: window.kind }),
@@ -43,7 +44,8 @@ const meaningOf = (status: number): { code: Code; options: HiveErrorOptions } =>
   if (status === 401 || status === 403) return { code: 'model.auth', options: { remedy: 'fix_config' } };
   if (status === 402) return { code: 'model.billing', options: { remedy: 'fix_config' } };
   if (status === 404) return { code: 'model.unknown', options: { remedy: 'fix_config' } };
-  if (status === 408) return { code: 'model.timeout', options: { remedy: 'retry', where: 'other' } };
+  if (status === 408)
+    return { code: 'model.timeout', options: { remedy: 'retry', where: 'other', details: { phase: 'total' } } };
   if (status === 429) return { code: 'model.rate_limited', options: { remedy: 'retry', where: 'other' } };
   if (status >= 500) return { code: 'model.overloaded', options: { remedy: 'retry', where: 'other' } };
   return { code: 'model.bad_request', options: { remedy: 'give_up' } };

@@ -27,6 +27,7 @@ export type {
   ToolCall,
   Usage,
 } from './model.ts';
+export { limitOutput } from './output-limit.ts';
 export { keyedModel, recordCalls, type RecordedCall, type Recording } from './recording.ts';
 export { createReplayModel, estimateTokens } from './replay-model.ts';
 export { canonicalJson, requestKey } from './request-key.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isHiveError, type Code } from '@hive/errors';
 import { askFor, type AskedCall } from './ask-for.ts';
 import { complete } from './complete.ts';
-import type { Chunk, Model, ModelRequest, Run } from './model.ts';
+import type { Chunk, Done, Model, ModelRequest, Run } from './model.ts';
 
 /** What the server behind a model under test answers to the n-th request. `hang` and `cut` need a live server. */
 export type ScriptedReply = {
@@ -250,7 +250,12 @@ const hello: ModelRequest = {
   maxTokens: 200,
 };
 const Sized = z.strictObject({ size: z.int().min(0).max(9) });
-const question = () => ({ name: 'size', schema: Sized, request: hello });
+const question = (request = hello) => ({ name: 'size', schema: Sized, request });
+
+/** Asks for `{ size }`, a digit, as callers ask for JSON: with one repair turn. */
+export const askForSize = async (model: Model, request: ModelRequest, run: Run): Promise<Done> =>
+  (await askFor(model, question(request), run)).done;
+
 const readTool = {
   name: 'read',
   description: 'Reads a file',

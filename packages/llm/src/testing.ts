@@ -1,1 +1,8 @@
-export { modelContract, type ContractCase, type MakeModel, type Script, type ScriptedReply } from './model-contract.ts';
+export {
+  askForSize,
+  modelContract,
+  type ContractCase,
+  type MakeModel,
+  type Script,
+  type ScriptedReply,
+} from './model-contract.ts';

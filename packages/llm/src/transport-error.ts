@@ -12,13 +12,24 @@ export const transportError = (
   const ours = guard.ended() ?? hiveErrorIn(error);
   if (ours) return ours;
   const phase = guard.phase();
-  if (phase === 'connect' || phase === 'load')
-    return new HiveError('model.unreachable', `No connection to ${destination}${because(error)}`, {
+  if (hasOneOf(error, timeouts))
+    return new HiveError('model.timeout', `${destination} did not answer in time${because(error)}`, {
       remedy: 'retry',
       where: 'other',
-      details: { destination },
+      details: { destination, phase },
       cause: error,
     });
+  if (phase === 'connect' || phase === 'load')
+    return new HiveError(
+      'model.unreachable',
+      `No connection to ${destination}${because(error)}; check that it runs and can be reached from here`,
+      {
+        remedy: 'retry',
+        where: 'other',
+        details: { destination },
+        cause: error,
+      },
+    );
   return streamBroken(destination, error);
 };
 
@@ -32,16 +43,18 @@ export const streamBroken = (destination: string, cause?: unknown): HiveError =>
   });
 
 /** True when the thrown thing says that no connection came about, so that nothing was sent. */
-export const neverConnected = (error: unknown): boolean => {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
-    if ('code' in at && unconnected.has(String(at.code))) return true;
-  return false;
-};
-const unconnected = new Set(
-  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'].concat(
-    'UND_ERR_CONNECT_TIMEOUT',
-  ),
-);
+export const neverConnected = (error: unknown): boolean => hasOneOf(error, unconnected);
+
+const unconnected = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+/** Time limits of Node's fetch, which has some of its own. */
+const timeouts = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
 /** Libraries wrap what a stream of ours threw; the code is then in a cause. */
 const hiveErrorIn = (error: unknown): HiveError | undefined => {
@@ -52,7 +65,16 @@ const hiveErrorIn = (error: unknown): HiveError | undefined => {
 
 /** The machine code of the network error, which names no content. */
 const because = (error: unknown): string => {
+  const code = codesIn(error)[0];
+  return code === undefined ? '' : ` (${code})`;
+};
+
+const hasOneOf = (error: unknown, codes: readonly string[]): boolean =>
+  codesIn(error).some((code) => codes.includes(code));
+
+const codesIn = (error: unknown): string[] => {
+  const codes: string[] = [];
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
-    if ('code' in at && typeof at.code === 'string') return ` (${at.code})`;
-  return '';
+    if ('code' in at && typeof at.code === 'string') codes.push(at.code);
+  return codes;
 };

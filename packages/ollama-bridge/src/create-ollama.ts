@@ -58,7 +58,13 @@ export const createOllama = (options: OllamaOptions): Model => {
     destination,
     async *call(request, run) {
       const guard = guardCall(run, { clock, phase: 'load', waitMs: loadMs });
-      const reader = createReader({ clock, numCtx, wantsJson: request.output !== undefined });
+      const reader = createReader({
+        clock,
+        destination,
+        maxTokens: request.maxTokens,
+        numCtx,
+        wantsJson: request.output !== undefined,
+      });
       let lines: Bytes = noBytes;
       const watched = guardedFetch(send, guard, {
         onResponse: (response) => reader.headers(response.headers),

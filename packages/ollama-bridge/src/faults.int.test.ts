@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { complete, type ModelRequest, type Run } from '@hive/llm';
-import { startModelServer, type Fault, type Reply } from '@hive/model-server';
+import type { HiveError } from '@hive/errors';
+import { faultCases, startModelServer, tryFault, type Fault, type Reply } from '@hive/model-server';
 import { createOllama, probeBox, type OllamaOptions } from './index.ts';
 
 const request: ModelRequest = {
@@ -49,78 +50,16 @@ const call = async (
     await server.stop();
   }
 };
-const status = (code: number, body?: unknown): Fault => ({
-  kind: 'status',
-  status: code,
-  ...(body === undefined ? {} : { body }),
-});
-
-test.each<[string, Parameters<typeof call>[0], Record<string, unknown>]>([
-  ['400', { fault: status(400) }, { code: 'model.bad_request', remedy: 'give_up' }],
-  [
-    '404',
-    { fault: status(404, { error: "model 'qwen3:1b' not found" }) },
-    { code: 'model.unknown', remedy: 'fix_config' },
-  ],
-  ['429', { fault: status(429) }, { code: 'model.rate_limited', remedy: 'retry' }],
-  ['500', { fault: status(500) }, { code: 'model.overloaded', remedy: 'retry', where: 'other' }],
-  [
-    '500 of memory',
-    { fault: status(500, { error: 'model requires more system memory (20.1 GiB) than is available (7.9 GiB)' }) },
-    { code: 'model.out_of_memory', remedy: 'retry', where: 'other' },
-  ],
-  [
-    '502 with a page',
-    { fault: status(502, '<html>Bad gateway</html>') },
-    { code: 'model.overloaded', remedy: 'retry' },
-  ],
-  [
-    '503 of a full queue',
-    { fault: status(503, { error: 'server busy, please try again' }) },
-    { code: 'model.overloaded', remedy: 'retry' },
-  ],
-  [
-    'a connection that is reset',
-    { fault: { kind: 'refuse' } },
-    { code: 'model.unreachable', remedy: 'retry', where: 'other' },
-  ],
-  [
-    'an error record in the middle',
-    { fault: { kind: 'stream_error', after: 1 } },
-    { code: 'model.overloaded', remedy: 'retry' },
-  ],
-  [
-    'an error record of memory',
-    { fault: { kind: 'stream_error', after: 1, message: 'CUDA error: out of memory' } },
-    { code: 'model.out_of_memory', where: 'other' },
-  ],
-  [
-    'the end is missing',
-    { fault: { kind: 'cut', after: 2 } },
-    { code: 'model.stream_broken', remedy: 'retry', where: 'same' },
-  ],
-  ['the terminal record is missing', { fault: { kind: 'cut', after: 3 } }, { code: 'model.stream_broken' }],
-  ['a reset in the middle', { fault: { kind: 'reset', after: 1 } }, { code: 'model.stream_broken', remedy: 'retry' }],
-  ['half a line', { fault: { kind: 'half_line', after: 1 } }, { code: 'model.stream_broken' }],
-  [
-    'a line that is no JSON, in a reply that goes on',
-    { fault: { kind: 'invalid_line', after: 1 } },
-    { code: 'model.stream_broken' },
-  ],
-  [
-    'a prompt that filled the context',
-    { reply: { text: 'x', usage: { input: 16_384 } } },
-    { code: 'model.context_full', remedy: 'give_up' },
-  ],
-  [
-    'silence before the headers',
-    { fault: { kind: 'hang' } },
-    { code: 'model.timeout', details: expect.objectContaining({ phase: 'load' }) as object },
-  ],
-])('%s has its code and remedy, after one request', async (_, given, expected) => {
-  const { ended, requests } = await call(given, { loadMs: 200 });
-  expect(ended).toMatchObject({ name: 'HiveError', ...expected });
-  expect(requests).toHaveLength(1);
+const cases = faultCases.filter((one) => one.ollama ?? one.both);
+test.each(cases)('$name: its code and remedy, after one request', async (one) => {
+  const loadMs =
+    one.fault?.kind === 'hang' && one.fault.at === undefined && one.fault.after === undefined ? 150 : 10_000;
+  const { ended, requests } = await tryFault(one, (url) =>
+    createOllama({ endpoint: url, model: 'qwen3:1b', box: 'walnut', loadMs }),
+  );
+  expect(ended).toMatchObject({ ...one.both, ...one.ollama });
+  expect(requests).toHaveLength(one.requests ?? 1);
+  if (ended instanceof Error) expect((ended as HiveError).details).toMatchObject({ usage: {}, timing: {}, sent: true });
 });
 
 test('a deadline ends the wait for a model that loads', async () => {
@@ -157,15 +96,6 @@ test('a port where nobody listens is unreachable, for a call and for a probe', a
     message: expect.stringContaining('ECONNREFUSED') as string,
   });
   await expect(probeBox(endpoint, AbortSignal.timeout(2000))).rejects.toMatchObject({ code: 'model.unreachable' });
-});
-
-test.each<[string, Fault]>([
-  ['bytes that arrive one by one, splitting characters', { kind: 'drip' }],
-  ['an unknown field', { kind: 'unknown_event', after: 1 }],
-  ['a slow first token', { kind: 'slow', ms: 30 }],
-])('%s does no harm', async (_, fault) => {
-  const { ended } = await call({ fault, reply: { text: 'Grüße, Biene 🐝', thinking: 'hm', chunks: 3 } });
-  expect(ended).toMatchObject({ type: 'done', stop: 'end', text: 'Grüße, Biene 🐝', double: 'faults' });
 });
 
 test('counts and durations come from the last record; what is absent is unknown', async () => {

@@ -19,6 +19,9 @@ export const ollamaError = (error: unknown, guard: CallGuard, asked: Asked): Hiv
 /** What the runner says when the model does not fit. Ollama has no codes, so the words decide here and nowhere else. */
 const outOfMemory = /out of memory|requires more (system )?memory|cudamalloc failed|unable to allocate/i;
 
+/** A prompt, or a text to embed, that is longer than the model can read. */
+const tooLong = /exceeds? (the |maximum )?context|context length/i;
+
 /** The error of an answer, or of an error record in the middle of a stream (which has status 500). */
 export const answeredError = (
   status: number,
@@ -30,6 +33,15 @@ export const answeredError = (
     return new HiveError('model.out_of_memory', `${model} does not fit into the memory of ${box}: ${message}`, {
       remedy: 'retry',
       where: 'other',
+      details: { status, destination, box, model },
+    });
+  if (status === 400 && tooLong.test(message))
+    return new HiveError('model.context_full', `${model} on ${box} cannot read that much: ${message}; split the task`, {
+      details: { status, destination, box, model },
+    });
+  if (status === 400 && / does not support /.test(message))
+    return new HiveError('model.bad_request', `${message}; name another model for this under models: in hive.yaml`, {
+      remedy: 'fix_config',
       details: { status, destination, box, model },
     });
   const known = httpError({ status, headers, message, destination, now });
@@ -48,7 +60,7 @@ const messageIn = (text: string): string => {
   try {
     const body: unknown = JSON.parse(text);
     if (body !== null && typeof body === 'object' && 'error' in body && typeof body.error === 'string')
-      return body.error;
+      return body.error.slice(0, 500);
   } catch {
     // A page of a proxy in between. Its text helps nobody.
   }

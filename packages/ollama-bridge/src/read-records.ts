@@ -1,7 +1,9 @@
-import type { ChatResponse } from 'ollama';
+import type { ChatResponse, Message } from 'ollama';
 import { HiveError } from '@hive/errors';
 import {
+  limitOutput,
   nothingSpent,
+  streamBroken,
   type Chunk,
   type Clock,
   type Done,
@@ -14,14 +16,19 @@ import {
 /** Accumulates the records of one chat. The last one carries the counts and the durations. */
 export const createReader = ({
   clock,
+  destination,
+  maxTokens,
   numCtx,
   wantsJson,
 }: {
   readonly clock: Clock;
+  readonly destination: string;
+  readonly maxTokens: number;
   readonly numCtx: number;
   readonly wantsJson: boolean;
 }) => {
   const startedAt = clock.now();
+  const limit = limitOutput(maxTokens, destination);
   const toolCalls: ToolCall[] = [];
   let text = '';
   let last: ChatResponse | undefined;
@@ -59,7 +66,9 @@ export const createReader = ({
     read: (record: ChatResponse): Chunk[] => {
       if (record.done) last = record;
       const chunks: Chunk[] = [];
-      const { thinking, content, tool_calls } = record.message;
+      // A record may come without a message; the declarations of the client promise one.
+      const { thinking = '', content = '', tool_calls } = (record.message as Partial<Message> | undefined) ?? {};
+      limit(thinking + content);
       if (thinking) chunks.push({ type: 'thinking', text: thinking });
       if (content) {
         text += content;
@@ -76,14 +85,10 @@ export const createReader = ({
     /** The end of the answer; the stream has been checked to have one. */
     end: (): Done => {
       if (!last) throw new Error('end was called before the terminal record');
-      if (last.prompt_eval_count >= numCtx - 1)
-        throw new HiveError(
-          'model.context_full',
-          `The prompt filled the context of ${numCtx} tokens and was cut; split the task or raise num_ctx`,
-          {
-            details: { prompt: last.prompt_eval_count, numCtx },
-          },
-        );
+      // A chat that only loads a model ends so: nothing was said to what was asked.
+      if (last.done_reason === 'load' || last.done_reason === 'unload')
+        throw streamBroken(destination, new Error(`the box answered with "${last.done_reason}"`));
+      refuseFull(last, numCtx);
       const output = wantsJson ? jsonOf(text) : undefined;
       return {
         type: 'done',
@@ -105,6 +110,20 @@ export const createReader = ({
       double,
     }),
   };
+};
+
+/** Ollama cuts a prompt that is too long, and ends an answer where the context ends, without a word about either. */
+const refuseFull = (
+  { prompt_eval_count: prompt, eval_count: said, done_reason }: ChatResponse,
+  numCtx: number,
+): void => {
+  const ended = done_reason === 'length' && prompt + said >= numCtx - 1;
+  if (!(prompt >= numCtx - 1) && !ended) return;
+  throw new HiveError(
+    'model.context_full',
+    `The ${ended ? 'answer' : 'prompt'} filled the context of ${numCtx} tokens and was cut; split the task or raise num_ctx`,
+    { details: { prompt, numCtx } },
+  );
 };
 
 const nanosPerMs = 1_000_000;
