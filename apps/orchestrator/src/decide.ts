@@ -21,15 +21,29 @@ import type { State } from './state.ts';
 const maxReturns = 3;
 const maxAttempts: Readonly<Record<Step, number>> = { plan: 3, work: 3, check: 2, review: 3, merge: 5 };
 
-/** What the queen reads before she decides, beside the state: the plan's tasks and the calls that were paid so far. */
-export type Known = { readonly plan: readonly PlannedTask[]; readonly calls: readonly CallView[] };
+/**
+ * What the queen reads before she decides, beside the state: the plan's tasks and the calls that were paid so far. `turns`: how many attempts the
+ * models of a list have between them, at a task or (null) at the plan; 0 where there is no list.
+ */
+export type Known = {
+  readonly plan: readonly PlannedTask[];
+  readonly calls: readonly CallView[];
+  readonly turns?: (spec: PlannedTask | null) => number;
+};
 
 /**
  * What follows from an event: the moves of the queen. Pure. `state` already includes the event. A move that no longer fits because the world
  * has moved on is dropped by the store; the event that made it unfit will be decided in its turn.
  */
 export const decide = (state: State, event: HiveEvent, known: Known): readonly Move[] =>
-  inTurn(state, [...follows(state, event, known), ...merges(state, event)]);
+  inTurn(
+    state,
+    withTurns(
+      [...follows(state, event, known), ...merges(state, event)],
+      known,
+      (id) => state.tasks.get(id)?.spec ?? known.plan.find((spec) => spec.id === id),
+    ),
+  );
 
 /** Each step says how many of its workflow wait for the same already, so that those of other workflows have their turn in between. */
 const inTurn = ({ waiting }: State, moves: readonly Move[]): readonly Move[] => {
@@ -43,10 +57,22 @@ const inTurn = ({ waiting }: State, moves: readonly Move[]): readonly Move[] => 
   });
 };
 
+/** Where several models follow each other, each has its attempts at the work. */
+const withTurns = (
+  moves: readonly Move[],
+  { turns }: Known,
+  specOf: (id: string) => PlannedTask | undefined,
+): readonly Move[] =>
+  moves.map((move) => {
+    const spec = move.step?.kind === 'work' && move.step.taskId !== null ? specOf(move.step.taskId) : undefined;
+    if (!move.step || !spec || !turns) return move;
+    return { ...move, step: { ...move.step, maxAttempts: Math.max(move.step.maxAttempts, turns(spec)) } };
+  });
+
 const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] => {
   switch (event.type) {
     case 'workflow.submitted':
-      return [{ events: [], step: planStep(event) }];
+      return [{ events: [], step: planStep(event, known) }];
     case 'workflow.plan_generated':
       return start(state, event, known.plan);
     case 'workflow.plan_failed':
@@ -71,7 +97,7 @@ const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] 
     case 'task.checked':
       return afterCheck(state, event);
     case 'task.review_completed':
-      return event.data.remaining > 0 && event.data.decision === 'approve' ? [] : afterReview(state, event);
+      return event.data.remaining > 0 && event.data.decision === 'approve' ? [] : afterReview(state, event, known);
     case 'task.returned':
       return work(state, event, event.data.taskId, 'returned to its author');
     case 'task.merged':
@@ -101,14 +127,14 @@ const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] 
   }
 };
 
-const planStep = (event: EventOf<'workflow.submitted'>): NewStep => ({
+const planStep = (event: EventOf<'workflow.submitted'>, { turns }: Known): NewStep => ({
   id: derivedId(event.id, 'step plan'),
   kind: 'plan',
   workflowId: event.data.workflowId,
   taskId: null,
   capabilities: [],
   priority: 0,
-  maxAttempts: maxAttempts.plan,
+  maxAttempts: Math.max(maxAttempts.plan, turns?.(null) ?? 0),
   onlyAgent: null,
   avoidAgent: null,
   because: 'any planner',
@@ -198,7 +224,7 @@ const afterCheck = (state: State, event: EventOf<'task.checked'>): readonly Move
   ];
 };
 
-const afterReview = (state: State, event: EventOf<'task.review_completed'>): readonly Move[] => {
+const afterReview = (state: State, event: EventOf<'task.review_completed'>, { turns }: Known): readonly Move[] => {
   const { taskId, decision, findings, reviewer } = event.data;
   const task = state.tasks.get(taskId);
   if (!task) return [];
@@ -207,7 +233,8 @@ const afterReview = (state: State, event: EventOf<'task.review_completed'>): rea
   if (decision === 'approve') return [];
   if (decision === 'escalate')
     return [{ events: [{ type: 'task.escalated', stream, data: { taskId, reason: `${reviewer.agent}: ${what}` } }] }];
-  if (isModelAuthor(task.author ?? '') && task.returns < maxReturns)
+  const most = Math.max(maxReturns, (turns?.(task.spec) ?? 0) - 1);
+  if (isModelAuthor(task.author ?? '') && task.returns < most)
     return [{ events: [{ type: 'task.returned', stream, data: { taskId, findings } }] }];
   // The verdict of the check says more than "rejected" where it was what spoke against the change. A failed call of the reviewer says nothing.
   const verdict = task.code !== null && isCode(task.code) && outcomeOf(task.code) === 'refused' ? task.code : null;

@@ -1,7 +1,16 @@
 import { alignPaused } from '@hive/bus';
-import type { Agent, Context } from '@hive/agent-kit';
+import { modelsOf, type Agent, type Context } from '@hive/agent-kit';
+import type { HiveConfig } from '@hive/config';
 import { origin } from '@hive/core-db';
-import { Plan, isOpen, isWorkflowOpen, type CallView, type HiveEvent, type PlannedTask } from '@hive/events';
+import {
+  Plan,
+  isOpen,
+  isWorkflowOpen,
+  type CallView,
+  type HiveEvent,
+  type PlannedTask,
+  type Submission,
+} from '@hive/events';
 import { decide, type Known } from './decide.ts';
 import { withLimits } from './limits.ts';
 import { evolve, initialState, type State } from './state.ts';
@@ -73,7 +82,22 @@ const knownOf = async (state: State, event: HiveEvent, ctx: Queen): Promise<Know
   const heads = settles
     ? await ctx.bus.store.listHeads({ kind: 'call', correlationId: event.correlationId, limit: 100_000 })
     : [];
-  return { plan, calls: heads.map((head) => head.view as CallView) }; // heads of kind `call` are made by foldStream
+  return {
+    plan,
+    calls: heads.map((head) => head.view as CallView), // heads of kind `call` are made by foldStream
+    turns: (spec) => turnsOf(ctx.config, state.workflow?.submission ?? null, spec),
+  };
+};
+
+const turnsOf = (
+  config: Pick<HiveConfig, 'models' | 'fallback'>,
+  submission: Submission | null,
+  spec: PlannedTask | null,
+): number => {
+  const role = spec === null ? 'planner' : 'worker';
+  const ref = submission?.replay?.models[role] ?? spec?.model ?? submission?.model ?? null;
+  const rungs = modelsOf(config, { role, ref, localOnly: false }).length;
+  return rungs > 1 ? rungs * config.fallback.after : 0;
 };
 
 const settling = new Set<string>([

@@ -6,9 +6,10 @@ export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './h
 export { createLogger } from './logger.ts';
 export { stepPlaces } from './boxes/step-places.ts';
 export { askModel, type Answer, type Question } from './models/ask-model.ts';
-export { callModel, type Turn, type Turned } from './models/call-model.ts';
-export { boxesOf, findModel, hasModelReviewer } from './models/find-model.ts';
+export type { Turned } from './models/call-model.ts';
+export { boxesOf, findModel, hasModelReviewer, modelsOf } from './models/find-model.ts';
 export { lastTurn } from './models/last-turn.ts';
+export { callModel, type Turn } from './models/take-turn.ts';
 export type { Role, Wanted } from './models/wanted.ts';
 export { checksOf, proveChange } from './prove-change.ts';
 export { runAgent, startAgent, startAgentOn, type Place, type Running } from './run-agent.ts';

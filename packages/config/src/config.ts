@@ -107,12 +107,17 @@ export type HiveConfig = {
     readonly worker: readonly string[];
     readonly reviewer: readonly string[];
   };
+  /** How many attempts at a task a model of a list may lose before the next one has its turn. */
+  readonly fallback: { readonly after: number };
+  /** Whether answers at temperature 0 are used again, and for how long. */
+  readonly replies: { readonly reuse: boolean; readonly keptMs: number };
   readonly repos: readonly RepoConfig[];
   readonly sandbox: {
     readonly mode: 'auto' | 'required' | 'off';
     readonly allowUnsandboxed: boolean;
     readonly passEnv: readonly string[];
   };
+  /** `models`: on a day, by ref without a box. */
   readonly budgets: {
     readonly workflow: Limit | null;
     readonly day: Limit | null;
@@ -133,7 +138,6 @@ export type HiveConfig = {
     readonly notSecrets: readonly string[];
   };
   /** How many tasks may be worked on at once, by what they share; null: any number. */
-  /** `models`: on a day, by ref without a box. */
   readonly limits: {
     readonly repository: number | null;
     readonly models: Readonly<Record<string, number>>;

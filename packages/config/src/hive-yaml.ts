@@ -96,6 +96,27 @@ const Hive = z.strictObject({
     .describe(
       'models by role, first choice first, fallbacks after it. A paid one is called only when it is named here or by `--model`',
     ),
+  fallback: z
+    .strictObject({
+      after: z
+        .int()
+        .min(1)
+        .max(20)
+        .default(3)
+        .describe('attempts at a task that a model of a list may lose before the next one has its turn'),
+    })
+    .prefault({})
+    .describe('how the models of a list follow each other'),
+  replies: z
+    .strictObject({
+      reuse: z
+        .boolean()
+        .default(false)
+        .describe('answers a question at temperature 0 that was asked before from what was answered then, at no cost'),
+      hours: z.number().positive().max(8760).default(24).describe('how long an answer may be used again'),
+    })
+    .prefault({})
+    .describe('answers of models that are used again'),
   agents: z.record(boxName, Agent).default({}).describe('machines that serve models'),
   repos: z.record(z.string().min(1), Repo).default({}).describe('what holds for a repository, by its path'),
   sandbox: z
@@ -133,27 +154,6 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('limits of what models may cost'),
-  limits: z
-    .strictObject({
-      repository: z.int().min(1).optional().describe('tasks of one repository that are worked on or checked at once'),
-      models: z
-        .record(z.string().min(1), z.int().min(1))
-        .default({})
-        .describe('tasks that one author is working on at once, by model ref'),
-      boxes: z
-        .record(z.string().min(1), z.int().min(1))
-        .default({})
-        .describe('tasks whose author runs on one box at once, by the name of the box'),
-    })
-    .prefault({})
-    .describe('how much of a kind goes on at once; what is over waits its turn'),
-  author: z
-    .strictObject({
-      turns: z.int().min(1).max(500).default(40).describe('replies of the model'),
-      tokens: z.int().positive().default(1_000_000).describe('tokens that its turns read and write, as estimated'),
-    })
-    .prefault({})
-    .describe('how far one attempt of a model at a change may go'),
   prices: z
     .record(
       z.string().regex(/^claude:\S+$/, 'write claude:<model>'),
@@ -184,6 +184,27 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('how models that cost money or use up a plan are called while you are away'),
+  limits: z
+    .strictObject({
+      repository: z.int().min(1).optional().describe('tasks of one repository that are worked on or checked at once'),
+      models: z
+        .record(z.string().min(1), z.int().min(1))
+        .default({})
+        .describe('tasks that one author is working on at once, by model ref'),
+      boxes: z
+        .record(z.string().min(1), z.int().min(1))
+        .default({})
+        .describe('tasks whose author runs on one box at once, by the name of the box'),
+    })
+    .prefault({})
+    .describe('how much of a kind goes on at once; what is over waits its turn'),
+  author: z
+    .strictObject({
+      turns: z.int().min(1).max(500).default(40).describe('replies of the model'),
+      tokens: z.int().positive().default(1_000_000).describe('tokens that its turns read and write, as estimated'),
+    })
+    .prefault({})
+    .describe('how far one attempt of a model at a change may go'),
   disk: z
     .strictObject({
       floorGb: z

@@ -57,6 +57,8 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
       baseUrl: env['ANTHROPIC_BASE_URL'] ? urlOf('ANTHROPIC_BASE_URL', env['ANTHROPIC_BASE_URL']) : null,
     },
     models: modelsOf(hive, boxes),
+    fallback: hive.fallback,
+    replies: { reuse: hive.replies.reuse, keptMs: hive.replies.hours * hourMs },
     repos: Object.entries(hive.repos).map(([name, repo]) => repoOf(name, repo, { base: dirname(path), userHome })),
     sandbox: {
       mode: hive.sandbox.mode,

@@ -1,9 +1,10 @@
 import { newId } from '@hive/bus';
-import { askFor, authorOf, type Model, type ModelRequest } from '@hive/llm';
+import { askFor, type Model, type ModelRequest } from '@hive/llm';
 import type { z } from 'zod';
 import type { Context, StepInHand } from '../agent.ts';
-import { callOn } from './call-model.ts';
-import { findModel } from './find-model.ts';
+import { callOn, type Turned } from './call-model.ts';
+import { chooseModel, type Chosen } from './choose-model.ts';
+import { liveWanted, takeTurn } from './take-turn.ts';
 import type { Role, Wanted } from './wanted.ts';
 
 /** A question to a model on behalf of a step; `schema` says what the answer must be. */
@@ -20,7 +21,11 @@ export const askModel = async <T>(
   { wanted, ...question }: Question<T> & { readonly wanted: Wanted },
   step: StepInHand,
   ctx: Context,
-): Promise<Answer<T>> => askOn(await findModel(ctx.config, wanted), { role: wanted.role, ...question }, step, ctx);
+): Promise<Answer<T>> => {
+  let chosen: Chosen | null = null;
+  const choose = async () => (chosen ??= await chooseModel(liveWanted(wanted, step), step, ctx));
+  return ask((request) => takeTurn({ wanted, request }, step, ctx, choose), question, step);
+};
 
 /** {@link askModel} on a model that was chosen already. */
 export const askOn = async <T>(
@@ -28,20 +33,29 @@ export const askOn = async <T>(
   { role, ...question }: Question<T> & { readonly role: Role },
   step: StepInHand,
   ctx: Context,
+): Promise<Answer<T>> => ask((request) => callOn(model, { role, request }, step, ctx), question, step);
+
+const ask = async <T>(
+  turn: (request: ModelRequest) => Promise<Turned>,
+  question: Question<T>,
+  { signal, workflow }: StepInHand,
 ): Promise<Answer<T>> => {
-  const told: Model = {
-    ...model,
-    async *call(request) {
-      yield (await callOn(model, { role, request }, step, ctx)).done;
+  let author = '';
+  // askFor calls it and asks nothing else of it.
+  const told = {
+    async *call(request: ModelRequest) {
+      const turned = await turn(request);
+      author = turned.author;
+      yield turned.done;
     },
-  };
+  } as unknown as Model;
   const run = {
-    signal: step.signal,
-    deadline: new Date(Number.MAX_SAFE_INTEGER / 2), // each call has its own
+    signal,
+    deadline: new Date(8.64e15), // each call has its own
     idleMs: 0,
-    correlationId: step.workflow.id,
+    correlationId: workflow.id,
     callId: newId(),
   };
-  const { value, done } = await askFor(told, question, run);
-  return { value, author: authorOf(model.ref, done) };
+  const { value } = await askFor(told, question, run);
+  return { value, author };
 };

@@ -1,8 +1,9 @@
 import { createClaude } from '@hive/claude-bridge';
 import type { Box, HiveConfig } from '@hive/config';
-import { HiveError, hasCode } from '@hive/errors';
+import { HiveError, hasCode, isHiveError, type Code } from '@hive/errors';
 import { formatModelRef, parseModelRef, type Model, type ModelRef } from '@hive/llm';
 import { createOllama, probeBox } from '@hive/ollama-bridge';
+import type { Circuits } from './circuits.ts';
 import type { Wanted } from './wanted.ts';
 
 const probeMs = 2000;
@@ -24,39 +25,89 @@ const missing = (wanted: Wanted, why: string): HiveError =>
 /** Why one of the wanted models cannot be asked; {@link missing} says the rest. */
 const lacking = (why: string): HiveError => new HiveError('model.missing', why, { remedy: 'fix_config' });
 
+/** Says why an entry of a list, the how many-th it is, is not to be asked; null when it may be. */
+export type PassOver = (entry: string, index: number) => HiveError | null;
+
+/** What a choice heeds beside what can be reached. */
+export type Heeded = { readonly circuits?: Circuits; readonly passOver?: PassOver };
+
+/** A model that may be asked, the entry of the list that it is (null: there is no list), and why the entries before it are not. */
+export type Picked = {
+  readonly model: Model;
+  readonly entry: string | null;
+  readonly passed: readonly { readonly entry: string; readonly error: HiveError }[];
+};
+
+/** The models that are wanted, first choice first: what the user named (several with commas), else the role's list in hive.yaml. */
+export const modelsOf = (config: Pick<HiveConfig, 'models'>, { ref, role }: Wanted): readonly string[] =>
+  ref === null ? config.models[role] : ref.split(',').map((entry) => entry.trim());
+
 /**
  * The first model of the wanted ones that can be reached: what the user named, else the role's list in hive.yaml, else what a box has.
  * A paid provider is taken only when it is named. Throws `model.missing`, `model.unknown` or `config.invalid`.
  */
-export const findModel = async (config: HiveConfig, wanted: Wanted): Promise<Model> => {
-  const refs = wanted.ref === null ? config.models[wanted.role] : [wanted.ref];
-  if (refs.length === 0) return anyLocal(config, wanted);
-  const reasons: HiveError[] = [];
-  for (const ref of refs) {
+export const findModel = async (config: HiveConfig, wanted: Wanted): Promise<Model> =>
+  (await pickModel(config, wanted)).model;
+
+const passable: ReadonlySet<string> = new Set<Code>([
+  'model.missing',
+  'model.unknown',
+  'model.unreachable',
+  'model.auth',
+  'model.billing',
+]);
+
+/** {@link findModel} that also heeds what is known of models, and says what it has passed over. */
+export const pickModel = async (
+  config: HiveConfig,
+  wanted: Wanted,
+  { circuits = () => null, passOver = () => null }: Heeded = {},
+): Promise<Picked> => {
+  const entries = modelsOf(config, wanted);
+  if (entries.length === 0) return { model: await anyLocal(config, wanted, circuits), entry: null, passed: [] };
+  const passed: { entry: string; error: HiveError }[] = [];
+  for (const [index, entry] of entries.entries()) {
     try {
-      return await open(config, parseModelRef(ref), wanted);
+      const spent = passOver(entry, index);
+      if (spent) passed.push({ entry, error: spent });
+      else return { model: await open(config, parseModelRef(entry), { wanted, circuits }), entry, passed };
     } catch (error) {
-      if (!hasCode(error, 'model.missing') && !hasCode(error, 'model.unknown') && !hasCode(error, 'model.unreachable'))
-        throw error;
-      reasons.push(error);
+      if (!isHiveError(error) || !passable.has(error.code)) throw error;
+      passed.push({ entry, error });
     }
   }
-  const why = reasons.map((error) => error.message).join('; ');
-  // A box that restarts is back in a minute; what is not configured stays away.
-  if (reasons.some((error) => hasCode(error, 'model.unreachable')))
-    throw new HiveError('model.unreachable', `No model for the ${wanted.role} can be reached now: ${why}`, {
+  throw nobody(
+    wanted,
+    passed.map(({ error }) => error),
+  );
+};
+
+/** Why none of a list can be asked: one that comes back is waited for, what is not configured stays away. */
+const nobody = (wanted: Wanted, errors: readonly HiveError[]): HiveError => {
+  const why = errors.map((error) => error.message).join('; ');
+  const away = errors.filter((error) => hasCode(error, 'model.unreachable'));
+  if (away.length > 0) {
+    const waits = away.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+    return new HiveError('model.unreachable', `No model for the ${wanted.role} can be reached now: ${why}`, {
       remedy: 'retry',
       where: 'other',
+      ...(waits.length === away.length && { retryAfterMs: Math.min(...waits) }),
     });
-  throw missing(wanted, why);
+  }
+  const refused = errors.find(({ code }) => code === 'model.auth' || code === 'model.billing');
+  return refused ?? missing(wanted, why);
 };
 
 /** True when hive.yaml names a reviewer: without one, rules alone review. */
 export const hasModelReviewer = (config: HiveConfig): boolean => config.models.reviewer.length > 0;
 
-const open = async (config: HiveConfig, ref: ModelRef, wanted: Wanted): Promise<Model> => {
-  if (ref.provider === 'claude') return openClaude(config, ref, wanted);
-  if (ref.provider === 'ollama') return openOllama(config, ref);
+const open = async (
+  config: HiveConfig,
+  ref: ModelRef,
+  { wanted, circuits }: { readonly wanted: Wanted; readonly circuits: Circuits },
+): Promise<Model> => {
+  if (ref.provider === 'claude') return openClaude(config, ref, { wanted, circuits });
+  if (ref.provider === 'ollama') return openOllama(config, ref, circuits);
   throw new HiveError(
     'config.invalid',
     `${formatModelRef(ref)} is how a double is shown; name the server that it stands in for`,
@@ -66,20 +117,32 @@ const open = async (config: HiveConfig, ref: ModelRef, wanted: Wanted): Promise<
   );
 };
 
-const openClaude = (config: HiveConfig, ref: ModelRef, wanted: Wanted): Model => {
+const openClaude = (
+  config: HiveConfig,
+  ref: ModelRef,
+  { wanted, circuits }: { readonly wanted: Wanted; readonly circuits: Circuits },
+): Model => {
   if (wanted.localOnly) throw lacking(`${formatModelRef(ref)} is not local and --local-only was given`);
   const { apiKey, baseUrl } = config.anthropic;
   if (apiKey === null) throw lacking(`${formatModelRef(ref)} needs ANTHROPIC_API_KEY in the environment of Hive`);
+  const open = circuits(ref);
+  if (open) throw open;
   return createClaude({ apiKey: apiKey.reveal(), baseURL: baseUrl ?? claudeUrl, model: ref.model });
 };
 
-const openOllama = async (config: HiveConfig, ref: ModelRef): Promise<Model> => {
+const openOllama = async (config: HiveConfig, ref: ModelRef, circuits: Circuits): Promise<Model> => {
   const boxes = boxesOf(config).filter((box) => ref.box === undefined || box.name === ref.box);
   if (boxes.length === 0)
     throw new HiveError('config.invalid', `There is no box ${ref.box ?? ''} in hive.yaml`, { remedy: 'fix_config' });
   const found: string[] = [];
+  const broken: HiveError[] = [];
   let answered = false;
   for (const box of boxes) {
+    const open = circuits({ ...ref, box: box.name });
+    if (open) {
+      broken.push(open);
+      continue;
+    }
     const models = (await probeBox(box.endpoint, AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? null;
     if (models === null) continue;
     answered = true;
@@ -87,6 +150,7 @@ const openOllama = async (config: HiveConfig, ref: ModelRef): Promise<Model> => 
       return createOllama({ endpoint: box.endpoint, model: ref.model, box: box.name });
     found.push(...models.map(({ name }) => name));
   }
+  if (broken[0]) throw broken[0];
   if (!answered)
     throw new HiveError('model.unreachable', `no Ollama answers at ${boxes.map((box) => box.endpoint).join(', ')}`, {
       remedy: 'retry',
@@ -96,13 +160,15 @@ const openOllama = async (config: HiveConfig, ref: ModelRef): Promise<Model> => 
   throw new HiveError('model.unknown', `no box has ${ref.model}; ${others}`, { remedy: 'fix_config' });
 };
 
-const anyLocal = async (config: HiveConfig, wanted: Wanted): Promise<Model> => {
+const anyLocal = async (config: HiveConfig, wanted: Wanted, circuits: Circuits): Promise<Model> => {
   const boxes = boxesOf(config);
   for (const box of boxes) {
     const models = (await probeBox(box.endpoint, AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? [];
     const name =
       models.find((model) => model.name === box.model)?.name ??
       models.find((model) => !model.name.includes('embed'))?.name;
+    const open = name === undefined ? null : circuits({ provider: 'ollama', model: name, box: box.name });
+    if (open) throw open;
     if (name !== undefined) return createOllama({ endpoint: box.endpoint, model: name, box: box.name });
   }
   throw missing(

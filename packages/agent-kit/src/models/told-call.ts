@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import { newId } from '@hive/bus';
 import { hasCode, type HiveError } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
-import { keyedModel, requestKey, type Done, type Model, type ModelRequest } from '@hive/llm';
+import { formatModelRef, keyedModel, requestKey, type Done, type Model, type ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
+import type { Chosen } from './choose-model.ts';
 import type { Role } from './wanted.ts';
 
-/** A call that was made: what was asked of whom, and how it ended. */
-export type MadeCall = { readonly role: Role; readonly model: Model; readonly request: ModelRequest } & (
-  { readonly done: Done } | { readonly error: HiveError }
-);
+/** A call that was made: what was asked of whom, and how it ended; from which model this was a change, and which recorded call answered it. */
+export type MadeCall = {
+  readonly role: Role;
+  readonly model: Model;
+  readonly request: ModelRequest;
+  readonly fellBack?: Chosen['fellBack'];
+  readonly answers?: string;
+} & ({ readonly done: Done } | { readonly error: HiveError });
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -21,7 +26,7 @@ export const tellCall = async (call: MadeCall, step: StepInHand, ctx: Context): 
   const callId = newId();
   const event = await calledEvent(callId, call, step, ctx);
   try {
-    await step.note([event]);
+    await step.note([...fellBackEvent(callId, call, step), event]);
   } catch (error) {
     if (hasCode(error, 'lease.lost'))
       await ctx.bus.command({
@@ -32,6 +37,13 @@ export const tellCall = async (call: MadeCall, step: StepInHand, ctx: Context): 
     throw error;
   }
   return callId;
+};
+
+const fellBackEvent = (callId: string, { role, model, fellBack }: MadeCall, { task }: StepInHand): NewEvent[] => {
+  if (!fellBack) return [];
+  const { provider, model: name } = model.ref;
+  const data = { callId, taskId: task?.id ?? null, provider, model: name, role, ...fellBack };
+  return [{ type: 'model.fell_back', stream: streams.call(callId), data }];
 };
 
 const calledEvent = async (
@@ -70,6 +82,8 @@ const calledEvent = async (
       totalMs: Math.round(timing?.totalMs ?? 0),
       tokensPerS: timing?.tokensPerS ?? null,
       source: usage?.source ?? 'live',
+      asked: formatModelRef(model.ref),
+      ...(call.answers !== undefined && { answers: call.answers }),
       key: requestKey(request, { model: keyedModel(model.ref), sha256 }),
       prompt: await artefacts.put(JSON.stringify(request)),
       reply: done === null ? null : await artefacts.put(JSON.stringify(done)),

@@ -156,7 +156,7 @@ export const claims: readonly Row[] = [
       {
         name: 'returns-without-cap',
         file: 'apps/orchestrator/src/decide.ts',
-        edits: [['task.returns < maxReturns', 'reached()']],
+        edits: [['task.returns < most', 'reached()']],
         caughtBy: inTest.queen('the change of a model with a red check returns to it three times, then is refused'),
       },
       {

@@ -1,0 +1,91 @@
+import { HiveError, type Code } from '@hive/errors';
+import { streams, type CallView } from '@hive/events';
+import { formatModelRef, type Model } from '@hive/llm';
+import type { Context, StepInHand } from '../agent.ts';
+import { readCircuits } from './circuits.ts';
+import { askedOf, endedCalls } from './ended-calls.ts';
+import { modelsOf, pickModel, type PassOver } from './find-model.ts';
+import { lossesOf, rungAfter } from './rungs.ts';
+import type { Wanted } from './wanted.ts';
+
+/** A model that was chosen for a call, and from which other one this is a change. */
+export type Chosen = {
+  readonly model: Model;
+  readonly fellBack?: { readonly from: string; readonly to: string; readonly because: string };
+  /** Another model of the list may have its turn after this one. */
+  readonly hasNext: boolean;
+};
+
+const lookedBack = 200;
+/** Ends of a call after which the same model need not be asked the same again. */
+const vain: ReadonlySet<string> = new Set<Code>(['model.refused', 'model.context_full']);
+
+/**
+ * The model that a step asks now: the first of its list that has its turn, can be reached and whose circuit is closed. Throws {@link pickModel}'s
+ * errors when there is none.
+ */
+export const chooseModel = async (wanted: Wanted, step: StepInHand, ctx: Context): Promise<Chosen> => {
+  const named = modelsOf(ctx.config, wanted);
+  const circuits = await readCircuits(ctx);
+  if (named.length < 2) {
+    const { model } = await pickModel(ctx.config, wanted, { circuits });
+    return { model, hasNext: false };
+  }
+  const calls = (await endedCalls(step, ctx)).filter(
+    ({ taskId, role }) => taskId === (step.task?.id ?? null) && role === wanted.role,
+  );
+  const losses = await lossesSoFar(step, ctx);
+  const { after } = ctx.config.fallback;
+  const rung = rungAfter(losses, { after, rungs: named.length });
+  const passOver: PassOver = (entry, index) =>
+    index < rung
+      ? new HiveError('model.bad_output', `${after} attempts of ${entry} did not get through`)
+      : index < named.length - 1
+        ? inVain(entry, calls)
+        : null;
+  const { model, entry, passed } = await pickModel(ctx.config, wanted, { circuits, passOver });
+  const before = named.find((it) => isOf(it, calls.at(-1))) ?? named[0] ?? '';
+  const hasNext = named.indexOf(entry ?? '') < named.length - 1;
+  if (entry === before) return { model, hasNext };
+  const because = passed.find((it) => it.entry === before)?.error.message ?? `${entry ?? ''} can be asked again`;
+  return { model, hasNext, fellBack: { from: before, to: formatModelRef(model.ref), because: because.slice(0, 1000) } };
+};
+
+const lossesSoFar = async ({ task, workflow, kind }: StepInHand, { bus }: Context): Promise<number> => {
+  const stream = task ? streams.task(task.id) : streams.workflow(workflow.id);
+  const { events } = await bus.store.events({ stream, newest: true, limit: lookedBack });
+  return lossesOf(events, kind);
+};
+
+const inVain = (entry: string, calls: readonly CallView[]): HiveError | null => {
+  const call = calls.findLast((it) => isOf(entry, it));
+  if (!call || !vain.has(call.outcome)) return null;
+  return new HiveError(
+    call.outcome as Code,
+    `${entry} has ${call.outcome === 'model.refused' ? 'refused this' : 'no room for this'}`,
+  ); // `ok` is not in the set
+};
+
+/** True when a call went to this entry of a list, which may leave the box open. */
+const isOf = (entry: string, call: CallView | undefined): boolean =>
+  call !== undefined && (askedOf(call) === entry || askedOf(call).startsWith(`${entry}@`));
+
+/** Failures that end a task where there is one model, and hand it to the next where there are more. */
+const passedOn: ReadonlySet<string> = new Set<Code>([
+  'model.refused',
+  'model.context_full',
+  'model.unknown',
+  'model.auth',
+  'model.billing',
+]);
+
+/** The failure of a call as the queue should hear it: with another model behind this one, the task is tried again. */
+export const withNext = (error: HiveError, { hasNext }: Pick<Chosen, 'hasNext'>): HiveError =>
+  hasNext && error.remedy !== 'retry' && passedOn.has(error.code)
+    ? new HiveError(error.code, error.message, {
+        remedy: 'retry',
+        where: 'other',
+        details: error.details,
+        cause: error,
+      })
+    : error;

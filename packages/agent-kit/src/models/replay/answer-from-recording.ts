@@ -1,0 +1,125 @@
+import { HiveError, isCode, isHiveError } from '@hive/errors';
+import {
+  complete,
+  createReplayModel,
+  keyedModel,
+  parseModelRef,
+  requestKey,
+  type Chunk,
+  type Done,
+  type Model,
+  type ModelRequest,
+  type RecordedCall as KeyedCall,
+  type Run,
+} from '@hive/llm';
+import type { Context, StepInHand } from '../../agent.ts';
+import { askedOf, endedCalls } from '../ended-calls.ts';
+import { sha256 } from '../told-call.ts';
+import type { Role } from '../wanted.ts';
+import { blotted } from './alike.ts';
+import { readRecording, type RecordedCall } from './recording.ts';
+
+/** A model that answers one call from what was recorded, and the call that it answers from. */
+export type Recorded = { readonly model: Model; readonly answers: string };
+
+/**
+ * Where the answer to this call is recorded: of the recorded calls for the same task and role that were not used yet, the first with the same key,
+ * else the next one if it asks the same but for what no two runs share (see {@link blotted}). null: the workflow is no replay, or it is past its
+ * recording and goes on with live models. Throws `model.replay_miss` with the difference otherwise; then no model is asked.
+ */
+export const answerFromRecording = async (
+  { role, request }: { readonly role: Role; readonly request: ModelRequest },
+  step: StepInHand,
+  ctx: Context,
+): Promise<Recorded | null> => {
+  const { replay } = step.workflow.submission;
+  if (!replay) return null;
+  const used = new Set((await endedCalls(step, ctx)).map(({ answers }) => answers));
+  const mine = (await readRecording(replay, ctx)).filter(
+    ({ view, key }) =>
+      view.role === role && (view.step ?? step.kind) === step.kind && key === (step.task?.spec.key ?? null),
+  );
+  const left = mine.filter(({ view }) => !used.has(view.callId));
+  const [next] = left;
+  if (!next && replay.beyond === 'live') return null;
+  if (!next)
+    throw new HiveError(
+      'model.replay_miss',
+      `The ${role} asks once more than in workflow ${replay.of.slice(-8)}, where ${mine.length} calls are recorded here`,
+    );
+  const exact = left.find(({ view }) => view.key === keyOf(request, view));
+  const found = exact ?? ((await isAlike(request, next, ctx)) ? next : null);
+  if (!found) throw await missed(request, next, step, ctx);
+  const call = { ...(await keyedCall(found, ctx)), key: keyOf(request, found.view) };
+  return { model: replayModel([call], found), answers: found.view.callId };
+};
+
+const refOf = ({ view }: Pick<RecordedCall, 'view'>) => parseModelRef(askedOf(view));
+
+const keyOf = (request: ModelRequest, view: RecordedCall['view'], hash = sha256): string =>
+  requestKey(request, { model: keyedModel(refOf({ view })), sha256: hash });
+
+const replayModel = (calls: readonly KeyedCall[], recorded: RecordedCall): Model =>
+  createReplayModel({ v: 1, ref: refOf(recorded), calls }, { sha256 });
+
+const isAlike = async (request: ModelRequest, { view }: RecordedCall, ctx: Context): Promise<boolean> => {
+  const recorded = await jsonOf<ModelRequest>(ctx, view.prompt);
+  return keyOf(recorded, view, blotted) === keyOf(request, view, blotted);
+};
+
+/** A recorded call with all that was said. */
+const keyedCall = async ({ view, reason }: RecordedCall, ctx: Context): Promise<KeyedCall> => {
+  const recorded = { key: view.key ?? '', request: await jsonOf<ModelRequest>(ctx, view.prompt) };
+  if (view.reply !== null) return { ...recorded, chunks: chunksOf(await jsonOf<Done>(ctx, view.reply)) };
+  const code = isCode(view.outcome) ? view.outcome : 'internal';
+  const usage = { input: view.input, output: view.output, cacheRead: view.cached, cacheWrite: null };
+  return {
+    ...recorded,
+    chunks: [],
+    error: {
+      code,
+      message: reason ?? `The recorded call ended with ${view.outcome}`,
+      remedy: remedyOf(code),
+      details: {
+        usage: { ...usage, costUsd: 0, costBasis: 'replay', source: 'replay' },
+        timing: { queuedMs: 0, firstTokenMs: null, decodeMs: 0, totalMs: 0 },
+        sent: false,
+      },
+    },
+  };
+};
+
+/** What bridges say about answers that were no good. */
+const remedyOf = (code: string): 'retry' | 'give_up' | 'fix_config' => {
+  if (code === 'model.bad_output' || code === 'model.truncated') return 'retry';
+  return code === 'model.auth' || code === 'model.billing' || code === 'model.unknown' ? 'fix_config' : 'give_up';
+};
+
+const chunksOf = (done: Done): Chunk[] => [
+  ...(done.text === '' ? [] : [{ type: 'text' as const, text: done.text }]),
+  ...done.toolCalls.map((call) => ({ type: 'tool_call' as const, call })),
+  done,
+];
+
+/** The replay model itself says how a request differs from a recorded one. */
+const missed = async (
+  request: ModelRequest,
+  nearest: RecordedCall,
+  { signal, workflow }: StepInHand,
+  ctx: Context,
+): Promise<HiveError> => {
+  const model = replayModel([{ ...(await keyedCall(nearest, ctx)), key: 'another' }], nearest);
+  const run: Run = { signal, deadline: farAway, idleMs: 0, correlationId: workflow.id, callId: nearest.view.callId };
+  const thrown: unknown = await complete(model, request, run).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!isHiveError(thrown)) throw thrown;
+  const where = `workflow ${workflow.submission.replay?.of.slice(-8) ?? ''}, call ${nearest.view.callId.slice(-8)}`;
+  return new HiveError(thrown.code, `${thrown.message} (${where})`, { details: thrown.details });
+};
+
+const farAway = new Date(8.64e15);
+
+const jsonOf = async <T>({ artefacts }: Context, hash: string): Promise<T> =>
+  JSON.parse((await artefacts.get(hash)).toString()) as T; // written by tellCall
