@@ -30,6 +30,10 @@ export const restore = defineCommand<Options>({
       `content ${restored.content}`,
       'hive verify checks it; hive up goes on with the work.',
     );
+    if (restored.auditMovedTo !== null)
+      out.note(
+        `The checkpoints in this home told of another log, perhaps of a later moment of this one: they are kept in ${restored.auditMovedTo}`,
+      );
     if (restored.isAuditKeyMissing)
       out.note(
         `The checkpoints of the audit were restored without the key that signs them: copy audit/key.pem of the old home to ${join(config.home, 'audit')}, or move that folder away to begin a new chain`,

@@ -7,7 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { backupStore, createArtefacts, openStore, restoreStore, type OpenOptions, type Store } from '../index.ts';
+import {
+  backupStore,
+  createArtefacts,
+  createSealer,
+  openStore,
+  restoreStore,
+  type OpenOptions,
+  type Store,
+} from '../index.ts';
 import { sampleWrite, testPostgres } from '../testing/index.ts';
 import { onServer } from '../testing/postgres-databases.ts';
 import { writeSampleTraces } from '../testing/sample-traces.ts';
@@ -48,6 +56,17 @@ const filled = async (where: Where, traces = 12) => {
 };
 const backup = (options: OpenOptions, name = 'a.gz') =>
   backupStore(options, { file: join(folder, name), version: '0.0.0' });
+/** A backup in which the last row of the last table is missing, which shows only when all others were taken in. */
+const withoutLastRow = (file: string): string => {
+  const lines = gunzipSync(readFileSync(file)).toString().split('\n');
+  const last = lines.findLastIndex((it) => it.startsWith('['));
+  const body = [...lines.slice(0, last), ...lines.slice(last + 1, -2)].map((it) => `${it}\n`).join('');
+  const end = JSON.parse(lines.at(-2) ?? '') as object;
+  const trailer = { ...end, sha256: createHash('sha256').update(body).digest('hex') };
+  const short = join(folder, 'short.gz');
+  writeFileSync(short, gzipSync(`${body}${JSON.stringify(trailer)}\n`));
+  return short;
+};
 const brokenIn = async (store: Store) => (await store.verify()).filter((it) => it.status === 'broken');
 const idsOf = async (store: Store) => (await store.events({ limit: 10_000 })).events.map((it) => it.id);
 
@@ -140,18 +159,39 @@ describe.each(wheres)('on %s', (where) => {
     expect((await backup(options, 'b.gz')).content).toBe(made.content);
   });
 
+  test('an older backup in the same home: the audit of what came later is kept aside, and the chain goes on', async () => {
+    const { options, store } = await filled(where);
+    const seal = (of: Store) =>
+      createSealer({ store: of, home: options.home, record: () => Promise.resolve(), everyEvents: 1 }).seal();
+    expect(await seal(store)).toBeGreaterThan(0);
+    const made = await backup(options);
+    await writeSampleTraces(store, 3);
+    expect(await seal(store)).toBeGreaterThan(0);
+    await Promise.all(opened.splice(0).map((it) => it.close()));
+    const audit = join(options.home, 'audit');
+    const later = readFileSync(join(audit, 'checkpoints.jsonl'), 'utf8');
+    for (const end of ['', '-wal', '-shm']) await rm(join(options.home, `hive.db${end}`), { force: true });
+    const again = where === 'SQLite' ? options : { ...(await places[where]()), home: options.home };
+
+    await expect(restoreStore(again, withoutLastRow(made.file))).rejects.toMatchObject({ code: 'input.invalid' });
+    // What fails leaves the audit as it was.
+    expect(readFileSync(join(audit, 'checkpoints.jsonl'), 'utf8')).toBe(later);
+    const restored = await restoreStore(again, made.file);
+
+    expect(restored).toMatchObject({ auditMovedTo: `${audit}-before-restore`, isAuditKeyMissing: false });
+    expect(readFileSync(join(`${audit}-before-restore`, 'checkpoints.jsonl'), 'utf8')).toBe(later);
+    const copy = await open(again);
+    await writeSampleTraces(copy, 2);
+    expect(await seal(copy)).toBeGreaterThan(0);
+    expect(await brokenIn(copy)).toEqual([]);
+  });
+
   test('a failure in the middle leaves the store empty', async () => {
     const { options } = await filled(where);
     const made = await backup(options);
-    const lines = gunzipSync(readFileSync(made.file)).toString().split('\n');
-    // The last row of the last table is missing, which shows only when all others were taken in.
-    const last = lines.findLastIndex((it) => it.startsWith('['));
-    const body = [...lines.slice(0, last), ...lines.slice(last + 1, -2)].map((it) => `${it}\n`).join('');
-    const end = JSON.parse(lines.at(-2) ?? '') as object;
-    const trailer = { ...end, sha256: createHash('sha256').update(body).digest('hex') };
-    writeFileSync(join(folder, 'short.gz'), gzipSync(`${body}${JSON.stringify(trailer)}\n`));
+    const short = withoutLastRow(made.file);
     const target = await places[where]();
-    await expect(restoreStore(target, join(folder, 'short.gz'))).rejects.toMatchObject({
+    await expect(restoreStore(target, short)).rejects.toMatchObject({
       code: 'input.invalid',
       message: expect.stringMatching(/is damaged \(trace has 11 of 12 rows\)/) as string,
     });

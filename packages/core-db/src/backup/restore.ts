@@ -7,6 +7,7 @@ import type { Value } from '../dialect.ts';
 import { migrationsOf, needsMigration } from '../migrations.ts';
 import type { OpenOptions } from '../open-store.ts';
 import type { BackupSummary } from './backup.ts';
+import { moveAuditAside, type AuditAside } from './audit-aside.ts';
 import { contentHashOf, partsOf } from './content.ts';
 import { createFileTarget } from './files.ts';
 import { damaged, type Header, type Trailer } from './format.ts';
@@ -25,6 +26,8 @@ export type RestoreOptions = {
 export type RestoreSummary = BackupSummary & {
   /** The checkpoints of the audit are there and the key that signed them is not, so no new ones can be made. */
   readonly isAuditKeyMissing: boolean;
+  /** Where the audit of the log that was in this home before lies now; null when there was none. */
+  readonly auditMovedTo: string | null;
 };
 
 const perInsert = 1000;
@@ -32,7 +35,7 @@ const perInsert = 1000;
 /**
  * Fills an empty store from a backup of either database, in one transaction: events in the order of the log, cursors by the event that they
  * have come to, leases as they were. The file is checked before it is used, and the store's content is hashed and compared before the
- * transaction ends; whatever fails leaves the store empty. Positions stay as they were where they grow along the log; else they are counted
+ * transaction ends; whatever fails leaves the store empty. The audit of another log that lies in the home is moved aside. Positions stay as they were where they grow along the log; else they are counted
  * anew.
  * Throws `input.invalid` (no backup, damaged), `input.state` (the store is not empty), `store.newer`, `infra.disk`, `store.unavailable`.
  */
@@ -46,26 +49,43 @@ export const restoreStore = async (
   needsMigration(header.schema, migrationsOf(database).length, file);
   const made = join(options.home, 'hive.db');
   const isNew = database === 'sqlite' && !existsSync(made);
+  let aside: AuditAside | null = null;
   try {
     await makeStore(options, header.schema);
     await inSession(options, 'read', (session) => assertEmpty(session, header));
     await inSession(options, 'fill', async (session) => {
       await assertEmpty(session, header);
+      aside = await moveAuditAside(options.home);
       await fill(session, { file, header, trailer, home: options.home });
       if ((await contentHashOf(session)) !== trailer.content)
         throw damaged(file, 'the restored store differs from the one that was backed up');
     });
   } catch (error) {
+    await movedAside(aside)?.undo();
     if (isNew) for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${made}${end}`, { force: true });
     throw error;
   }
+  await movedAside(aside)?.keepKey();
   if (!keepSchema) await makeStore(options);
   const { at, schema } = header;
   const { rows, files, content } = trailer;
   const isAuditKeyMissing =
     existsSync(auditFiles(options.home).checkpoints) && !existsSync(auditFolder(options.home).privateKey);
-  return { file, bytes: statSync(file).size, schema, at, rows, files, content, isAuditKeyMissing };
+  return {
+    file,
+    bytes: statSync(file).size,
+    schema,
+    at,
+    rows,
+    files,
+    content,
+    isAuditKeyMissing,
+    auditMovedTo: movedAside(aside)?.folder ?? null,
+  };
 };
+
+/** It is set within a callback, which the compiler does not see. */
+const movedAside = (aside: AuditAside | null): AuditAside | null => aside;
 
 const assertEmpty = async ({ run, place, schema }: Session, header: Header): Promise<void> => {
   const [found] = await run(
