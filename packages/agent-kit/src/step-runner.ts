@@ -1,7 +1,9 @@
-import { awayMs, repeatEvery, rest, type Claim, type Outcome, type Surroundings } from '@hive/bus';
+import { awayMs, repeatEvery, rest, type Claim, type Outcome } from '@hive/bus';
 import { HiveError, hasCode, isHiveError } from '@hive/errors';
+import type { Head } from '@hive/core-db';
 import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
+import { createLimit, withDeadline } from './with-deadline.ts';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
 import { stepPlaces } from './boxes/step-places.ts';
 import { deadlineMs } from './deadline.ts';
@@ -14,6 +16,8 @@ const soonMs = 10;
 const longestMs = 2 ** 31 - 1;
 /** More than this in one claim would only keep its holder waiting. */
 const mostAtOnce = 250;
+/** A step whose handler took longer says so in the log of the process; of the others the events tell. */
+const worthTellingMs = 50;
 const drainedReason = 'the agent is draining';
 
 const isSnooze = (answer: unknown): answer is Snooze =>
@@ -26,12 +30,16 @@ export type StepRunner = {
   load(): number;
 };
 
+/** Heads by stream. */
+type Workflows = Promise<ReadonlyMap<string, Head>>;
+
 /** The runner of an agent's steps. `own` is what the agent's `open` made. */
 export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): StepRunner => {
   const { bus, log } = ctx;
   const { around } = bus;
   const kinds = Object.keys(agent.steps ?? {}) as Step[]; // the keys of a Partial<Record<Step, …>>
   const concurrency = agent.concurrency ?? 1;
+  const withOwn = { ...ctx, own };
   const leaseMs = ctx.config.testing?.leaseMs ?? defaultLeaseMs;
   const lookMs = Math.min(longestLookMs, leaseMs / 6);
   /** By claim and not by step: a step that was lost may come back while its first try still ends. */
@@ -47,26 +55,43 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     waiting.resolve();
   };
 
-  const work = async (claim: Claim, signal: AbortSignal): Promise<void> => {
+  const tell = (how: string, { step }: Claim, outcome: Outcome, ms: number): void => {
+    const isNews = how !== 'handled' || outcome !== 'done' || ms >= worthTellingMs;
+    if (!isNews && !log.isLevelEnabled('debug')) return;
+    log[isNews ? 'info' : 'debug'](
+      {
+        step: step.kind,
+        taskId: step.taskId,
+        correlationId: step.workflowId,
+        token: step.token,
+        attempt: step.attempt,
+        outcome,
+        durationMs: Math.round(ms),
+      },
+      how,
+    );
+  };
+
+  const work = async (claim: Claim, signal: AbortSignal, workflows: Workflows): Promise<void> => {
     const began = around.elapsed();
-    const { step } = claim;
-    const fields = {
-      step: step.kind,
-      taskId: step.taskId,
-      correlationId: step.workflowId,
-      token: step.token,
-      attempt: step.attempt,
-    };
     const settle = async (how: string, write: () => Promise<Outcome>) => {
-      await failpoint('submit.open');
+      const open = failpoint('submit.open');
+      if (open) await open;
+      const ms = around.elapsed() - began;
       ending += 1;
       free();
-      const outcome = await written(write, signal).finally(() => (ending -= 1));
-      await failpoint('submit.committed');
-      log.info({ ...fields, outcome, durationMs: Math.round(around.elapsed() - began) }, how);
+      let outcome: Outcome;
+      try {
+        outcome = await written(write, signal);
+      } finally {
+        ending -= 1;
+      }
+      const committed = failpoint('submit.committed');
+      if (committed) await committed;
+      tell(how, claim, outcome, ms);
     };
     try {
-      const answer = await handle(claim, signal);
+      const answer = await handle(claim, signal, workflows);
       if (isSnooze(answer)) await settle('snoozed', () => bus.queue.snooze(claim, answer.snoozeMs, answer.reason));
       else await settle('handled', () => bus.queue.finish(claim, answer));
     } catch (error) {
@@ -115,47 +140,60 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     );
   };
 
-  const handle = async (claim: Claim, signal: AbortSignal) => {
+  /** The claim has brought the head of its own stream; those of the workflows are read once for all steps that were won together. */
+  const workflowsOf = (claims: readonly Claim[]): Workflows => {
+    const names = new Set<string>();
+    for (const { step } of claims) if (step.taskId !== null) names.add(streams.workflow(step.workflowId));
+    if (names.size === 0) return Promise.resolve(new Map());
+    const read = bus.store.heads([...names]).then(({ heads }) => heads);
+    read.catch(() => {}); // each step hears of it
+    return read;
+  };
+
+  const handle = async (claim: Claim, signal: AbortSignal, workflows: Workflows) => {
     const { step } = claim;
-    // The claim has brought the head of its own stream; those of a plan are told in the workflow's.
-    const name = streams.workflow(step.workflowId);
-    const head = step.taskId === null ? claim.head : (await bus.store.heads([name])).heads.get(name);
+    const head = step.taskId === null ? claim.head : (await workflows).get(streams.workflow(step.workflowId));
     const workflow = head?.view as WorkflowView | undefined;
     const task = step.taskId === null ? null : (claim.head.view as TaskView | undefined);
     const handler = agent.steps?.[step.kind];
     if (workflow === undefined || task === undefined || handler === undefined)
       throw new Error(`step ${step.id} has no workflow, task or handler`);
-    const late = new AbortController();
+    const limit = createLimit(signal);
     const inHandStep: StepInHand = {
       kind: step.kind,
       workflow,
       task,
       mark: { step: step.kind, attempt: step.attempt, token: step.token },
-      signal: AbortSignal.any([signal, late.signal]),
+      get signal() {
+        return limit.signal();
+      },
       places: stepPlaces(bus, claim),
       note: async (events) => {
         if ((await bus.queue.note(claim, events)) === 'lost')
           throw new HiveError('lease.lost', 'Another claim of this step is newer');
       },
     };
-    return withDeadline(handler(inHandStep, { ...ctx, own }), {
+    return withDeadline(handler(inHandStep, withOwn), {
       ms: Math.min((agent.deadlineMs ?? deadlineMs)(inHandStep), longestMs),
       kind: step.kind,
-      late,
+      late: limit,
       around,
     });
   };
 
-  const start = (claim: Claim): void => {
+  const start = (claim: Claim, workflows: Workflows): void => {
     const stop = new AbortController();
-    const done = work(claim, stop.signal)
+    const name = nameOf(claim.step);
+    const ended = () => {
+      inHand.delete(name);
+      free();
+    };
+    const done = work(claim, stop.signal, workflows).then(ended, (error: unknown) => {
       // The store failed while an outcome was recorded: the lease decides what happens to the step.
-      .catch((error: unknown) => log.error({ err: error, stepId: claim.step.id }, 'outcome not recorded'))
-      .finally(() => {
-        inHand.delete(nameOf(claim.step));
-        free();
-      });
-    inHand.set(nameOf(claim.step), { claim, stop, done });
+      log.error({ err: error, stepId: claim.step.id }, 'outcome not recorded');
+      ended();
+    });
+    inHand.set(name, { claim, stop, done });
   };
 
   /** Slots that a claim under way may fill. */
@@ -187,7 +225,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     }
   };
 
-  const mayBegin = async (): Promise<boolean> => (await agent.mayBegin?.({ ...ctx, own })) ?? true;
+  const mayBegin = async (): Promise<boolean> => (await agent.mayBegin?.(withOwn)) ?? true;
 
   const claimLoop = async (signal: AbortSignal): Promise<void> => {
     signal.addEventListener('abort', () => freed.resolve(), { once: true });
@@ -217,8 +255,11 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         await rest(around, awayMs(failures++, around.random()), signal);
         continue;
       }
-      claims.forEach(start);
-      if (claims.length > 0) continue;
+      if (claims.length > 0) {
+        const workflows = workflowsOf(claims);
+        for (const claim of claims) start(claim, workflows);
+        continue;
+      }
       const slot = freed.promise;
       if (slotsNow() <= 0) {
         await slot;
@@ -248,35 +289,4 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       stopLooking();
     },
   };
-};
-
-/** A handler that is late is told to stop and no longer waited for: its step failed, and is tried elsewhere. */
-const withDeadline = async <T>(
-  work: Promise<T>,
-  {
-    ms,
-    kind,
-    late,
-    around,
-  }: { readonly ms: number; readonly kind: Step; readonly late: AbortController; readonly around: Surroundings },
-): Promise<T> => {
-  const over = Promise.withResolvers<never>();
-  const callOff = around.after(ms, () => {
-    over.reject(
-      new HiveError(
-        'check.timeout',
-        `The step ${kind} did not end within ${Math.round(ms / 100) / 10} s and was stopped`,
-        {
-          remedy: 'retry',
-          where: 'other',
-        },
-      ),
-    );
-    late.abort('deadline'); // afterwards, so that what the handler throws now is not taken for the reason
-  });
-  try {
-    return await Promise.race([work, over.promise]);
-  } finally {
-    callOff();
-  }
 };

@@ -18,15 +18,27 @@ export const claimData = (step: StepRow): DataOf<'task.claimed'> => ({
 });
 
 /**
- * What was won with its whole view. The kept one stays behind the claim, so that a claim writes little; its holder needs it whole, and gets
- * it without reading the log unless somebody had claimed the stream before.
+ * What was won with its whole views. The kept ones stay behind the claims, so that a claim writes little; its holder needs them whole, and gets
+ * them without reading the log unless somebody had claimed the stream before.
  */
-export const claimedOf = async ({ step, head, at }: Won, read: Read): Promise<Claimed> => {
-  if (head.viewVersion === 0 || head.viewVersion !== head.version - 1) {
-    const [whole] = await caughtUp([head], read);
-    return { step, head: whole ?? head };
-  }
-  const { viewVersion: _, ...kept } = head;
-  const view = foldStream(head.view, { type: 'task.claimed', stream: step.stream, data: claimData(step), at });
-  return { step, head: { ...kept, view } };
+export const allClaimed = async (won: readonly Won[], read: Read): Promise<readonly Claimed[]> => {
+  const behind = won.filter(({ head }) => head.viewVersion === 0 || head.viewVersion !== head.version - 1);
+  const whole = await caughtUp(
+    behind.map((it) => it.head),
+    read,
+  );
+  const heads = new Map(whole.map((head) => [head.stream, head]));
+  return won.map(({ step, head, at }) => {
+    const known = heads.get(head.stream);
+    if (known) return { step, head: known };
+    const { viewVersion: _, ...kept } = head;
+    const view = foldStream(head.view, { type: 'task.claimed', stream: step.stream, data: claimData(step), at });
+    return { step, head: { ...kept, view } };
+  });
+};
+
+/** The same for one step. */
+export const claimedOf = async (won: Won, read: Read): Promise<Claimed> => {
+  const [claimed] = await allClaimed([won], read);
+  return claimed as Claimed; // one for each
 };

@@ -7,6 +7,9 @@ const text = (row: Row, column: string): string => row[column] as string;
 const maybe = (row: Row, column: string): string | null => row[column] as string | null;
 const count = (row: Row, column: string): number => Number(row[column]);
 const json = <T>(row: Row, column: string): T => JSON.parse(row[column] as string) as T;
+const none: readonly never[] = [];
+/** A list that is kept as JSON; most are empty. */
+export const listOf = <T>(kept: string): readonly T[] => (kept === '[]' ? none : (JSON.parse(kept) as readonly T[]));
 
 /** The names of a table's columns in the order of its values. */
 const named = (...columns: string[]): readonly string[] => columns;
@@ -153,11 +156,11 @@ export const stepOf = (row: Row): StepRow => ({
   stream: text(row, 'stream'),
   taskId: maybe(row, 'task_id'),
   workflowId: text(row, 'workflow_id'),
-  capabilities: json(row, 'capabilities'),
+  capabilities: listOf(text(row, 'capabilities')),
   priority: count(row, 'priority'),
   rank: count(row, 'rank'),
-  limits: json(row, 'limits'),
-  due: text(row, 'due') === '' ? [] : text(row, 'due').split(','),
+  limits: listOf(text(row, 'limits')),
+  due: text(row, 'due') === '' ? none : text(row, 'due').split(','),
   becomes: maybe(row, 'becomes'),
   state: text(row, 'state') as StepRow['state'],
   runAt: maybe(row, 'run_at'),

@@ -1,29 +1,29 @@
-import type { Write } from '../port.ts';
+import { HiveError } from '@hive/errors';
+import type { HeadWrite, StepChange, StepRow, Write } from '../port.ts';
 import { laneOf, stepColumn, stepValue } from '../rows.ts';
 import { tracesOf } from '../write-rules.ts';
-import type { StepChange, StepRow } from '../port.ts';
+import { arrayOf, joined } from './arrays.ts';
 
 /** What a write touches. Two writes of one batch, or of two batches under way, never share one of these. */
-export const touchedBy = (write: Write): readonly string[] => [
-  ...write.heads.map((it) => it.head.stream),
-  ...(write.endSteps ?? []).map((it) => it.stream),
-  ...(write.changeSteps ?? []).map((it) => it.id),
-  ...(write.insertSteps ?? []).map((it) => it.id),
-  ...(write.cursor ? [write.cursor.name] : []),
-  ...(write.takeDeadLetters ?? []).map((it) => it.eventId),
-];
+export const touchedBy = (write: Write): readonly string[] => {
+  const touched: string[] = [];
+  for (const { head } of write.heads) touched.push(head.stream);
+  for (const { stream } of write.endSteps ?? []) touched.push(stream);
+  for (const { id } of write.changeSteps ?? []) touched.push(id);
+  for (const { id } of write.insertSteps ?? []) touched.push(id);
+  if (write.cursor) touched.push(write.cursor.name);
+  for (const { eventId } of write.takeDeadLetters ?? []) touched.push(eventId);
+  return touched;
+};
 
 /** How many rows a write has, more or less. */
 export const sizeOf = (write: Write): number =>
   write.events.length + write.heads.length + (write.insertSteps?.length ?? 0) + 1;
 
-type Column = (string | number | null)[];
-
-const transposed = (rows: readonly (readonly (string | number | null)[])[], columns: number): Column[] =>
-  Array.from({ length: columns }, (_, i) => rows.map((row) => row[i] ?? null));
-
 const by = <T>(all: readonly T[], key: (it: T) => string): readonly T[] =>
   all.length < 2 ? all : all.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+
+const viewOf = ({ head }: HeadWrite): string | null => (head.view === undefined ? null : JSON.stringify(head.view));
 
 /** The values for the function of `write-function.ts`, in its order. */
 export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => {
@@ -35,93 +35,93 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     writes.flatMap((it) => it.changeSteps ?? []),
     (it) => it.id,
   );
+  const old = heads.filter((it) => it.expectedVersion > 0);
+  const made = heads.filter((it) => it.expectedVersion === 0);
   const steps = writes.flatMap((it) => it.insertSteps ?? []);
   const ends = writes.flatMap((it) => it.endSteps ?? []);
   const events = writes.flatMap((it) => it.events);
   const traces = by(tracesOf(events), (it) => it.correlationId);
+  for (const step of steps) checkTexts(step);
   return [
-    ...transposed(changes.map(changeValues), 7),
-    ...transposed(
-      heads
-        .filter((it) => it.expectedVersion > 0)
-        .map(({ head, expectedVersion }) => [
-          head.stream,
-          expectedVersion,
-          head.version,
-          head.state,
-          head.lastEventId,
-          head.view === undefined ? null : JSON.stringify(head.view),
-        ]),
-      6,
-    ),
-    ...transposed(
-      heads
-        .filter((it) => it.expectedVersion === 0)
-        .map(({ head }) => [
-          head.stream,
-          head.kind,
-          head.id,
-          head.correlationId,
-          head.version,
-          head.state,
-          head.lastEventId,
-          head.view === undefined ? null : JSON.stringify(head.view),
-          head.token,
-        ]),
-      9,
-    ),
-    ...transposed(
-      ends.map((it) => [it.workflowId, it.stream]),
-      2,
-    ),
-    ...transposed(steps.map(newStepValues), 20),
-    ...transposed(
-      events.map((it) => [
-        it.id,
-        it.type,
-        it.stream,
-        it.version,
-        it.correlationId,
-        it.causationId,
-        it.commandId ?? null,
-        it.actor,
-        it.at,
-        JSON.stringify(it.data),
-      ]),
-      10,
-    ),
-    ...transposed(
-      traces.map((it) => [it.correlationId, it.firstAt, it.lastAt, it.events, it.errors]),
-      5,
-    ),
+    arrayOf(changes, (it) => it.id),
+    arrayOf(changes, (it) => it.expect.state),
+    arrayOf(changes, (it) => it.expect.token),
+    arrayOf(changes, (it) => it.expect.holder ?? null),
+    arrayOf(changes, (it) => it.set.state ?? null),
+    arrayOf(changes, (it) => it.set.lastEventId ?? null),
+    joined(changes, restOfChange),
+    arrayOf(old, (it) => it.head.stream),
+    arrayOf(old, (it) => it.expectedVersion),
+    arrayOf(old, (it) => it.head.version),
+    arrayOf(old, (it) => it.head.state),
+    arrayOf(old, (it) => it.head.lastEventId),
+    joined(old, viewOf),
+    arrayOf(made, (it) => it.head.stream),
+    arrayOf(made, (it) => it.head.kind),
+    arrayOf(made, (it) => it.head.id),
+    arrayOf(made, (it) => it.head.correlationId),
+    arrayOf(made, (it) => it.head.version),
+    arrayOf(made, (it) => it.head.state),
+    arrayOf(made, (it) => it.head.lastEventId),
+    joined(made, viewOf),
+    arrayOf(made, (it) => it.head.token),
+    arrayOf(ends, (it) => it.workflowId),
+    arrayOf(ends, (it) => it.stream),
+    arrayOf(steps, (it) => it.id),
+    arrayOf(steps, (it) => it.kind),
+    arrayOf(steps, (it) => it.stream),
+    arrayOf(steps, (it) => it.taskId),
+    arrayOf(steps, (it) => it.workflowId),
+    arrayOf(steps, laneOf),
+    joined(steps, (it) => JSON.stringify(it.capabilities)),
+    arrayOf(steps, (it) => it.priority),
+    arrayOf(steps, (it) => it.rank),
+    arrayOf(steps, (it) => it.state),
+    arrayOf(steps, (it) => it.runAt),
+    arrayOf(steps, (it) => it.maxAttempts),
+    arrayOf(steps, (it) => it.maxRescues),
+    arrayOf(steps, (it) => it.onlyAgent),
+    arrayOf(steps, (it) => it.avoidAgent),
+    arrayOf(steps, (it) => it.due.join(',')),
+    arrayOf(steps, (it) => it.becomes),
+    arrayOf(steps, (it) => it.lastEventId),
+    joined(steps, (it) => JSON.stringify(it.payload ?? null)),
+    joined(steps, restOfStep),
+    arrayOf(events, (it) => it.id),
+    arrayOf(events, (it) => it.type),
+    arrayOf(events, (it) => it.stream),
+    arrayOf(events, (it) => it.version),
+    arrayOf(events, (it) => it.correlationId),
+    arrayOf(events, (it) => it.causationId),
+    arrayOf(events, (it) => it.commandId ?? null),
+    arrayOf(events, (it) => it.actor),
+    arrayOf(events, (it) => it.at),
+    joined(events, (it) => JSON.stringify(it.data)),
+    arrayOf(traces, (it) => it.correlationId),
+    arrayOf(traces, (it) => it.firstAt),
+    arrayOf(traces, (it) => it.lastAt),
+    arrayOf(traces, (it) => it.events),
+    arrayOf(traces, (it) => it.errors),
     shard,
     restOf(writes),
   ];
 };
 
 /** What leaves the claim anyway needs no word: a step that is not claimed any more has no holder and no lease. */
-const changeValues = ({ id, expect, set }: StepChange): Column => {
-  const { state, lastEventId, ...others } = set;
-  const left = state !== undefined && state !== 'claimed';
-  const rest: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(others) as [keyof typeof others, unknown][]) {
-    if (value === undefined || (field === 'token' && value === expect.token)) continue;
+const restOfChange = ({ expect, set }: StepChange): string | null => {
+  const left = set.state !== undefined && set.state !== 'claimed';
+  let rest: Record<string, unknown> | null = null;
+  for (const [field, value] of Object.entries(set) as [keyof typeof set, unknown][]) {
+    if (field === 'state' || field === 'lastEventId' || value === undefined) continue;
+    if (field === 'token' && value === expect.token) continue;
     if (left && value === null && (field === 'holder' || field === 'holderAgent' || field === 'leaseUntil')) continue;
+    rest ??= {};
     rest[stepColumn[field]] = stepValue(field, value);
   }
-  const isPlain = Object.keys(rest).length === 0;
-  return [
-    id,
-    expect.state,
-    expect.token,
-    expect.holder ?? null,
-    state ?? null,
-    lastEventId ?? null,
-    isPlain ? null : JSON.stringify(rest),
-  ];
+  return rest && JSON.stringify(rest);
 };
 
-const newStepValues = (step: StepRow): Column => {
+const restOfStep = (step: StepRow): string | null => {
   const isFresh =
     step.token === 0 &&
     step.attempt === 0 &&
@@ -129,39 +129,25 @@ const newStepValues = (step: StepRow): Column => {
     step.rescues === 0 &&
     step.holder === null &&
     step.limits.length === 0;
-  return [
-    step.id,
-    step.kind,
-    step.stream,
-    step.taskId,
-    step.workflowId,
-    laneOf(step),
-    JSON.stringify(step.capabilities),
-    step.priority,
-    step.rank,
-    step.state,
-    step.runAt,
-    step.maxAttempts,
-    step.maxRescues,
-    step.onlyAgent,
-    step.avoidAgent,
-    step.due.join(','),
-    step.becomes,
-    step.lastEventId,
-    JSON.stringify(step.payload ?? null),
-    isFresh
-      ? null
-      : JSON.stringify({
-          token: step.token,
-          attempt: step.attempt,
-          failures: step.failures,
-          rescues: step.rescues,
-          holder: step.holder,
-          holder_agent: step.holderAgent,
-          lease_until: step.leaseUntil,
-          limits: JSON.stringify(step.limits),
-        }),
-  ];
+  if (isFresh) return null;
+  return JSON.stringify({
+    token: step.token,
+    attempt: step.attempt,
+    failures: step.failures,
+    rescues: step.rescues,
+    holder: step.holder,
+    holder_agent: step.holderAgent,
+    lease_until: step.leaseUntil,
+    limits: JSON.stringify(step.limits),
+  });
+};
+
+const control = /[\u0000-\u0008]/;
+
+/** Claims answer what they won as texts with separators between. */
+const checkTexts = ({ id, stream, taskId, workflowId, onlyAgent, avoidAgent, becomes, due }: StepRow): void => {
+  if (control.test(`${id}${stream}${taskId}${workflowId}${onlyAgent}${avoidAgent}${becomes}${due.join('')}`))
+    throw new HiveError('event.invalid', `The step ${id} of ${stream} holds a control character in a name`);
 };
 
 /** The rare parts, as JSON; null when no write has one. */

@@ -1,3 +1,5 @@
+import { wonText } from './won-row.ts';
+
 /**
  * Wins up to \`p_limit\` steps for one agent: in each lane that it may take from the first ready ones that nobody else is about to take, and of
  * those the best. The head of a step's stream moves on with it, under the same guard as any write (STORE section 2.2); where it cannot, the
@@ -11,10 +13,7 @@ export const claimFunction = `
 create or replace function @name(
   p_kinds text[], p_agent text, p_incarnation text, p_capabilities text[], p_limit integer, p_lease_ms bigint, p_actor text, p_ids text[],
   p_shard bigint, p_after integer
-) returns table (id text, attempt bigint, token bigint, lease_until text, at text, event_id text, version bigint, head_state text,
-  head_kind text, head_id text, head_correlation text, head_view text, head_view_version bigint,
-  kind text, stream text, task_id text, workflow_id text, capabilities text, priority bigint, rank bigint, due text, becomes text,
-  failures bigint, rescues bigint, max_attempts bigint, max_rescues bigint, only_agent text, avoid_agent text, payload text, limits text)
+) returns setof text
 language plpgsql
 set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -74,10 +73,7 @@ begin
     insert into trace as t (correlation_id, shard, first_at, last_at, events, errors)
       select w.workflow_id, p_shard, v_now, v_now, count(*), 0 from won w group by w.workflow_id order by w.workflow_id
       on conflict (correlation_id, shard) do update set last_at = greatest(t.last_at, excluded.last_at), events = t.events + excluded.events)
-  select w.id, w.attempt, w.token, w.lease_until, v_now, w.won_event, w.head_version, w.head_state, w.head_kind, w.head_id,
-      w.head_correlation, w.head_view::text, w.head_view_version, w.kind, w.stream, w.task_id, w.workflow_id,
-      w.capabilities::text, w.priority, w.rank, w.due, w.becomes, w.failures, w.rescues, w.max_attempts, w.max_rescues, w.only_agent, w.avoid_agent,
-      w.payload::text, w.limits
+  select ${wonText('w', 'v_now')}
     from won w order by w.rank, w.id;
 
   get diagnostics v_won = row_count;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Row } from '../dialect.ts';
 import type { Claimed, ClaimQuery, Write, WriteResult } from '../port.ts';
-import { claimedOf } from '../claimed.ts';
-import { headOf, stepOf } from '../rows.ts';
+import { allClaimed } from '../claimed.ts';
 import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
+import { arrayOf } from './arrays.ts';
 import { sizeOf, touchedBy, valuesOf } from './batch.ts';
 import { runOn } from './connection.ts';
 import { isContention, isDuplicate, isLost, refusalOf } from './errors.ts';
 import { functions } from './functions.ts';
+import { wonOfText, wonText } from './won-row.ts';
 
 /** Writes and claims of one process; see {@link createCommitter}. */
 export type Committer = {
@@ -206,11 +206,11 @@ const { write: writer, claim: claimer } = functions;
 
 const texts = {
   write: { name: writer.name, text: `select ${writer.name}(${marksFrom(1, writeArity)})` },
-  claim: { name: claimer.name, text: `select * from ${claimer.name}(${marksFrom(1, claimArity)}, 0)` },
+  claim: { name: claimer.name, text: `select won from ${claimer.name}(${marksFrom(1, claimArity)}, 0) won` },
   both: {
     name: `both_${writer.name}`,
-    text: `select c.* from (select ${writer.name}(${marksFrom(1, writeArity)}) as done) w
-      cross join lateral ${claimer.name}(${marksFrom(writeArity + 1, claimArity)}, w.done) c`,
+    text: `select won from (select ${writer.name}(${marksFrom(1, writeArity)}) as done) w
+      cross join lateral ${claimer.name}(${marksFrom(writeArity + 1, claimArity)}, w.done) won`,
   },
 };
 
@@ -219,7 +219,7 @@ const send = async (
   { pool, prepared, shard }: Line,
   jobs: readonly Job[],
   ask: Ask | null,
-): Promise<readonly Row[]> => {
+): Promise<readonly string[]> => {
   const written =
     jobs.length === 0
       ? []
@@ -229,12 +229,12 @@ const send = async (
         );
   const asked = ask ? askValues(ask, shard) : [];
   const statement = jobs.length === 0 ? texts.claim : ask ? texts.both : texts.write;
-  const { rows } = await pool.query({
+  const { rows } = await pool.query<{ readonly won: string }>({
     text: statement.text,
     ...(prepared() && { name: statement.name }),
     values: [...written, ...asked],
   });
-  return ask ? (rows as Row[]) : [];
+  return ask ? rows.map((it) => it.won) : [];
 };
 
 const askValues = ({ query, ids }: Ask, shard: number): unknown[] => [
@@ -245,46 +245,29 @@ const askValues = ({ query, ids }: Ask, shard: number): unknown[] => [
   query.limit,
   query.leaseMs,
   query.actor,
-  ids,
+  arrayOf(ids, (it) => it),
   shard,
 ];
 
-const wonOf = (pool: pg.Pool, rows: readonly Row[], { agent, incarnation }: ClaimQuery): Promise<readonly Claimed[]> =>
-  Promise.all(
-    rows.map((row) => {
-      const last_event_id = row['event_id'];
-      const step = stepOf({
-        ...row,
-        state: 'claimed',
-        run_at: null,
-        holder: incarnation,
-        holder_agent: agent,
-        last_event_id,
-      });
-      const head = headOf({
-        stream: step.stream,
-        kind: row['head_kind'],
-        id: row['head_id'],
-        correlation_id: row['head_correlation'],
-        version: row['version'],
-        state: row['head_state'],
-        last_event_id,
-        token: row['token'],
-        view: row['head_view'],
-        view_version: row['head_view_version'],
-      });
-      return claimedOf({ step, head, at: row['at'] as string }, (sql, values = []) => runOn(pool, { sql, values }));
-    }),
+const wonOf = (pool: pg.Pool, texts: readonly string[], query: ClaimQuery): Promise<readonly Claimed[]> =>
+  allClaimed(
+    texts.map((text) => wonOfText(text, query)),
+    (sql, values = []) => runOn(pool, { sql, values }),
   );
 
 /** What an earlier try of a claim has won, whose answer was lost. */
 const recovered = async (pool: pg.Pool, { query, ids }: Ask): Promise<readonly Claimed[]> => {
   const rows = await runOn(pool, {
-    sql: `select s.*, e.id as event_id, e.at, h.version, h.state as head_state, h.kind as head_kind, h.id as head_id,
-        h.correlation_id as head_correlation, h.view as head_view, h.view_version as head_view_version
-      from step s join stream_head h on h.stream = s.stream join event e on e.id = s.last_event_id
-      where s.state = 'claimed' and s.holder = ? and s.last_event_id in (${ids.map(() => '?').join(', ')}) order by s.rank, s.id`,
+    sql: `select ${wonText('w', 'w.at')} as won from (
+        select s.*, e.id as won_event, e.at, h.version as head_version, h.state as head_state, h.kind as head_kind, h.id as head_id,
+          h.correlation_id as head_correlation, h.view as head_view, h.view_version as head_view_version
+        from step s join stream_head h on h.stream = s.stream join event e on e.id = s.last_event_id
+        where s.state = 'claimed' and s.holder = ? and s.last_event_id in (${ids.map(() => '?').join(', ')})) w order by w.rank, w.id`,
     values: [query.incarnation, ...ids],
   });
-  return wonOf(pool, rows, query);
+  return wonOf(
+    pool,
+    rows.map((row) => row['won'] as string),
+    query,
+  );
 };

@@ -7,26 +7,27 @@
  */
 export const writeFunction = `
 create or replace function @name(
-  c_id text[], c_state text[], c_token bigint[], c_holder text[], c_to text[], c_event text[], c_set jsonb[],
-  h_stream text[], h_expected bigint[], h_version bigint[], h_state text[], h_event text[], h_view text[],
-  n_stream text[], n_kind text[], n_id text[], n_correlation text[], n_version bigint[], n_state text[], n_event text[], n_view text[], n_token bigint[],
+  c_id text[], c_state text[], c_token bigint[], c_holder text[], c_to text[], c_event text[], c_rest text,
+  h_stream text[], h_expected bigint[], h_version bigint[], h_state text[], h_event text[], h_views text,
+  n_stream text[], n_kind text[], n_id text[], n_correlation text[], n_version bigint[], n_state text[], n_event text[], n_views text, n_token bigint[],
   x_workflow text[], x_stream text[],
-  s_id text[], s_kind text[], s_stream text[], s_task text[], s_workflow text[], s_lane text[], s_capabilities text[], s_priority bigint[],
+  s_id text[], s_kind text[], s_stream text[], s_task text[], s_workflow text[], s_lane text[], s_capabilities text, s_priority bigint[],
   s_rank bigint[], s_state text[], s_run_at text[], s_max_attempts bigint[], s_max_rescues bigint[], s_only text[], s_avoid text[], s_due text[],
-  s_becomes text[], s_event text[], s_payload text[], s_rest jsonb[],
+  s_becomes text[], s_event text[], s_payloads text, s_rests text,
   e_id text[], e_type text[], e_stream text[], e_version bigint[], e_correlation text[], e_causation text[], e_command text[], e_actor text[],
-  e_at text[], e_data text[],
+  e_at text[], e_datas text,
   t_correlation text[], t_first text[], t_last text[], t_events bigint[], t_errors bigint[], t_shard bigint,
   p_rest jsonb
 ) returns integer language plpgsql
 set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 declare
+  c_set jsonb[];
   v_done text[];
   v_item jsonb;
   v_now text := to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 begin
   if cardinality(c_id) > 0 then
-    if array_position(c_set, null) = 1 and cardinality(array_remove(c_set, null)) = 0 then
+    if c_rest is null then
       -- What ends a step says no more than this, and is most of what is written.
       with moved as (
         update step s set state = coalesce(u.into_state, s.state), last_event_id = coalesce(u.event, s.last_event_id),
@@ -39,6 +40,8 @@ begin
         returning s.id)
       select array_agg(id) into v_done from moved;
     else
+      select array_agg(nullif(it, '')::jsonb order by n) into c_set
+        from unnest(string_to_array(c_rest, e'\\x01')) with ordinality as u(it, n);
       with moved as (
         update step s set
           state = coalesce(u.into_state, s.state),
@@ -74,7 +77,7 @@ begin
       raise exception 'step' using errcode = 'HV001',
         detail = (select json_agg(id) from unnest(c_id) id where id <> all (coalesce(v_done, '{}')));
     end if;
-    if exists (select 1 from unnest(c_set) u where u ?| array['only_agent', 'avoid_agent']) then
+    if c_rest is not null and exists (select 1 from unnest(c_set) u where u ?| array['only_agent', 'avoid_agent']) then
       insert into lane (lane, kind, capabilities, only_agent, avoid_agent)
         select s.lane, s.kind, s.capabilities, s.only_agent, s.avoid_agent from step s where s.id = any (c_id) order by s.lane
         on conflict (lane) do nothing;
@@ -86,7 +89,7 @@ begin
       update stream_head h set version = u.version, state = u.state, last_event_id = u.event,
         view = coalesce(u.view::json, h.view), view_version = case when u.view is null then h.view_version else u.version end,
         xid = pg_current_xact_id()
-      from unnest(h_stream, h_expected, h_version, h_state, h_event, h_view) as u(stream, expected, version, state, event, view)
+      from unnest(h_stream, h_expected, h_version, h_state, h_event, string_to_array(h_views, e'\\x01', '')) as u(stream, expected, version, state, event, view)
       where h.stream = u.stream and h.version = u.expected and h.xid <= pg_current_xact_id()
       returning h.stream)
     select array_agg(stream) into v_done from moved;
@@ -101,7 +104,7 @@ begin
       insert into stream_head (stream, kind, id, correlation_id, version, state, last_event_id, view, view_version, token)
         select u.stream, u.kind, u.id, u.correlation, u.version, u.state, u.event, coalesce(u.view, 'null')::json,
           case when u.view is null then 0 else u.version end, u.token
-        from unnest(n_stream, n_kind, n_id, n_correlation, n_version, n_state, n_event, n_view, n_token)
+        from unnest(n_stream, n_kind, n_id, n_correlation, n_version, n_state, n_event, string_to_array(n_views, e'\\x01', ''), n_token)
           as u(stream, kind, id, correlation, version, state, event, view, token)
         on conflict (stream) do nothing returning stream)
     select array_agg(stream) into v_done from made;
@@ -121,7 +124,7 @@ begin
     -- The lanes are known but for a few; looking is cheaper than being refused.
     insert into lane (lane, kind, capabilities, only_agent, avoid_agent)
       select distinct on (u.lane) u.lane, u.kind, u.capabilities::json, u.only_agent, u.avoid
-        from unnest(s_lane, s_kind, s_capabilities, s_only, s_avoid) as u(lane, kind, capabilities, only_agent, avoid)
+        from unnest(s_lane, s_kind, string_to_array(s_capabilities, e'\\x01'), s_only, s_avoid) as u(lane, kind, capabilities, only_agent, avoid)
         where not exists (select 1 from lane l where l.lane = u.lane) order by u.lane
       on conflict (lane) do nothing;
     with made as (
@@ -131,8 +134,8 @@ begin
           coalesce((u.rest ->> 'token')::bigint, 0), coalesce((u.rest ->> 'attempt')::bigint, 0), coalesce((u.rest ->> 'failures')::bigint, 0),
           coalesce((u.rest ->> 'rescues')::bigint, 0), u.max_attempts, u.max_rescues, u.only_agent, u.avoid, u.due, u.becomes,
           u.rest ->> 'holder', u.rest ->> 'holder_agent', u.rest ->> 'lease_until', u.event, u.payload::json, coalesce(u.rest ->> 'limits', '[]')
-        from unnest(s_id, s_kind, s_stream, s_task, s_workflow, s_lane, s_capabilities, s_priority, s_rank, s_state, s_run_at, s_max_attempts,
-            s_max_rescues, s_only, s_avoid, s_due, s_becomes, s_event, s_payload, s_rest)
+        from unnest(s_id, s_kind, s_stream, s_task, s_workflow, s_lane, string_to_array(s_capabilities, e'\\x01'), s_priority, s_rank, s_state, s_run_at, s_max_attempts,
+            s_max_rescues, s_only, s_avoid, s_due, s_becomes, s_event, string_to_array(s_payloads, e'\\x01'), string_to_array(s_rests, e'\\x01', '')::jsonb[])
           as u(id, kind, stream, task, workflow, lane, capabilities, priority, rank, state, run_at, max_attempts, max_rescues, only_agent, avoid,
             due, becomes, event, payload, rest)
         on conflict (id) do nothing returning id)
@@ -162,7 +165,7 @@ begin
   if cardinality(e_id) > 0 then
     insert into event (id, type, stream, version, correlation_id, causation_id, command_id, actor, at, data)
       select u.id, u.type, u.stream, u.version, u.correlation, u.causation, u.command, u.actor, coalesce(nullif(u.at, ''), v_now), u.data::json
-      from unnest(e_id, e_type, e_stream, e_version, e_correlation, e_causation, e_command, e_actor, e_at, e_data)
+      from unnest(e_id, e_type, e_stream, e_version, e_correlation, e_causation, e_command, e_actor, e_at, string_to_array(e_datas, e'\\x01'))
         as u(id, type, stream, version, correlation, causation, command, actor, at, data);
     insert into trace as t (correlation_id, shard, first_at, last_at, events, errors)
       select u.correlation, t_shard, coalesce(nullif(u.first, ''), v_now), coalesce(nullif(u.last, ''), v_now), u.events, u.errors

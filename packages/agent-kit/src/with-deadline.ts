@@ -1,0 +1,54 @@
+import type { Surroundings } from '@hive/bus';
+import { HiveError } from '@hive/errors';
+import type { Step } from '@hive/events';
+
+/** What ends a handler's work early: the signal of its claim, or its deadline. */
+export type Limit = {
+  /** Aborted by either; made when it is asked for, because most handlers never look. */
+  readonly signal: () => AbortSignal;
+  readonly abort: (reason: string) => void;
+};
+
+/** The limit of a handler whose claim has this signal. */
+export const createLimit = (claim: AbortSignal): Limit => {
+  let late: AbortController | undefined;
+  let both: AbortSignal | undefined;
+  const controller = () => (late ??= new AbortController());
+  return {
+    signal: () => (both ??= AbortSignal.any([claim, controller().signal])),
+    abort: (reason) => controller().abort(reason),
+  };
+};
+
+/** A handler that is late is told to stop and no longer waited for: its step failed, and is tried elsewhere. */
+export const withDeadline = <T>(
+  work: Promise<T>,
+  {
+    ms,
+    kind,
+    late,
+    around,
+  }: { readonly ms: number; readonly kind: Step; readonly late: Limit; readonly around: Surroundings },
+): Promise<T> =>
+  new Promise((settle, fail) => {
+    const callOff = around.after(ms, () => {
+      fail(
+        new HiveError(
+          'check.timeout',
+          `The step ${kind} did not end within ${Math.round(ms / 100) / 10} s and was stopped`,
+          { remedy: 'retry', where: 'other' },
+        ),
+      );
+      late.abort('deadline'); // afterwards, so that what the handler throws now is not taken for the reason
+    });
+    work.then(
+      (answer) => {
+        callOff();
+        settle(answer);
+      },
+      () => {
+        callOff();
+        settle(work); // takes over its failure
+      },
+    );
+  });
