@@ -13,13 +13,14 @@ const columns = [
   'started_at',
   'version',
   'mark',
+  'figures',
 ];
 
 /** Writes an agent's row with the time of the database. A known mark is written with it, since `hold` may come before the first beat. */
 export const beatStatement = (agent: Omit<AgentRow, 'beatAt'>, mark: string | null, on: Dialect): Statement => ({
   sql: `insert into agent (${columns.join(', ')}, beat_at) values (${columns.map(() => '?').join(', ')}, ${on.clock})
     on conflict (incarnation) do update set status = excluded.status, load = excluded.load, capabilities = excluded.capabilities,
-      mark = excluded.mark, beat_at = excluded.beat_at`,
+      mark = excluded.mark, figures = excluded.figures, beat_at = excluded.beat_at`,
   values: [
     agent.incarnation,
     agent.agent,
@@ -32,6 +33,7 @@ export const beatStatement = (agent: Omit<AgentRow, 'beatAt'>, mark: string | nu
     agent.startedAt,
     agent.version,
     mark,
+    agent.figures === undefined ? null : JSON.stringify(agent.figures),
   ],
 });
 

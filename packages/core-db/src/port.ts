@@ -181,6 +181,8 @@ export type AgentRow = {
   readonly startedAt: string;
   readonly beatAt: string;
   readonly version: string;
+  /** What it measured of its machine, as small JSON with times of its own; absent: it measures nothing. */
+  readonly figures?: unknown;
 };
 
 /** One broken invariant of ARCHITECTURE section 7: its number, what it says, and who breaks it (at most 20 named). */

@@ -199,4 +199,5 @@ export const agentOf = (row: Row): AgentRow => ({
   startedAt: text(row, 'started_at'),
   beatAt: text(row, 'beat_at'),
   version: text(row, 'version'),
+  ...(row['figures'] !== null && { figures: json(row, 'figures') }),
 });

@@ -3,6 +3,7 @@ import { origin, type Head, type Store } from '../port.ts';
 import { reportNothing } from '../verify/verify.ts';
 import { applyClaim } from './apply-claim.ts';
 import { applyWrite, DuplicateEvent } from './apply-write.ts';
+import { plain } from './plain.ts';
 import { createReads } from './reads.ts';
 import { recordedIn } from './recorded.ts';
 import { emptyTables, type Session, type Tables, type Undo } from './tables.ts';
@@ -124,9 +125,14 @@ export const openMemory = (memory: Memory): Store => {
     beat: async (agent) => {
       live();
       const before = tables.agents.get(agent.incarnation);
-      const { status, load, capabilities } = agent;
-      const row = { ...(before ?? agent), status, load, capabilities: [...capabilities], beatAt: now() };
-      tables.agents.set(agent.incarnation, { ...row, mark: held.has(agent.incarnation) ? session : null });
+      const { status, load, capabilities, figures } = agent;
+      const { figures: _, ...known } = before ?? agent;
+      const row = { ...known, status, load, capabilities: [...capabilities], beatAt: now() };
+      tables.agents.set(agent.incarnation, {
+        ...row,
+        ...(figures !== undefined && { figures: plain(figures) }),
+        mark: held.has(agent.incarnation) ? session : null,
+      });
     },
     forget: async (incarnation) => void tables.agents.delete(incarnation),
     hold: async (incarnation) => {

@@ -163,6 +163,8 @@ export const defineTables = (c: Columns) => ({
     version: c.text('version').notNull(),
     /** What others look at to see whether the process lives; see `hold` of the port. */
     mark: c.text('mark'),
+    /** What it measured of its machine. */
+    figures: c.json('figures'),
   }),
   /** Facts about the store itself, such as the version of its schema. */
   meta: c.table('meta', { key: c.text('key').primaryKey(), value: c.text('value').notNull() }),

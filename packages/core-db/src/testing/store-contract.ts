@@ -690,7 +690,11 @@ export const storeContract = (
         await store.beat({ ...agent, status: 'busy', load: 0.5 });
         const [row] = (await store.agents()).filter((it) => it.agent === 'beating');
         expect(row).toMatchObject({ ...agent, status: 'busy', load: 0.5 });
+        expect(row).not.toHaveProperty('figures');
         expect(Math.abs(Date.parse(row?.beatAt ?? '') - Date.now())).toBeLessThan(5_000);
+        const figures = { at: 'now', gpus: [{ used: 1.5, name: null }] };
+        await store.beat({ ...agent, figures });
+        expect((await store.agents()).find((it) => it.agent === 'beating')).toMatchObject({ figures });
         await store.forget(agent.incarnation);
         expect((await store.agents()).filter((it) => it.agent === 'beating')).toEqual([]);
       });

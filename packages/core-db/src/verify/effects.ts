@@ -61,9 +61,20 @@ export const effectsOnce: Check = async (snapshot, offenders) => {
   );
 };
 
-/** 12: each model call is charged once. */
-export const chargedOnce: Check = (snapshot, offenders) =>
-  nameRows(
+/** The process that makes a call ends it within a quarter of an hour; where it is gone, the orchestrator does. */
+const openCallMs = 60 * 60_000;
+
+/** 12: each model call is charged once: it ends, and once. */
+export const chargedOnce: Check = async (snapshot, offenders) => {
+  await nameRows(
+    snapshot,
+    offenders,
+    `select h.stream, i.at, h.correlation_id as trace from stream_head h join event i on i.stream = h.stream and i.type = 'model.intended'
+      where h.kind = 'call' and h.state = 'open' and i.at < ?`,
+    [new Date(Date.parse(snapshot.now) - openCallMs).toISOString()],
+    (row) => `${said(row, 'stream')} was begun at ${said(row, 'at')} and has not ended`,
+  );
+  await nameRows(
     snapshot,
     offenders,
     `select data ->> 'callId' as call, count(*) as many, min(correlation_id) as trace from event
@@ -72,6 +83,61 @@ export const chargedOnce: Check = (snapshot, offenders) =>
     [],
     (row) => `call/${said(row, 'call')} was recorded ${said(row, 'many')} times`,
   );
+};
+
+/** What was recorded shortly before a call began may not have been visible to whoever began it. */
+const sightMs = 5000;
+
+type Limit = { readonly tokens?: number; readonly usd?: number };
+type Told = {
+  readonly source?: string;
+  readonly input?: number | null;
+  readonly output?: number | null;
+  readonly costUsd?: number | null;
+  readonly estimate?: { readonly tokens: number; readonly usd: number | null };
+};
+
+/** 12: no call is begun once the budget of its workflow is used up, so it is exceeded by no more than the calls in flight. */
+export const budgetsHold: Check = async (snapshot, offenders) => {
+  const { read } = snapshot;
+  const workflows = await read(
+    `select correlation_id as trace, data from event where stream >= 'workflow/' and stream < 'workflow0' and version = 1
+      and type = 'workflow.submitted' and data ->> 'budget' is not null`,
+  );
+  for (const workflow of workflows) {
+    const trace = said(workflow, 'trace');
+    const { budget } = JSON.parse(said(workflow, 'data')) as { readonly budget: Limit }; // asked for above
+    const rows = await read(
+      `select type, at, data from event where correlation_id = ? and type in ('model.intended', 'model.called') order by position`,
+      [trace],
+    );
+    const ended = rows
+      .filter((row) => row['type'] === 'model.called')
+      .map((row) => ({ at: Date.parse(said(row, 'at')), ...chargeOf(JSON.parse(said(row, 'data')) as Told) }));
+    for (const row of rows) {
+      if (row['type'] !== 'model.intended') continue;
+      const at = Date.parse(said(row, 'at')) - sightMs;
+      const before = ended.filter((it) => it.at < at);
+      const tokens = before.reduce((sum, it) => sum + it.tokens, 0);
+      const usd = before.reduce((sum, it) => sum + it.usd, 0);
+      if (tokens >= (budget.tokens ?? Infinity) || usd >= (budget.usd ?? Infinity)) {
+        offenders.add(`workflow/${trace}: a call was begun at ${said(row, 'at')}, after its budget was used up`);
+        break;
+      }
+    }
+  }
+};
+
+/** Once more what `@hive/agent-kit` charges, so that a mistake there is seen here. */
+const chargeOf = ({ source, input, output, costUsd, estimate }: Told): { tokens: number; usd: number } => {
+  if (source !== 'live') return { tokens: 0, usd: 0 };
+  const isTold = typeof input === 'number' && typeof output === 'number';
+  const known = (input ?? 0) + (output ?? 0);
+  return {
+    tokens: isTold ? known : Math.max(known, estimate?.tokens ?? 0),
+    usd: costUsd ?? (isTold ? 0 : (estimate?.usd ?? 0)),
+  };
+};
 
 /** 14: what an approval guards (most payloads hold no such word, and are not taken apart) has an earlier, unexpired one of the same hash by someone else, and uses it once. */
 export const approvedBefore: Check = async (snapshot, offenders) => {

@@ -3,7 +3,7 @@ import { auditHolds } from './audit-chain.ts';
 import { causesHold } from './causes.ts';
 import { createOffenders, type Check, type Offenders, type Snapshot } from './check.ts';
 import { backoffKept, nobodyStarves, tokensGrow, withinCaps } from './claims.ts';
-import { acceptedTasksExist, approvedBefore, chargedOnce, effectsOnce } from './effects.ts';
+import { acceptedTasksExist, approvedBefore, budgetsHold, chargedOnce, effectsOnce } from './effects.ts';
 import { cursorsWithinLog, nothingFromTheFuture, versionsDense } from './log-order.ts';
 import { headsMatch, tracesMatch } from './projections.ts';
 import { taskTransitions, workflowTransitions } from './transitions.ts';
@@ -44,7 +44,12 @@ const invariants: readonly Invariant[] = [
     checks: [],
     note: 'needs stored traces; shown by tests',
   },
-  { number: 12, name: 'each model call is charged once', checks: [chargedOnce], note: 'budgets are not compared' },
+  {
+    number: 12,
+    name: 'each model call is charged once, and none begun after its budget was used up',
+    checks: [chargedOnce, budgetsHold],
+    note: 'budgets of days are shown by tests',
+  },
   {
     number: 13,
     name: 'order within a stream, no starvation',
