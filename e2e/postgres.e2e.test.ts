@@ -77,6 +77,12 @@ test('the whole building on PostgreSQL: the example ends as expected although th
   expect(await brokenOf()).toEqual([]);
   const doctor = await home.json<{ findings: { about: string; status: string; says: string }[] }>('doctor');
   expect(doctor.findings.find((finding) => finding.about === 'database')).toMatchObject({ status: 'ok' });
+  // What it stored lies in files of its home, which another one does not have.
+  const second = await makeHome({ HIVE_DATABASE_URL: proxy.url });
+  const refused = await second.hive('up', '--json');
+  expect(refused.code).toBe(78);
+  expect(refused.stdout).toContain(`belongs to another HIVE_HOME than ${second.home}`);
+  await second.remove();
   expect((await home.hive('down')).code).toBe(0);
   await up.exited;
   expect(await processesOf(home.home)).toEqual([]);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { awayMs, createBus, machine, repeatEvery, rest, type Surroundings } from '@hive/bus';
 import { cloneRootOf, hiveVersion, loadConfig, readEnv, type HiveConfig } from '@hive/config';
-import { openStore, type Store } from '@hive/core-db';
+import { claimHome, openStore, type Store } from '@hive/core-db';
 import { streams } from '@hive/events';
 import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
 import { errorJson, hasCode, isHiveError } from '@hive/errors';
@@ -53,14 +53,20 @@ export const startAgent = async <S>(agent: Agent<S>, options: StartOptions): Pro
 const openOwnStore = async ({ config, name, whenAway, ...options }: StartOptions): Promise<Store> => {
   const { database, home } = config;
   const log = options.log ?? createLogger({ agent: name ?? 'agent' });
+  const where =
+    database.dialect === 'postgres' ? { url: database.url.reveal() } : { synchronous: database.synchronous };
   for (let failures = 0; ; failures++) {
+    let store: Store | undefined;
     try {
-      return await openStore({
+      store = await openStore({
         home,
-        ...(database.dialect === 'postgres' ? { url: database.url.reveal() } : { synchronous: database.synchronous }),
+        ...where,
         onUpgrade: (upgrade) => log.warn({ ...upgrade }, 'store upgraded'),
       });
+      await claimHome({ home, ...where });
+      return store;
     } catch (error) {
+      await store?.close();
       if (whenAway !== 'wait' || !hasCode(error, 'store.unavailable') || error.remedy !== 'retry') throw error;
       log.warn({ err: error }, 'store away; trying again');
       await rest(machine, awayMs(failures, machine.random()));

@@ -24,6 +24,7 @@ export { createArtefacts, type Artefacts } from './artefacts.ts';
 export { createReferences, type References } from './references.ts';
 export { listArtefacts, recoverArtefacts, removeArtefact, type StoredArtefact } from './sweep-artefacts.ts';
 export { openStore, type OpenOptions } from './open-store.ts';
+export { claimHome } from './claim-home.ts';
 export { auditFiles, type AuditFiles } from './audit/audit-files.ts';
 export type { SignedCheckpoint } from './audit/checkpoint.ts';
 export { readTrail, type AuditTrail } from './audit/read-trail.ts';

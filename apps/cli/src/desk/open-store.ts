@@ -1,13 +1,20 @@
 import type { HiveConfig } from '@hive/config';
-import { openStore, type OpenOptions, type Store } from '@hive/core-db';
+import { claimHome, openStore, type OpenOptions, type Store } from '@hive/core-db';
 
-/** Opens the store of this configuration. Import this module when the store is needed: it brings the database driver along. */
-export const openHiveStore = (
+/** Opens the store of this configuration; for more than reading, only that of this home. Import this module when the store is needed: it brings the database driver along. */
+export const openHiveStore = async (
   config: HiveConfig,
   options: Pick<OpenOptions, 'readonly' | 'migrate' | 'onUpgrade'> = {},
 ): Promise<Store> => {
   const { database, home } = config;
   const where =
     database.dialect === 'postgres' ? { url: database.url.reveal() } : { synchronous: database.synchronous };
-  return openStore({ home, ...where, ...options });
+  const store = await openStore({ home, ...where, ...options });
+  try {
+    if (options.readonly !== true) await claimHome({ home, ...where });
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 };

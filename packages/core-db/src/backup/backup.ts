@@ -53,7 +53,7 @@ const headerOf = async (session: Session, version: string): Promise<Header> => {
   const [clock] = await run(`select ${on.clock} as now`);
   const tables: Header['tables'][number][] = [];
   for (const { table, columns } of partsOf(session)) {
-    const but = table.name === 'meta' ? ` where key <> 'schema'` : '';
+    const but = table.name === 'meta' ? ` where key not in ('schema', 'home')` : '';
     const [counted] = await run(`select count(*) as many from "${table.name}"${but}`);
     tables.push({ name: table.name, columns, rows: Number(counted?.['many']) });
   }

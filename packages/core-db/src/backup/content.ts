@@ -67,8 +67,8 @@ async function* keyedPages(session: Session, { table, columns }: Part): AsyncGen
   const names = columns.map((it) => `"${it}"`).join(', ');
   const key = table.key.map((it) => `"${it}"`).join(', ');
   const picked = pick(table, columns);
-  // The version of the schema belongs to the program that opens the store.
-  const kept = (row: Row): boolean => table.name !== 'meta' || row['key'] !== 'schema';
+  // The version of the schema belongs to the program that opens the store, and its home to the place where it is.
+  const kept = (row: Row): boolean => table.name !== 'meta' || (row['key'] !== 'schema' && row['key'] !== 'home');
   let after: readonly Value[] | null = null;
   for (;;) {
     const beyond: string = after ? ` where (${key}) > (${after.map(() => '?').join(', ')})` : '';
