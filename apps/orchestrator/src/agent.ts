@@ -1,4 +1,4 @@
-import { createHorizonWatch, defineAgent, type HorizonWatch } from '@hive/agent-kit';
+import { createHorizonWatch, createLostCalls, defineAgent, type HorizonWatch, type LostCalls } from '@hive/agent-kit';
 import { createAudit, type Audit } from './audit.ts';
 import { following, type Remembered } from './following.ts';
 import { lookAfterQueue } from './look-after-queue.ts';
@@ -9,12 +9,13 @@ type Memory = Remembered & {
   readonly horizon: HorizonWatch;
   readonly scheduler: Scheduler;
   readonly audit: Audit;
+  readonly lostCalls: LostCalls;
 };
 
 /**
  * The queen: follows every workflow, decides what is ready, what is checked, reviewed and merged next, and when a workflow is over.
  * A process manager: events in, events and steps out; its state is the fold of the log. Also gives back the steps of holders that are gone,
- * lets in what waits for room under its limits, says who holds back the readers of the log, hands in what schedules ask for, and seals the log.
+ * lets in what waits for room under its limits, ends calls whose process is gone, says who holds back the readers of the log, hands in what schedules ask for, and seals the log.
  */
 export default defineAgent<Memory>({
   name: 'orchestrator',
@@ -24,6 +25,7 @@ export default defineAgent<Memory>({
       horizon: createHorizonWatch(ctx),
       scheduler: createScheduler(ctx),
       audit: createAudit(ctx),
+      lostCalls: createLostCalls(ctx),
     }),
   follow: following,
   every: {
@@ -33,6 +35,7 @@ export default defineAgent<Memory>({
       await lookAfterQueue(ctx);
       own.scheduler.look();
       own.audit.look();
+      await own.lostCalls.look();
       await own.horizon.look();
     },
   },

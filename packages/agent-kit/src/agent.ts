@@ -1,6 +1,6 @@
 import type { Bus, Move } from '@hive/bus';
 import type { HiveConfig } from '@hive/config';
-import type { LoggedEvent } from '@hive/core-db';
+import type { LoggedEvent, Write } from '@hive/core-db';
 import type { NewEvent, Step, TaskView, WorkflowView } from '@hive/events';
 import type { Places } from '@hive/ollama-bridge';
 import type { Artefacts } from '@hive/workspace';
@@ -30,8 +30,11 @@ export type StepInHand = {
   readonly signal: AbortSignal;
   /** Where all processes tell which calls they have on which box; what is told here goes with the claim. */
   readonly places: Places;
-  /** Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. */
-  note(events: readonly NewEvent[]): Promise<void>;
+  /**
+   * Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. With `turn` it throws
+   * `version.conflict` when somebody else has moved that cursor meanwhile.
+   */
+  note(events: readonly NewEvent[], turn?: Write['cursor']): Promise<void>;
 };
 
 /** Asks for the step to be taken up again later; costs no attempt. */

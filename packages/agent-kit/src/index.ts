@@ -9,6 +9,7 @@ export { askModel, type Answer, type Question } from './models/ask-model.ts';
 export type { Turned } from './models/call-model.ts';
 export { boxesOf, findModel, hasModelReviewer, modelsOf } from './models/find-model.ts';
 export { lastTurn } from './models/last-turn.ts';
+export { createLostCalls, type LostCalls } from './models/lost-calls.ts';
 export { callModel, type Turn } from './models/take-turn.ts';
 export type { Role, Wanted } from './models/wanted.ts';
 export { checksOf, proveChange } from './prove-change.ts';

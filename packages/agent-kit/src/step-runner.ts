@@ -7,6 +7,8 @@ import { createLimit, withDeadline } from './with-deadline.ts';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
 import { stepPlaces } from './boxes/step-places.ts';
 import { deadlineMs } from './deadline.ts';
+import { parkStep } from './models/park-step.ts';
+import { parkingOf } from './models/parking.ts';
 
 const defaultLeaseMs = 15_000;
 const longestLookMs = 1000;
@@ -122,6 +124,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     if (signal.aborted && signal.reason === drainedReason)
       return settle('handed back', () => bus.queue.snooze(claim, 0, drainedReason));
     if (signal.aborted) return void log.info({ stepId: claim.step.id }, 'step stopped');
+    const parking = isHiveError(error) ? parkingOf(error) : null;
+    if (parking) return settle('parked', () => parkStep(claim, parking, ctx));
     if (isHiveError(error)) {
       log.warn({ code: error.code, reason: error.message, stepId: claim.step.id }, 'step failed');
       const failure = {
@@ -168,9 +172,10 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         return limit.signal();
       },
       places: stepPlaces(bus, claim),
-      note: async (events) => {
-        if ((await bus.queue.note(claim, events)) === 'lost')
-          throw new HiveError('lease.lost', 'Another claim of this step is newer');
+      note: async (events, turn) => {
+        const outcome = await bus.queue.note(claim, events, turn);
+        if (outcome === 'late') throw new HiveError('version.conflict', 'Somebody else was faster; look again');
+        if (outcome === 'lost') throw new HiveError('lease.lost', 'Another claim of this step is newer');
       },
     };
     return withDeadline(handler(inHandStep, withOwn), {

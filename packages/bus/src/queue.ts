@@ -1,4 +1,4 @@
-import type { EventRow, Head, StepChange, StepRow, Store } from '@hive/core-db';
+import type { EventRow, Head, StepChange, StepRow, Store, Write } from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
 import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
 import { backoffMs } from './backoff.ts';
@@ -45,12 +45,12 @@ export type Queue = {
   }): Promise<readonly Claim[]>;
   /** Records what the step brought and ends it. */
   finish(claim: Claim, events: readonly NewEvent[]): Promise<Outcome>;
-  /** Records something in the middle of a step, under its token. */
-  note(claim: Claim, events: readonly NewEvent[]): Promise<Outcome>;
+  /** Records something in the middle of a step, under its token. With `turn` only if nobody has moved that cursor meanwhile, else it is `late`. */
+  note(claim: Claim, events: readonly NewEvent[], turn?: Write['cursor']): Promise<Outcome | 'late'>;
   /** Records a failed attempt; runs again after a backoff unless no attempt is left. */
   fail(claim: Claim, failure: Failure): Promise<Outcome>;
-  /** Not now: runs again after `ms` by the store's clock, and costs no attempt. */
-  snooze(claim: Claim, ms: number, reason: string): Promise<Outcome>;
+  /** Not now: runs again after `ms` by the store's clock, and costs no attempt. `events` are recorded with it. */
+  snooze(claim: Claim, ms: number, reason: string, events?: readonly NewEvent[]): Promise<Outcome>;
   /** Gives back every claimed step whose holder is gone or whose lease has ended. Answers how many. */
   rescue(): Promise<number>;
   /** Lets in what waits for room under its limits and was not let in when somebody left. Answers how many. */
@@ -72,7 +72,14 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
     ...(claim.step.holder !== null && { holder: claim.step.holder }),
   });
 
-  const under = async (claim: Claim, moves: readonly Move[], set: StepChange['set']): Promise<Outcome> => {
+  const under = async (claim: Claim, moves: readonly Move[], set: StepChange['set']): Promise<Outcome> =>
+    (await underIn(claim, moves, { set })) === 'done' ? 'done' : 'lost';
+
+  const underIn = async (
+    claim: Claim,
+    moves: readonly Move[],
+    { set, turn }: { readonly set: StepChange['set']; readonly turn?: Write['cursor'] },
+  ): Promise<Outcome | 'late'> => {
     const streamsOf = new Set([
       streamOfStep(claim.step),
       // Read along, because a step that goes back to waiting waits elsewhere while its workflow is paused.
@@ -89,7 +96,9 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
           changeSteps: [{ id: claim.step.id, expect: held(claim), set }],
           stamp: stampOf(claim.step, claim.eventId),
         }),
+        ...(turn && { cursor: turn }),
       });
+      if (recorded.status === 'cursor') return 'late';
       return recorded.status === 'written' ? 'done' : 'lost';
     } catch (error) {
       // The task ended while we worked (cancelled, failed): the claim is void. Any other refusal is a bug of the caller.
@@ -217,9 +226,9 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
         claim,
         (await finishAtOnce(claim, events)) ?? (await under(claim, [{ events }], { ...free, state: 'done' })),
       ),
-    note: (claim, events) => {
+    note: (claim, events, turn) => {
       noted.add(claim);
-      return under(claim, [{ events }], {});
+      return underIn(claim, [{ events }], { set: {}, ...(turn && { turn }) });
     },
     fail: async (claim, failure) => {
       const { step } = claim;
@@ -242,14 +251,17 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
       });
       return leaving(claim, outcome);
     },
-    snooze: async (claim, ms, reason) => {
+    snooze: async (claim, ms, reason, events = []) => {
       const at = new Date(Date.parse(await store.now()) + ms).toISOString();
       const event: NewEvent<'task.snoozed'> = {
         type: 'task.snoozed',
         stream: streamOfStep(claim.step),
         data: { ...ofStep(claim.step), until: at, reason },
       };
-      return leaving(claim, await under(claim, [{ events: [event] }], { ...free, state: 'scheduled', runAt: at }));
+      return leaving(
+        claim,
+        await under(claim, [{ events: [...events, event] }], { ...free, state: 'scheduled', runAt: at }),
+      );
     },
     rescue: async () => {
       const claimed = await store.steps({ states: ['claimed'], limit: 10_000 });

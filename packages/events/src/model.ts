@@ -50,6 +50,7 @@ export const model = topic('model', {
     prefillMs: z.int().optional(),
     source: z.enum(['live', 'cache', 'replay']),
     asked: z.string().optional().describe('the reference that was asked, also where a double answered'),
+    contextTokens: z.int().positive().optional().describe('what the request was made to fit into'),
     answers: Id.optional().describe('the recorded call that this one was answered from; only of a replay or the cache'),
     key: ArtefactHash.optional().describe('equal questions to the same model have equal keys'),
     prompt: ArtefactHash.describe('the request as JSON'),

@@ -55,11 +55,7 @@ const request = { system: [], messages: [{ role: 'user', parts: [{ text: 'How ma
 /** Asks so often under one claim; answers what the last question came to, or the code that it was refused with. */
 const ask = async (
   model: Model,
-  {
-    times,
-    budget,
-    before,
-  }: { times: number; budget: Submission['budget']; before?: (step: StepInHand) => Promise<void> },
+  { times, budget }: { times: number; budget: Submission['budget'] },
 ): Promise<unknown> => {
   const end = Promise.withResolvers<unknown>();
   const [taskId = ''] = await house.begin({ repo: '/nowhere', base: '1'.repeat(40), budget }, {});
@@ -67,7 +63,6 @@ const ask = async (
     try {
       let value: unknown;
       for (let n = 0; n < times; n++) {
-        await before?.(step);
         const question = { role: 'worker', name: 'number', schema: z.object({ n: z.int() }), request } as const;
         ({ value } = await askOn(model, question, step, ctx));
       }
@@ -116,10 +111,15 @@ test('each call is charged once, under a name of its own', async () => {
 
 test('a call that was made is charged once, though its claim was lost meanwhile', async () => {
   const model = modelThatSays('{"n":1}');
-  const cancel = async ({ task }: StepInHand) => {
-    const taskId = task?.id ?? '';
-    await house.tell(taskId, { type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } });
+  const cancelled: Model = {
+    ...model,
+    async *call(...given) {
+      const [task] = await house.store.listHeads({ kind: 'task', limit: 1 });
+      const taskId = task?.id ?? '';
+      await house.tell(taskId, { type: 'task.cancelled', stream: streams.task(taskId), data: { taskId } });
+      yield* model.call(...given);
+    },
   };
-  expect(await ask(model, { times: 1, budget: null, before: cancel })).toBe('lease.lost');
+  expect(await ask(cancelled, { times: 1, budget: null })).toBe('lease.lost');
   expect(await calls()).toHaveLength(1);
 });

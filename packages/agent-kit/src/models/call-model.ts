@@ -1,10 +1,11 @@
-import { newId } from '@hive/bus';
-import { isHiveError } from '@hive/errors';
+import { HiveError, isHiveError } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
 import { authorOf, complete, formatModelRef, type Chunk, type Done, type Model, type ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
-import { refuseOverBudget } from './budget.ts';
+import { beginCall } from './begin-call.ts';
 import type { Chosen } from './choose-model.ts';
+import { limitedError } from './limited-error.ts';
+import { tellLimits } from './tell-limits.ts';
 import { tellCall } from './told-call.ts';
 import type { Role } from './wanted.ts';
 
@@ -14,20 +15,20 @@ const idleMs = 60_000;
 /** What a turn came to, and who is its author: the model, or the double that stood in for it. */
 export type Turned = { readonly done: Done; readonly author: string; readonly callId: string };
 
-/** What is sent to a model, and from which other one this is a change. */
-export type Sent = { readonly role: Role; readonly request: ModelRequest; readonly fellBack?: Chosen['fellBack'] };
+/** What is sent to a model, what it was made to fit into, and from which other model this is a change. */
+export type Sent = {
+  readonly role: Role;
+  readonly request: ModelRequest;
+  readonly contextTokens?: number | undefined;
+  readonly fellBack?: Chosen['fellBack'];
+};
 
 /**
- * One call to this model under the claim of a step, recorded as `model.called` however it ends. Throws `budget.exhausted` before the call when the
- * budget is used up, else the bridge's `model.*`.
+ * One call to this model under the claim of a step, recorded as `model.intended` before its first byte leaves and as `model.called` however it ends.
+ * Throws {@link beginCall}'s errors when it may not be made, the error of a parked step when it met a limit, else the bridge's `model.*`.
  */
-export const callOn = async (
-  model: Model,
-  { role, request, fellBack }: Sent,
-  step: StepInHand,
-  ctx: Context,
-): Promise<Turned> => {
-  await refuseOverBudget(step, ctx);
+export const callOn = async (model: Model, sent: Sent, step: StepInHand, ctx: Context): Promise<Turned> => {
+  const begun = await beginCall({ ...sent, model }, step, ctx);
   ctx.log.info(
     { model: formatModelRef(model.ref), destination: model.destination, correlationId: step.workflow.id },
     'asking a model',
@@ -37,22 +38,30 @@ export const callOn = async (
     deadline: new Date(Date.now() + callMs),
     idleMs,
     correlationId: step.workflow.id,
-    callId: newId(),
+    callId: begun.callId,
   };
-  const sent: Model = { ...model, call: (...given) => withFailpoint(model.call(...given)) };
-  const ended = await complete(sent, request, run).then(
+  const watched: Model = { ...model, call: (...given) => withFailpoint(model.call(...given)) };
+  const ended = await complete(watched, sent.request, run).then(
     (done) => ({ done }),
-    (error: unknown) => {
-      if (isHiveError(error)) return { error };
-      throw error;
-    },
+    // A bug is told as well: what was begun has to end.
+    (error: unknown) => ({ error: isHiveError(error) ? error : bugOf(error) }),
   );
   await failpoint('model.replied');
-  const callId = await tellCall({ role, model, request, fellBack, ...ended }, step, ctx);
+  const { callId } = begun;
+  await tellCall({ ...sent, model, begun, ...ended }, step, ctx);
   await failpoint('model.recorded');
-  if ('error' in ended) throw ended.error;
+  const error = 'error' in ended ? ended.error : null;
+  const limits = 'done' in ended ? ended.done.limits : (ended.error.details['limits'] as Done['limits']);
+  await tellLimits({ callId, ref: model.ref, limits, error }, step, ctx);
+  if ('error' in ended) throw await limitedError(ended.error, { callId, ref: model.ref }, step, ctx);
   return { done: ended.done, author: authorOf(model.ref, ended.done), callId };
 };
+
+const bugOf = (error: unknown): HiveError =>
+  new HiveError('internal', `A bug in Hive: ${error instanceof Error ? error.message : String(error)}`, {
+    remedy: 'retry',
+    cause: error,
+  });
 
 async function* withFailpoint(chunks: AsyncIterable<Chunk>): AsyncIterable<Chunk> {
   const answer = chunks[Symbol.asyncIterator]();

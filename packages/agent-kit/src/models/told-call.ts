@@ -4,17 +4,14 @@ import { hasCode, type HiveError } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
 import { formatModelRef, keyedModel, requestKey, type Done, type Model, type ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
-import type { Chosen } from './choose-model.ts';
-import type { Role } from './wanted.ts';
+import { chargeFor, type Begun } from './begin-call.ts';
+import type { Denial } from './egress/reach.ts';
+import type { Sent } from './call-model.ts';
 
 /** A call that was made: what was asked of whom, and how it ended; from which model this was a change, and which recorded call answered it. */
-export type MadeCall = {
-  readonly role: Role;
-  readonly model: Model;
-  readonly request: ModelRequest;
-  readonly fellBack?: Chosen['fellBack'];
-  readonly answers?: string;
-} & ({ readonly done: Done } | { readonly error: HiveError });
+export type MadeCall = Sent & { readonly model: Model; readonly answers?: string; readonly begun?: Begun } & (
+    { readonly done: Done } | { readonly error: HiveError }
+  );
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -23,20 +20,29 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
  * JSON). A call that was made is charged, also when its claim was lost meanwhile. Answers the call's id.
  */
 export const tellCall = async (call: MadeCall, step: StepInHand, ctx: Context): Promise<string> => {
-  const callId = newId();
-  const event = await calledEvent(callId, call, step, ctx);
+  const callId = call.begun?.callId ?? newId();
+  const events = [...fellBackEvent(callId, call, step), await calledEvent(callId, call, step, ctx)];
   try {
-    await step.note([...fellBackEvent(callId, call, step), event]);
+    await step.note(events);
   } catch (error) {
     if (hasCode(error, 'lease.lost'))
       await ctx.bus.command({
         on: streams.workflow(step.workflow.id),
         correlationId: step.workflow.id,
-        events: [event],
+        events,
       });
     throw error;
   }
   return callId;
+};
+
+/** The claim is lost, and the call was made. Unless it was taken for lost and ended already. */
+const chargeLate = async (event: NewEvent, { workflow }: StepInHand, { bus }: Context): Promise<void> => {
+  try {
+    await bus.command({ on: streams.workflow(workflow.id), correlationId: workflow.id, events: [event] });
+  } catch (error) {
+    if (!hasCode(error, 'transition.refused')) throw error;
+  }
 };
 
 const fellBackEvent = (callId: string, { role, model, fellBack }: MadeCall, { task }: StepInHand): NewEvent[] => {
@@ -52,7 +58,7 @@ const calledEvent = async (
   step: StepInHand,
   { artefacts }: Context,
 ): Promise<NewEvent> => {
-  const { role, model, request } = call;
+  const { role, model, request, begun } = call;
   const done = 'done' in call ? call.done : null;
   const failed = 'error' in call ? call.error : null;
   // A failed call says as much about its usage as it knew; the port promises these details.
@@ -61,6 +67,8 @@ const calledEvent = async (
   const timing = done?.timing ?? details?.timing;
   const double = done?.double ?? details?.double;
   const local = model.ref.provider === 'ollama';
+  const estimate = chargeFor(begun, usage, failed);
+  const denied = failed?.details['denied'] as Denial | undefined; // of egressDenial only
   return {
     type: 'model.called',
     stream: streams.call(callId),
@@ -84,9 +92,13 @@ const calledEvent = async (
       source: usage?.source ?? 'live',
       asked: formatModelRef(model.ref),
       ...(call.answers !== undefined && { answers: call.answers }),
+      ...(call.contextTokens !== undefined && { contextTokens: call.contextTokens }),
       key: requestKey(request, { model: keyedModel(model.ref), sha256 }),
       prompt: await artefacts.put(JSON.stringify(request)),
       reply: done === null ? null : await artefacts.put(JSON.stringify(done)),
+      ...(begun && { bytes: begun.bytes, paths: [...begun.paths] }),
+      ...(estimate && { estimate }),
+      ...(denied && { bytes: 0, denied }),
     },
   };
 };

@@ -1,0 +1,39 @@
+import type { Price } from '@hive/config';
+import type { ModelRef, ModelRequest, Part } from '@hive/llm';
+
+/** Fewer bytes for a token than any of the usual tokenizers takes for code. */
+const bytesPerToken = 3;
+/** What a message costs besides its text. */
+const perMessage = 8;
+
+/** All texts that a request carries away, whoever wrote them. */
+export const textsOf = ({ system, messages, tools, output }: ModelRequest): readonly Part[] => [
+  ...system,
+  ...messages.flatMap((message): readonly Part[] => [
+    ...message.parts,
+    ...(message.role === 'assistant'
+      ? (message.toolCalls ?? []).map(({ input }) => ({ text: JSON.stringify(input) }))
+      : []),
+  ]),
+  ...(tools ?? []).map((tool) => ({ text: JSON.stringify(tool) })),
+  ...(output ? [{ text: JSON.stringify(output) }] : []),
+];
+
+/** The size of the texts of a request. */
+export const bytesOf = (request: ModelRequest): number =>
+  textsOf(request).reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+
+/** The most that a call may take: what is reserved for it, and charged where nobody tells what it took. `usd` is null where no price is known. */
+export type Estimate = { readonly tokens: number; readonly usd: number | null };
+
+/** The estimate of a call. What a box does costs nothing. */
+export const estimateOf = (
+  request: ModelRequest,
+  ref: Pick<ModelRef, 'provider' | 'model'>,
+  prices: Readonly<Record<string, Price>>,
+): Estimate => {
+  const input = Math.ceil(bytesOf(request) / bytesPerToken) + perMessage * (request.messages.length + 1);
+  const price = prices[`${ref.provider}:${ref.model}`];
+  const usd = price ? (input * price.input + request.maxTokens * price.output) / 1_000_000 : null;
+  return { tokens: input + request.maxTokens, usd: ref.provider === 'ollama' ? 0 : usd };
+};
