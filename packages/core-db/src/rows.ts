@@ -108,6 +108,21 @@ export const headOf = (row: Row): KeptHead => ({
   viewVersion: count(row, 'view_version'),
 });
 
+/** The columns of a head beside those of a step, and the head of such a row. */
+export const besideStep = headColumns.map((it) => `h.${it} as head_${it}`).join(', ');
+export const headBeside = (row: Row): KeptHead => ({
+  stream: text(row, 'head_stream'),
+  kind: text(row, 'head_kind') as Head['kind'],
+  id: text(row, 'head_id'),
+  correlationId: text(row, 'head_correlation_id'),
+  version: count(row, 'head_version'),
+  state: text(row, 'head_state'),
+  lastEventId: text(row, 'head_last_event_id'),
+  token: count(row, 'head_token'),
+  view: json(row, 'head_view'),
+  viewVersion: count(row, 'head_view_version'),
+});
+
 /** The column of each field of a step. */
 export const stepColumn = {
   id: 'id',
@@ -142,8 +157,13 @@ export const stepFields = Object.keys(stepColumn) as (keyof StepRow)[];
 
 /** A field of a step as its column keeps it. */
 export const stepValue = (field: keyof StepRow, value: unknown): Value => {
-  if (field === 'capabilities' || field === 'payload' || field === 'limits') return JSON.stringify(value ?? null);
+  if (field === 'capabilities' || field === 'payload' || field === 'limits') return listed(value);
   return field === 'due' ? (value as readonly string[]).join(',') : (value as Value);
+};
+
+const listed = (value: unknown): string => {
+  if (value === null || value === undefined) return 'null';
+  return Array.isArray(value) && value.length === 0 ? '[]' : JSON.stringify(value);
 };
 
 /** Who may take a step, as one word: claims read one lane after the other, each in its own order. */

@@ -75,16 +75,14 @@ export const errorTypes: readonly string[] = [
 
 /** What some events add to the rows of their traces. */
 export const tracesOf = (events: readonly Pick<EventRow, 'type' | 'at' | 'correlationId'>[]): readonly TraceRow[] => {
-  const traces = new Map<string, TraceRow>();
+  const traces = new Map<string, { -readonly [K in keyof TraceRow]: TraceRow[K] }>();
   for (const { correlationId, at, type } of events) {
-    const trace = traces.get(correlationId) ?? { correlationId, firstAt: at, lastAt: at, events: 0, errors: 0 };
-    traces.set(correlationId, {
-      correlationId,
-      firstAt: at < trace.firstAt ? at : trace.firstAt,
-      lastAt: at > trace.lastAt ? at : trace.lastAt,
-      events: trace.events + 1,
-      errors: trace.errors + (errorTypes.includes(type) ? 1 : 0),
-    });
+    let trace = traces.get(correlationId);
+    if (!trace) traces.set(correlationId, (trace = { correlationId, firstAt: at, lastAt: at, events: 0, errors: 0 }));
+    if (at < trace.firstAt) trace.firstAt = at;
+    if (at > trace.lastAt) trace.lastAt = at;
+    trace.events += 1;
+    if (errorTypes.includes(type)) trace.errors += 1;
   }
   return [...traces.values()];
 };

@@ -1,7 +1,7 @@
 import { marks, type Row, type Value } from '../dialect.ts';
 import { claimData, type Won } from '../claimed.ts';
 import type { ClaimQuery, EventRow, StepRow } from '../port.ts';
-import { headColumns, headOf, stepColumn, stepFields, stepOf } from '../rows.ts';
+import { besideStep, headBeside, stepColumn, stepFields, stepOf } from '../rows.ts';
 import { tell } from './apply-write.ts';
 import type { Transaction } from './writer.ts';
 
@@ -19,7 +19,7 @@ const texts = {
     (select id from step where state = 'scheduled' and run_at <= ? order by run_at limit ${dueAtOnce})`,
   peers: `select peer.capabilities from agent me join agent peer on peer.role = me.role and peer.agent <> me.agent
     where me.agent = ? and peer.status <> 'draining' and peer.beat_at > ?`,
-  first: `select ${columns}, ${headColumns.map((it) => `h.${it} as head_${it}`).join(', ')}
+  first: `select ${columns}, ${besideStep}
     from step s join stream_head h on h.stream = s.stream where s.lane = ? and s.state = 'ready' order by s.rank, s.id limit ?`,
   moveHead: 'update stream_head set version = ?, token = ?, state = ?, last_event_id = ? where stream = ?',
   take: `update step set state = 'claimed', token = ?, attempt = ?, run_at = null, holder = ?, holder_agent = ?, lease_until = ?, last_event_id = ?
@@ -40,7 +40,7 @@ export const applyClaim = (transaction: Transaction, query: ClaimQuery): readonl
     const step = stepOf(row);
     // Two steps of one stream in one claim: the second one is for the next time, as its stream has just moved.
     if (moved.has(step.stream)) continue;
-    const before = headOf(Object.fromEntries(headColumns.map((it) => [it, row[`head_${it}`]])));
+    const before = headBeside(row);
     if (step.due.length > 0 && !step.due.includes(before.state)) {
       // What stands first and cannot be claimed must not keep the others waiting.
       change(texts.setAside, [leaseUntil, step.id]);
@@ -82,9 +82,11 @@ export const applyClaim = (transaction: Transaction, query: ClaimQuery): readonl
 };
 
 const best = (transaction: Transaction, query: ClaimQuery, now: string): readonly Row[] => {
-  const rows = lanesFor(transaction, query, now).flatMap((lane) =>
+  const [only, ...others] = lanesFor(transaction, query, now).map((lane) =>
     transaction.run({ sql: texts.first, values: [lane, query.limit] }),
   );
+  if (only === undefined || others.length === 0) return only ?? [];
+  const rows = [only, ...others].flat();
   const before = (a: Row, b: Row) =>
     Number(a['rank']) - Number(b['rank']) || ((a['id'] as string) < (b['id'] as string) ? -1 : 1);
   return rows.toSorted(before).slice(0, query.limit);

@@ -58,10 +58,14 @@ export const applyWrite = (transaction: Transaction, write: Write): WriteResult 
         where workflow_id = ? and stream = ? and state not in ('done', 'cancelled')${kept.length === 0 ? '' : ` and id not in (${marks(kept.length)})`}`,
       [workflowId, stream, ...kept],
     );
+  const lanes = new Map<string, StepRow>();
   for (const step of write.insertSteps ?? []) {
-    if (run(texts.makeStep, stepValues(step)) === 0) return { status: 'step', which: step.id };
-    run(texts.makeLane, [laneOf(step), step.kind, JSON.stringify(step.capabilities), step.onlyAgent, step.avoidAgent]);
+    const lane = laneOf(step);
+    if (run(texts.makeStep, stepValues(step, lane)) === 0) return { status: 'step', which: step.id };
+    lanes.set(lane, step);
   }
+  for (const [lane, step] of lanes)
+    run(texts.makeLane, [lane, step.kind, JSON.stringify(step.capabilities), step.onlyAgent, step.avoidAgent]);
   if (write.cursor) {
     const { name, from, to } = write.cursor;
     if (run(texts.moveCursor, [to.xid, to.position, name, from.xid, from.position]) === 0)
@@ -77,11 +81,26 @@ export const applyWrite = (transaction: Transaction, write: Write): WriteResult 
   return { status: 'written' };
 };
 
-/** Appends events, whose heads have moved, and counts them. */
-export const tell = (transaction: Transaction, given: readonly EventRow[]): void => {
-  const events = given.map((event) => (event.at === '' ? { ...event, at: transaction.now() } : event));
-  for (const event of events) transaction.change({ sql: texts.makeEvent, values: eventValues(event) });
-  for (const trace of tracesOf(events)) transaction.change({ sql: texts.count, values: traceValues(trace) });
+/** What was told in a transaction and is not counted yet. */
+const uncounted = new WeakMap<Transaction, EventRow[]>();
+
+/** Appends events, whose heads have moved; {@link countTold} has to follow before the commit. */
+export const tell = (transaction: Transaction, events: readonly EventRow[]): void => {
+  let told = uncounted.get(transaction);
+  if (!told) uncounted.set(transaction, (told = []));
+  for (const event of events) {
+    const row = event.at === '' ? { ...event, at: transaction.now() } : event;
+    transaction.change({ sql: texts.makeEvent, values: eventValues(row) });
+    told.push(row);
+  }
+};
+
+/** Counts what was told in a transaction: once for all its jobs, because most of them tell of few traces. */
+export const countTold = (transaction: Transaction): void => {
+  const told = uncounted.get(transaction);
+  if (!told) return;
+  uncounted.delete(transaction);
+  for (const trace of tracesOf(told)) transaction.change({ sql: texts.count, values: traceValues(trace) });
 };
 
 const headStatement = (it: HeadWrite): [string, readonly Value[]] => {
@@ -93,25 +112,38 @@ const headStatement = (it: HeadWrite): [string, readonly Value[]] => {
 };
 
 const changeStatement = ({ id, expect, set }: StepChange): [string, readonly Value[]] => {
-  // The fields come from typed code and are looked up, never pasted.
-  const fields = stepFields.filter((field) => set[field as keyof typeof set] !== undefined);
-  const holder = expect.holder === undefined ? [] : [expect.holder];
-  return [
-    `update step set ${fields.map((field) => `${stepColumn[field]} = ?`).join(', ')} where id = ? and state = ? and token = ?${holder.map(() => ' and holder = ?').join('')}`,
-    [
-      ...fields.map((field) => stepValue(field, set[field as keyof typeof set])),
-      id,
-      expect.state,
-      expect.token,
-      ...holder,
-    ],
-  ];
+  const fields: (keyof StepChange['set'])[] = [];
+  const values: Value[] = [];
+  // Keys of typed code, which the compiler knows as texts only.
+  for (const field of Object.keys(set) as typeof fields) {
+    const value = set[field];
+    if (value === undefined) continue;
+    fields.push(field);
+    values.push(stepValue(field, value));
+  }
+  values.push(id, expect.state, expect.token);
+  if (expect.holder !== undefined) values.push(expect.holder);
+  return [changeText(fields, expect.holder !== undefined), values];
 };
 
-const stepValues = (step: StepRow): Value[] => [
-  ...stepFields.map((field) => stepValue(field, step[field])),
-  laneOf(step),
-];
+/** There are few ways in which steps are changed, and each text is written once. */
+const changeTexts = new Map<string, string>();
+
+const changeText = (fields: readonly (keyof StepChange['set'])[], ofHolder: boolean): string => {
+  const way = `${fields.join()} ${ofHolder}`;
+  const known = changeTexts.get(way);
+  if (known !== undefined) return known;
+  // Looked up, never pasted.
+  const made = `update step set ${fields.map((field) => `${stepColumn[field]} = ?`).join(', ')} where id = ? and state = ? and token = ?${ofHolder ? ' and holder = ?' : ''}`;
+  changeTexts.set(way, made);
+  return made;
+};
+
+const stepValues = (step: StepRow, lane: string): Value[] => {
+  const values = stepFields.map((field) => stepValue(field, step[field]));
+  values.push(lane);
+  return values;
+};
 
 const traceValues = (trace: TraceRow): Value[] => [
   trace.correlationId,

@@ -12,7 +12,7 @@ import { recordedScript, type Script } from '../write-rules.ts';
 import { beatStatement, markStatement } from '../agent-statements.ts';
 import { claimedOf } from '../claimed.ts';
 import { applyClaim } from './apply-claim.ts';
-import { applyWrite } from './apply-write.ts';
+import { applyWrite, countTold } from './apply-write.ts';
 import { createCheckpoints, walBytes } from './checkpoints.ts';
 import { connect, dataVersion, type Connection, type Synchronous } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
@@ -60,7 +60,7 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
   });
   const checkpoints = own && createCheckpoints(own, file);
   const writer = own
-    ? createWriter(own, file, { baton: bell.baton, committed: checkpoints?.committed })
+    ? createWriter(own, file, { baton: bell.baton, ending: countTold, committed: checkpoints?.committed })
     : { write: () => Promise.reject(refused(file)), close: async () => {} };
   const change = (sql: string, values: readonly (string | number | null)[]) =>
     writer.write({ act: (transaction) => transaction.change({ sql, values }) });

@@ -20,8 +20,12 @@ export type Job<T> = {
 /** Runs jobs in transactions; see {@link createWriter}. */
 export type Writer = { readonly write: <T>(job: Job<T>) => Promise<T>; readonly close: () => Promise<void> };
 
-/** What a writer is given besides its connection: its turns, and whom to tell of commits. */
-export type WriterOptions = { readonly baton?: Baton | undefined; readonly committed?: (() => void) | undefined };
+/** What a writer is given besides its connection: its turns, what is left to do for all jobs before a commit, and whom to tell of commits. */
+export type WriterOptions = {
+  readonly baton?: Baton | undefined;
+  readonly ending?: ((on: Transaction) => void) | undefined;
+  readonly committed?: (() => void) | undefined;
+};
 
 type Waiting = {
   readonly job: Job<unknown>;
@@ -42,7 +46,7 @@ const quietMs = 5;
 export const createWriter = (
   connection: Connection,
   file: string,
-  { baton, committed }: WriterOptions = {},
+  { baton, ending = () => {}, committed }: WriterOptions = {},
 ): Writer => {
   const waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
@@ -87,10 +91,10 @@ export const createWriter = (
       try {
         await begin();
         batch = waiting.splice(0, perTransaction);
-        let ends = together(connection, batch);
+        let ends = together(connection, batch, ending);
         if (ends === null) {
           await whileBusy(() => connection.change(statements.begin));
-          ends = apart(connection, batch);
+          ends = apart(connection, batch, ending);
         }
         end();
         for (const it of ends) it();
@@ -130,16 +134,18 @@ const statements = {
   clock: said(`select ${on.clock} as now`),
 };
 
-const transactionOn = ({ run, change }: Connection): Transaction => {
+const clockOn = ({ run }: Connection): (() => string) => {
   let now: string | undefined;
-  return { run, change, now: () => (now ??= run(statements.clock)[0]?.['now'] as string) };
+  return () => (now ??= run(statements.clock)[0]?.['now'] as string);
 };
 
 type End = () => void;
+type Ending = NonNullable<WriterOptions['ending']>;
 
 /** Runs and commits jobs without savepoints, which cost as much as statements. Null: one was refused, and all was rolled back. */
-const together = (connection: Connection, batch: readonly Waiting[]): readonly End[] | null => {
-  const transaction = transactionOn(connection);
+const together = (connection: Connection, batch: readonly Waiting[], ending: Ending): readonly End[] | null => {
+  const { run, change } = connection;
+  const transaction = { run, change, now: clockOn(connection) };
   const ends: End[] = [];
   for (const { job, settle } of batch) {
     const end = endOf(job, transaction);
@@ -150,16 +156,20 @@ const together = (connection: Connection, batch: readonly Waiting[]): readonly E
     }
     ends.push(() => settle(end.value));
   }
+  ending(transaction);
   connection.change(statements.commit);
   return ends;
 };
 
 /** Runs and commits jobs, each behind a savepoint. */
-const apart = (connection: Connection, batch: readonly Waiting[]): readonly End[] => {
-  const transaction = transactionOn(connection);
+const apart = (connection: Connection, batch: readonly Waiting[], ending: Ending): readonly End[] => {
+  const { run, change } = connection;
+  const now = clockOn(connection);
   const ends = batch.map(({ job, settle, refuse }): End => {
+    // One for each job: what an undone one has left to do is forgotten with it.
+    const transaction = { run, change, now };
     connection.change(statements.mark);
-    const end = endOf(job, transaction);
+    const end = endOf(job, transaction, ending);
     // A full disk has already ended the whole transaction.
     if ('error' in end && (!connection.inTransaction() || isFatal(end.error))) throw end.error;
     if (!end.kept) connection.change(statements.undo);
@@ -176,10 +186,12 @@ const apart = (connection: Connection, batch: readonly Waiting[]): readonly End[
   return ends;
 };
 
-const endOf = (job: Job<unknown>, transaction: Transaction) => {
+const endOf = (job: Job<unknown>, transaction: Transaction, ending?: Ending) => {
   try {
     const value = job.act(transaction);
-    return { kept: job.keeps?.(value) ?? true, value };
+    const kept = job.keeps?.(value) ?? true;
+    if (kept) ending?.(transaction);
+    return { kept, value };
   } catch (error) {
     return { kept: false as const, error };
   }
