@@ -13,6 +13,7 @@ export type ChaosDocument = {
   readonly interrupted: number;
   readonly repeated: number;
   readonly takeoverMs: readonly number[];
+  readonly elsewhereMs: readonly number[];
   readonly workflows: number;
   readonly lost: readonly string[];
   readonly doubled: readonly string[];

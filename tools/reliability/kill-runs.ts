@@ -23,8 +23,12 @@ export const outcomeOfKills = (
   const total = (of: (it: ChaosDocument) => number) => found.reduce((sum, it) => sum + of(it), 0);
   const places = placesOf(found);
   const violations = [...found.flatMap(violationsOf), ...broken];
-  const takeovers = found.flatMap((it) => it.takeoverMs).toSorted((a, b) => a - b);
-  const p95 = takeovers[Math.floor(takeovers.length * 0.95)];
+  const p95Of = (of: (it: ChaosDocument) => readonly number[]): string | null => {
+    const all = found.flatMap(of).toSorted((a, b) => a - b);
+    const p95 = all[Math.floor(all.length * 0.95)];
+    return p95 === undefined ? null : `${p95} ms (p95 of ${all.length})`;
+  };
+  const [elsewhere, takeover] = [p95Of((it) => it.elsewhereMs), p95Of((it) => it.takeoverMs)];
   return {
     runs: total(({ carriedOut: { kill, group, child } }) => kill + group + child),
     interrupted: total((it) => it.interrupted),
@@ -34,9 +38,10 @@ export const outcomeOfKills = (
     notes: [
       `${places.filter((place) => place.struck > 0).length} pairs of process and place in ${total((it) => it.workflows)} workflows`,
       `${total((it) => it.repeated)} claims repeated`,
-      ...(p95 === undefined
+      ...(elsewhere === null ? [] : [`the step of a dead worker ran elsewhere within ${elsewhere}`]),
+      ...(takeover === null
         ? []
-        : [`a dead holder's step was claimed again within ${p95} ms (p95), while others died too`]),
+        : [`any dead holder's was claimed again within ${takeover}, restarts and further deaths included`]),
       ...violations.slice(0, 5),
     ].join('; '),
     details: places,

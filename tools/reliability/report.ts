@@ -18,6 +18,7 @@ export const markdownOf = ({ machine, rows }: Report): string =>
       .filter((row) => row.ran !== null && row.ran.outcome.notes !== '')
       .map(({ id, ran }) => `- **${id}**: ${ran?.outcome.notes ?? ''}`)
       .join('\n'),
+    ...plantedOf(rows),
     '## A row again',
     '`npx nx run tools:reliability -- --quick --only R1` runs one row; the others keep what they said. `--full` runs it at full length. `hive chaos --seed N` kills\n' +
       'the same processes at the same places again, for anyone. Counts for each failpoint and kind of process are in reliability.json.',
@@ -28,6 +29,23 @@ export const markdownOf = ({ machine, rows }: Report): string =>
   ]
     .join('\n\n')
     .replace(/\n+$/, '\n');
+
+/** Which harness caught each planted bug, where the row was run. */
+const plantedOf = (rows: readonly ReportedRow[]): string[] => {
+  const planted = rows.flatMap(({ ran }) => ran?.outcome.details ?? []).filter((it) => 'mutant' in it);
+  if (planted.length === 0) return [];
+  const caught = Map.groupBy(planted, (it) => String(it['row']));
+  const head = ['planted bugs', 'caught by'];
+  const list = [...caught].map(([row, bugs]) => [
+    `${row} (${bugs.length})`,
+    bugs.map((it) => `${it['mutant']}: ${it['harness']}, “${it['assertion']}”`).join('<br>'),
+  ]);
+  return [
+    '## Planted bugs',
+    `${planted.length} in ${caught.size} rows of the list; each is put into the code that ships, and the test that is named has to fail.`,
+    [line(head), line(head.map(() => '---')), ...list.map(line)].join('\n'),
+  ];
+};
 
 const line = (cells: readonly (string | number)[]): string =>
   `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;

@@ -1,7 +1,7 @@
 import type { EventQuery, LoggedEvent, Store } from '@hive/core-db';
 import type { Result } from '@hive/events';
 import { differences, type Expected } from '../example/expected.ts';
-import { countEvents, type Death, type EventCounts } from './count-events.ts';
+import { countEvents, type Blows, type EventCounts } from './count-events.ts';
 import { countInGit } from './git-counts.ts';
 
 /** What came of a run, counted from the log and from git. The lists name offenders; all of them have to be empty. */
@@ -24,9 +24,9 @@ const pageSize = 1000;
 export const audit = async (
   store: Store,
   accepted: readonly Accepted[],
-  { keys, deaths }: { readonly keys: number; readonly deaths: readonly Death[] },
+  { keys, ...blows }: Blows & { readonly keys: number },
 ): Promise<Audit> => {
-  const { workflows, ...counts } = await countEvents(allEvents(store), deaths);
+  const { workflows, ...counts } = await countEvents(allEvents(store), blows);
   const each = await Promise.all(accepted.map(auditOne));
   return {
     ...counts,

@@ -20,6 +20,7 @@ test('an undisturbed run counts nothing', async () => {
     interrupted: 0,
     repeated: 0,
     takeoverMs: [],
+    elsewhereMs: [],
     workflows: 1,
     doubled: [],
     stale: [],
@@ -47,7 +48,22 @@ test('the time to a takeover begins with the death of the holder', async () => {
   const lost = { ...event('task.lease_expired', 'task/a', { agent: 'worker-1', step: 'work', token: 1 }), at: at(500) };
   const other = { ...event('task.claimed', 'task/a', { step: 'check', token: 2 }), at: at(600) };
   const again = { ...event('task.claimed', 'task/a', { step: 'work', token: 3 }), at: at(700) };
-  expect((await countEvents([lost, other, again], deaths)).takeoverMs).toEqual([600]);
+  const count = (struckAt: number[]) => countEvents([lost, other, again], { deaths, struckAt });
+  const alone = deaths.map((death) => death.at).filter((it) => it !== 1_000_200);
+  expect(await count(alone)).toMatchObject({ takeoverMs: [600], elsewhereMs: [600] });
+  // Whoever else is down is waited for too.
+  expect(await count([...alone, 1_000_300])).toMatchObject({ takeoverMs: [600], elsewhereMs: [] });
+});
+
+test('of a kind that is there once nobody can take over: its restart is waited for', async () => {
+  const at = new Date(1_000_500).toISOString();
+  const data = { agent: 'reviewer', step: 'review', token: 1 };
+  const lost = { ...event('task.lease_expired', 'task/a', data), at };
+  const again = { ...event('task.claimed', 'task/a', { step: 'review', token: 2 }), at };
+  const deaths = [{ process: 'reviewer', at: 1_000_000 }];
+  expect(await countEvents([lost, again], { deaths, struckAt: [1_000_000] })).toMatchObject({
+    ...{ takeoverMs: [500], elsewhereMs: [] },
+  });
 });
 
 test('a merge that is recorded twice is doubled, in either stream', async () => {

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '@hive/core-db';
+import { processesOf, roleOf } from './places.ts';
 
 /** What the log alone says about a run. The lists name offenders. */
 export type EventCounts = {
@@ -8,6 +9,8 @@ export type EventCounts = {
   readonly repeated: number;
   /** From the death of a holder to the next claim of what it held, each in milliseconds. */
   readonly takeoverMs: readonly number[];
+  /** Those of them where another process could take over at once: one of the same kind was there, and nobody else was struck meanwhile. */
+  readonly elsewhereMs: readonly number[];
   readonly workflows: number;
   /** Merges that were recorded twice. */
   readonly doubled: readonly string[];
@@ -15,20 +18,28 @@ export type EventCounts = {
   readonly stale: readonly string[];
 };
 
-/** A process that was struck down, and when. */
+/** A process that was struck down alone, and when. */
 export type Death = { readonly process: string; readonly at: number };
+
+/** What was done to the processes of a run. */
+export type Blows = {
+  readonly deaths: readonly Death[];
+  /** When anybody was struck, in whatever way. */
+  readonly struckAt: readonly number[];
+};
 
 /** Counts events in log order by what they say themselves: Hive's own folds would agree with their own mistakes. */
 export const countEvents = async (
   events: AsyncIterable<LoggedEvent> | Iterable<LoggedEvent>,
-  deaths: readonly Death[] = [],
+  { deaths, struckAt }: Blows = { deaths: [], struckAt: [] },
 ): Promise<EventCounts> => {
   const times = { 'workflow.submitted': 0, 'task.assigned': 0, 'task.claimed': 0, 'task.lease_expired': 0 };
   const newest = new Map<string, number>();
   const merges = new Map<string, number>();
   const stale: string[] = [];
   const takeoverMs: number[] = [];
-  const diedAt = new Map<string, number>();
+  const elsewhereMs: number[] = [];
+  const died = new Map<string, Death>();
   for await (const event of events) {
     if (event.type in times) times[event.type as keyof typeof times] += 1; // that it is one was just asked
     if (event.type === 'task.merged' || event.type === 'merge.completed') {
@@ -38,13 +49,18 @@ export const countEvents = async (
     if (event.type === 'task.lease_expired') {
       const { agent, step } = event.data;
       const death = deaths.findLast(({ process, at }) => process === agent && at <= Date.parse(event.at));
-      if (death) diedAt.set(`${event.stream} ${step}`, death.at);
+      if (death) died.set(`${event.stream} ${step}`, death);
     }
     if (event.type === 'task.claimed') {
       const of = `${event.stream} ${event.data.step}`;
-      const since = diedAt.get(of);
-      if (since !== undefined) takeoverMs.push(Date.parse(event.at) - since);
-      diedAt.delete(of);
+      const death = died.get(of);
+      if (death !== undefined) {
+        const claimedAt = Date.parse(event.at);
+        const isAlone = !struckAt.some((at) => at > death.at && at < claimedAt);
+        takeoverMs.push(claimedAt - death.at);
+        if (isAlone && processesOf[roleOf(death.process)].length > 1) elsewhereMs.push(claimedAt - death.at);
+      }
+      died.delete(of);
     }
     const token = tokenOf(event);
     if (token === null) continue;
@@ -57,6 +73,7 @@ export const countEvents = async (
     interrupted: times['task.lease_expired'],
     repeated: Math.max(0, times['task.claimed'] - times['task.assigned']),
     takeoverMs: takeoverMs.toSorted((a, b) => a - b),
+    elsewhereMs: elsewhereMs.toSorted((a, b) => a - b),
     workflows: times['workflow.submitted'],
     doubled: [...merges].filter(([, count]) => count > 1).map(([what, count]) => `${what}: ${count} times`),
     stale,

@@ -108,6 +108,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport | nul
     const counted = await audit(store, results, {
       keys: workload.asked(),
       deaths: striker.deaths,
+      struckAt: striker.struckAt,
     });
     await store.close();
     if (!(await building.close())) stuck.push('the building did not end within 20 s of being asked to');

@@ -33,6 +33,8 @@ export type Striker = {
   readonly missed: readonly Strike[];
   /** Who was killed alone, and when it was seen. */
   readonly deaths: readonly Death[];
+  /** When anybody was struck, in whatever way. */
+  readonly struckAt: readonly number[];
   /** Sleepers whose work nobody took over. */
   readonly stuck: readonly string[];
   places(): PlaceRow[];
@@ -55,6 +57,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
   const asleep = new Set<string>();
   const missed: Strike[] = [];
   const deaths: Death[] = [];
+  const struckAt: number[] = [];
   const stuck: string[] = [];
   const carriedOut = { kill: 0, group: 0, child: 0, pause: 0 };
   let supervisorsStruck = 0;
@@ -133,7 +136,9 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
       pending.delete(hit.process);
       struck.set(place, (struck.get(place) ?? 0) + 1);
       carriedOut[how] += 1;
-      if (how === 'kill') deaths.push({ process: hit.process, at: Date.now() });
+      const at = Date.now();
+      struckAt.push(at);
+      if (how === 'kill') deaths.push({ process: hit.process, at });
       if (hit.process === 'hive') supervisorsStruck += 1;
       if (how === 'group') killAll();
       if (how === 'child') killChildren(hit.pid);
@@ -145,6 +150,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
     carriedOut,
     missed,
     deaths,
+    struckAt,
     stuck,
     places: () =>
       [...passed].map(([place, times]) => {
