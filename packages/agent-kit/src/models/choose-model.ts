@@ -1,10 +1,12 @@
 import { HiveError, type Code } from '@hive/errors';
 import { streams, type CallView } from '@hive/events';
-import { formatModelRef, type Model } from '@hive/llm';
+import { formatModelRef, parseModelRef, type Model } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
-import { readCircuits } from './circuits.ts';
+import { readCircuits, type Circuits } from './circuits.ts';
 import { askedOf, endedCalls } from './ended-calls.ts';
 import { modelsOf, pickModel, type PassOver } from './find-model.ts';
+import { readHolds } from './holds.ts';
+import { parkedError, parkingOf } from './parking.ts';
 import { lossesOf, rungAfter } from './rungs.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -18,7 +20,7 @@ export type Chosen = {
 
 const lookedBack = 200;
 /** Ends of a call after which the same model need not be asked the same again. */
-const vain: ReadonlySet<string> = new Set<Code>(['model.refused', 'model.context_full']);
+const vain: ReadonlySet<string> = new Set<Code>(['model.refused', 'model.context_full', 'model.egress_denied']);
 
 /**
  * The model that a step asks now: the first of its list that has its turn, can be reached and whose circuit is closed. Throws {@link pickModel}'s
@@ -26,7 +28,9 @@ const vain: ReadonlySet<string> = new Set<Code>(['model.refused', 'model.context
  */
 export const chooseModel = async (wanted: Wanted, step: StepInHand, ctx: Context): Promise<Chosen> => {
   const named = modelsOf(ctx.config, wanted);
-  const circuits = await readCircuits(ctx);
+  const closed = await readCircuits(ctx);
+  const holds = await readHolds(named.map(parseModelRef), step, ctx);
+  const circuits: Circuits = (ref) => closed(ref) ?? holds(ref);
   if (named.length < 2) {
     const { model } = await pickModel(ctx.config, wanted, { circuits });
     return { model, hasNext: false };
@@ -60,10 +64,13 @@ const lossesSoFar = async ({ task, workflow, kind }: StepInHand, { bus }: Contex
 const inVain = (entry: string, calls: readonly CallView[]): HiveError | null => {
   const call = calls.findLast((it) => isOf(entry, it));
   if (!call || !vain.has(call.outcome)) return null;
-  return new HiveError(
-    call.outcome as Code,
-    `${entry} has ${call.outcome === 'model.refused' ? 'refused this' : 'no room for this'}`,
-  ); // `ok` is not in the set
+  return new HiveError(call.outcome as Code, `${entry} ${vainly[call.outcome] ?? 'cannot answer this'}`); // `ok` is not in the set
+};
+
+const vainly: Readonly<Record<string, string>> = {
+  'model.refused': 'has refused this',
+  'model.context_full': 'has no room for this',
+  'model.egress_denied': 'may not be sent this',
 };
 
 /** True when a call went to this entry of a list, which may leave the box open. */
@@ -74,14 +81,19 @@ const isOf = (entry: string, call: CallView | undefined): boolean =>
 const passedOn: ReadonlySet<string> = new Set<Code>([
   'model.refused',
   'model.context_full',
+  'model.egress_denied',
   'model.unknown',
   'model.auth',
   'model.billing',
 ]);
 
 /** The failure of a call as the queue should hear it: with another model behind this one, the task is tried again. */
-export const withNext = (error: HiveError, { hasNext }: Pick<Chosen, 'hasNext'>): HiveError =>
-  hasNext && error.remedy !== 'retry' && passedOn.has(error.code)
+export const withNext = (error: HiveError, { hasNext }: Pick<Chosen, 'hasNext'>): HiveError => {
+  const parking = parkingOf(error);
+  // What is recorded of the limit lets the next claim pass this model over: nobody has to wait for it.
+  const passes = hasNext && parking !== null && Date.parse(parking.until ?? '') > Date.now();
+  if (passes) return parkedError({ ...parking, until: new Date().toISOString() }, error);
+  return hasNext && error.remedy !== 'retry' && passedOn.has(error.code)
     ? new HiveError(error.code, error.message, {
         remedy: 'retry',
         where: 'other',
@@ -89,3 +101,4 @@ export const withNext = (error: HiveError, { hasNext }: Pick<Chosen, 'hasNext'>)
         cause: error,
       })
     : error;
+};

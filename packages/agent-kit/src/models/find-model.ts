@@ -1,12 +1,15 @@
-import { createClaude } from '@hive/claude-bridge';
+import { createClaude, type Prices } from '@hive/claude-bridge';
 import type { Box, HiveConfig } from '@hive/config';
 import { HiveError, hasCode, isHiveError, type Code } from '@hive/errors';
 import { formatModelRef, parseModelRef, type Model, type ModelRef } from '@hive/llm';
 import { createOllama, probeBox } from '@hive/ollama-bridge';
 import type { Circuits } from './circuits.ts';
+import { parkedError, parkingOf } from './parking.ts';
 import type { Wanted } from './wanted.ts';
 
 const probeMs = 2000;
+/** Between two looks whether a box is back, while everything else waits for a limit. */
+const lookAgainMs = 55_000;
 const claudeUrl = 'https://api.anthropic.com';
 
 /** The boxes that may be asked: those of hive.yaml, else the one Ollama of this machine or of OLLAMA_HOST. */
@@ -55,6 +58,7 @@ const passable: ReadonlySet<string> = new Set<Code>([
   'model.unreachable',
   'model.auth',
   'model.billing',
+  'model.rate_limited',
 ]);
 
 /** {@link findModel} that also heeds what is known of models, and says what it has passed over. */
@@ -82,8 +86,20 @@ export const pickModel = async (
   );
 };
 
+/** The first that will be asked again of those that only a limit or a rule keeps from it; null: there is none. One that is away may be back before. */
+const soonestOf = (errors: readonly HiveError[]): HiveError | null => {
+  const parked = errors.flatMap((error) => parkingOf(error) ?? []);
+  const [first] = parked.toSorted((a, b) => ((a.until ?? '') < (b.until ?? '') ? -1 : 1));
+  if (!first) return null;
+  const soon = new Date(Date.now() + lookAgainMs).toISOString();
+  const isAway = errors.some((error) => hasCode(error, 'model.unreachable'));
+  return parkedError(isAway && (first.until ?? soon) > soon ? { ...first, until: soon } : first);
+};
+
 /** Why none of a list can be asked: one that comes back is waited for, what is not configured stays away. */
 const nobody = (wanted: Wanted, errors: readonly HiveError[]): HiveError => {
+  const parked = soonestOf(errors);
+  if (parked) return parked;
   const why = errors.map((error) => error.message).join('; ');
   const away = errors.filter((error) => hasCode(error, 'model.unreachable'));
   if (away.length > 0) {
@@ -127,8 +143,22 @@ const openClaude = (
   if (apiKey === null) throw lacking(`${formatModelRef(ref)} needs ANTHROPIC_API_KEY in the environment of Hive`);
   const open = circuits(ref);
   if (open) throw open;
-  return createClaude({ apiKey: apiKey.reveal(), baseURL: baseUrl ?? claudeUrl, model: ref.model });
+  return createClaude({
+    apiKey: apiKey.reveal(),
+    baseURL: baseUrl ?? claudeUrl,
+    model: ref.model,
+    prices: claudePrices(config.prices),
+  });
 };
+
+/** hive.yaml names models by their refs, the bridge by their ids. */
+const claudePrices = (prices: HiveConfig['prices']): Prices =>
+  Object.fromEntries(
+    Object.entries(prices).map(([ref, { input, output, cacheRead, cacheWrite }]) => [
+      ref.replace(/^claude:/, ''),
+      { input, output, ...(cacheRead !== undefined && { cacheRead }), ...(cacheWrite !== undefined && { cacheWrite }) },
+    ]),
+  );
 
 const openOllama = async (config: HiveConfig, ref: ModelRef, circuits: Circuits): Promise<Model> => {
   const boxes = boxesOf(config).filter((box) => ref.box === undefined || box.name === ref.box);

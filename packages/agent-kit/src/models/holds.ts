@@ -76,7 +76,8 @@ export const reserveOf = ({ workflow }: Pick<StepInHand, 'workflow'>, { config }
 
 /** The holds of these models at this moment, from the limits that any process has met. */
 export const readHolds = async (refs: readonly ModelRef[], step: StepInHand, ctx: Context): Promise<Holds> => {
-  const names = [...new Set(refs.map((ref) => streams.limit(credentialOf(ref))))];
+  const boxes = ctx.config.boxes.map(({ name }): ModelRef => ({ provider: 'ollama', model: '', box: name }));
+  const names = [...new Set([...refs, ...boxes].map((ref) => streams.limit(credentialOf(ref))))];
   const { heads, now } = await ctx.bus.store.heads(names);
   const reserve = reserveOf(step, ctx);
   return (ref) => {
