@@ -4,8 +4,10 @@ import { HiveError } from '@hive/errors';
 import {
   AgentSummary,
   ArtefactHash,
+  Comparison,
   Health,
   Id,
+  ReplayRequest,
   Result,
   SubmitRequest,
   Submitted,
@@ -147,6 +149,29 @@ export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }
   serve(
     { method: 'post', path: '/workflows/{id}/cancel', summary: 'Cancel a workflow', params: one, answer: Result },
     ({ params }) => desk.cancel(params.id),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/workflows/{id}/replay',
+      summary: 'Run a settled workflow again from its recording, to its end or up to an event',
+      params: one,
+      body: ReplayRequest,
+      mayBeEmpty: true,
+      answer: Submitted,
+      status: 201,
+    },
+    ({ params, body, key }) => desk.replay(params.id, body, key === undefined ? {} : { key }),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/workflows/{id}/comparison',
+      summary: 'A replayed or forked workflow beside the one that it was made from',
+      params: one,
+      answer: Comparison,
+    },
+    ({ params }) => desk.comparison(params.id),
   );
   serveOperations(serve, desk);
 

@@ -1,4 +1,4 @@
-import { findModel, lastTurn, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
+import { abilitiesOf, lastTurn, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
 import type { TaskView } from '@hive/events';
 import type { Worktree } from '@hive/workspace';
 import { baseOf } from './tool-loop/author-prompt.ts';
@@ -15,7 +15,6 @@ export type Author = {
 
 /** What small local models can read and write at once, where a server does not say. */
 const safeContextTokens = 16_384;
-const askMs = 30_000;
 
 /** Finds out who writes the change of a task and how: by tools, turn after turn, or at once where the model knows none. Throws `model.*`. */
 export const beginAuthor = async (step: StepInHand, task: TaskView, ctx: Context): Promise<Author> => {
@@ -25,7 +24,7 @@ export const beginAuthor = async (step: StepInHand, task: TaskView, ctx: Context
     ref: task.spec.model ?? submission.model,
     localOnly: submission.localOnly,
   };
-  const { tools, contextTokens } = await capabilitiesOf(wanted, step, ctx);
+  const { tools, contextTokens } = await abilitiesOf(wanted, step, ctx);
   const takenUp = tools ? await interrupted(step, ctx) : null;
   return {
     base: takenUp ? baseOf(takenUp.transcript[0]) : null,
@@ -35,17 +34,6 @@ export const beginAuthor = async (step: StepInHand, task: TaskView, ctx: Context
       return writeWithTools({ wanted, contextTokens: contextTokens ?? safeContextTokens, takenUp }, at, ctx);
     },
   };
-};
-
-const capabilitiesOf = async (wanted: Wanted, step: StepInHand, { config }: Context) => {
-  const model = await findModel(config, wanted);
-  return model.capabilities({
-    signal: step.signal,
-    deadline: new Date(Date.now() + askMs),
-    idleMs: askMs,
-    correlationId: step.workflow.id,
-    callId: step.workflow.id,
-  });
 };
 
 /** The conversation that a process left behind which died in the middle of it. */

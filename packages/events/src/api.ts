@@ -21,6 +21,7 @@ import type {
 } from './operations.ts';
 import { PauseNote, SystemPauses } from './pause.ts';
 import { PlannedTask } from './plan.ts';
+import type { Comparison, ReplayRequest } from './replay.ts';
 import { TaskResult } from './result.ts';
 
 const Command = z.union([z.string().min(1).max(4096), Argv]);
@@ -37,9 +38,9 @@ export const SubmitRequest = z.strictObject({
   commit: z.string().max(300).optional().describe('a commit or a local branch name whose change is handed in'),
   into: z.string().min(1).max(300).optional(),
   budget: z.strictObject({ usd: z.number().positive().optional(), tokens: z.int().positive().optional() }).optional(),
-  redBefore: z.literal('not_needed').optional(),
   until: Time.optional().describe('from then on no call to a model begins, and the workflow waits to be resumed'),
   reserve: z.number().min(0).max(1).optional().describe("the share of a provider's window that is left to people"),
+  redBefore: z.literal('not_needed').optional(),
   model: z.string().max(200).optional(),
   localOnly: z.boolean().optional(),
   passEnv: z
@@ -188,6 +189,13 @@ export type Desk = {
   /** `last` is the newest workflow. */
   workflow(id: string): Promise<Result>;
   cancel(workflowId: string): Promise<Result>;
+  /**
+   * Runs a settled workflow again, with the calls to models answered from its recording, into a branch of its own. A repeated `key` answers the
+   * workflow that was made before.
+   */
+  replay(workflowId: string, request?: ReplayRequest, options?: { readonly key?: string }): Promise<Submitted>;
+  /** A replayed or forked workflow beside the one that it was made from. */
+  comparison(workflowId: string): Promise<Comparison>;
   /** No step of the workflow is begun until it is resumed; what runs may end. */
   pause(workflowId: string, request?: PauseRequest): Promise<Result>;
   resume(workflowId: string, request?: ResumeRequest): Promise<Result>;

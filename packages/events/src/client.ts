@@ -5,6 +5,7 @@ import type {
   EventFilter,
   Health,
   Page,
+  Submitted,
   TaskDetail,
   TraceSummary,
   Why,
@@ -12,6 +13,7 @@ import type {
 } from './api.ts';
 import type { HiveEvent } from './catalogue.ts';
 import type { DeadLetter, DeadLetterDetail, DeadLetterOutcome, ScheduleSummary, SystemState } from './operations.ts';
+import type { Comparison } from './replay.ts';
 import { followStream } from './follow-stream.ts';
 import type { Result } from './result.ts';
 import { upcast } from './upcast.ts';
@@ -62,6 +64,9 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
     workflows: (page = {}) => ask<Page<WorkflowSummary>>(`/workflows${query(page)}`),
     workflow: (id) => ask<Result>(`/workflows/${part(id)}`),
     cancel: (id) => ask<Result>(`/workflows/${part(id)}/cancel`, { body: {} }),
+    replay: (id, request = {}, { key } = {}) =>
+      ask<Submitted>(`/workflows/${part(id)}/replay`, { body: request, key, timeoutMs: submitMs }),
+    comparison: (id) => ask<Comparison>(`/workflows/${part(id)}/comparison`),
     pause: (id, request = {}) => ask<Result>(`/workflows/${part(id)}/pause`, { body: request }),
     resume: (id, request = {}) => ask<Result>(`/workflows/${part(id)}/resume`, { body: request }),
     pauseSystem: (request = {}) => ask<SystemState>('/system/pause', { body: request }),

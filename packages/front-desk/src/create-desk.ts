@@ -14,6 +14,7 @@ import { pageLimit, pageOf } from './page.ts';
 import { createPausing } from './pausing.ts';
 import { readTask } from './read-task.ts';
 import { readResult, readSummary, readTasks, taskDetail } from './read-workflow.ts';
+import { createReplaying } from './replay/create-replaying.ts';
 import { createSchedules } from './schedules.ts';
 import { createSubmit } from './submit.ts';
 import { readWhy } from './why.ts';
@@ -31,13 +32,15 @@ export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions):
   const { store } = bus;
   const commands = createCommands(bus);
   const decisions = createDecisions(bus, commands);
+  const reading = createLogReading(bus);
   return {
     submit: createSubmit(bus, artefacts, { config, means }),
     ...decisions,
     ...createPausing(bus, commands),
     ...createDeadLetters(bus, decisions),
     ...createSchedules(bus, commands, { artefacts, door: { config, means } }),
-    ...createLogReading(bus),
+    ...reading,
+    ...createReplaying(bus, artefacts, { door: { config, means }, trace: reading.trace }),
     ...createBuilding(bus, { config, means }),
 
     workflows: async ({ after, limit: asked } = {}) => {

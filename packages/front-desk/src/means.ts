@@ -47,10 +47,17 @@ export const assertMeans = async (
     readonly config: Pick<HiveConfig, 'home' | 'models' | 'sandbox' | 'disk'>;
   },
 ): Promise<void> => {
-  if (means.space) assertRoom(config.home, await means.space(), config.disk.floorBytes);
   const model = means.model ?? configured(config);
   for (const wanted of wantedModels(request, tasks, config)) await model(wanted).catch(blame(wanted));
-  const writesByModel = tasks === null || tasks.some((task) => task.author === null);
+  await assertSurroundings(tasks === null || tasks.some((task) => task.author === null), { means, config });
+};
+
+/** Refuses work for which there is no room, or that needs a sandbox where none works. */
+export const assertSurroundings = async (
+  writesByModel: boolean,
+  { means, config }: { readonly means: Partial<Means>; readonly config: Pick<HiveConfig, 'home' | 'sandbox' | 'disk'> },
+): Promise<void> => {
+  if (means.space) assertRoom(config.home, await means.space(), config.disk.floorBytes);
   const required = config.sandbox.mode === 'required' || (writesByModel && !config.sandbox.allowUnsandboxed);
   if (!required || !means.sandbox) return;
   const { kind, note } = await means.sandbox();

@@ -59,7 +59,7 @@ export const writeWithTools = async (
     step.signal.throwIfAborted();
     const next = fitted({ ...request, messages: transcript }, contextTokens);
     try {
-      const turned = await callModel({ wanted, request: next }, step, ctx);
+      const turned = await callModel({ wanted, request: next, contextTokens }, step, ctx);
       author = turned.author;
       transcript = withReply(next.messages, turned.done);
     } catch (error) {

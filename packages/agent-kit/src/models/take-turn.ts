@@ -1,15 +1,23 @@
 import { isHiveError } from '@hive/errors';
 import { authorOf, complete, type Model, type ModelRequest, type Run } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
-import { callOn, type Turned } from './call-model.ts';
+import { callOn, type Sent, type Turned } from './call-model.ts';
 import { chooseModel, withNext, type Chosen } from './choose-model.ts';
 import { createReplyCache } from './reply-cache.ts';
 import { answerFromRecording } from './replay/answer-from-recording.ts';
 import { tellCall } from './told-call.ts';
-import type { Role, Wanted } from './wanted.ts';
+import type { Wanted } from './wanted.ts';
 
-/** One turn with a model. `reuse`: an answer to the same question at temperature 0 will do, also where hive.yaml does not say so. */
-export type Turn = { readonly wanted: Wanted; readonly request: ModelRequest; readonly reuse?: 'same' };
+/**
+ * One turn with a model. `reuse`: an answer to the same question at temperature 0 will do, also where hive.yaml does not say so. `contextTokens` is what
+ * the request was made to fit into; a replay makes its requests to fit into the same.
+ */
+export type Turn = {
+  readonly wanted: Wanted;
+  readonly request: ModelRequest;
+  readonly reuse?: 'same';
+  readonly contextTokens?: number;
+};
 
 /**
  * One call to a model under the claim of a step, recorded as `model.called` however it ends. In a replay the recording answers, and nobody else. Throws
@@ -20,19 +28,20 @@ export const callModel = async (turn: Turn, step: StepInHand, ctx: Context): Pro
 
 /** {@link callModel} on the model that `choose` answers; it is asked only when a live model is to be called. */
 export const takeTurn = async (
-  { wanted: { role }, request, reuse }: Turn,
+  { wanted: { role }, request, reuse, contextTokens }: Turn,
   step: StepInHand,
   ctx: Context,
   choose: () => Promise<Chosen>,
 ): Promise<Turned> => {
   const recorded = await answerFromRecording({ role, request }, step, ctx);
-  if (recorded) return callStored(recorded, { role, request }, step, ctx);
+  const sent = { role, request, contextTokens };
+  if (recorded) return callStored(recorded, sent, step, ctx);
   const chosen = await choose();
   const cache = createReplyCache({ role, request, model: chosen.model, reuse }, step, ctx);
   const cached = await cache.read();
-  if (cached) return callStored(cached, { role, request }, step, ctx);
+  if (cached) return callStored(cached, sent, step, ctx);
   try {
-    const turned = await callOn(chosen.model, { role, request, fellBack: chosen.fellBack }, step, ctx);
+    const turned = await callOn(chosen.model, { ...sent, fellBack: chosen.fellBack }, step, ctx);
     await cache.write(turned);
     return turned;
   } catch (error) {
@@ -49,7 +58,7 @@ export const liveWanted = (wanted: Wanted, { workflow }: StepInHand): Wanted => 
 /** A call that opens no connection and costs nothing; it is recorded like any other, and says from which call its answer is. */
 const callStored = async (
   { model, answers }: { readonly model: Model; readonly answers: string },
-  { role, request }: { readonly role: Role; readonly request: ModelRequest },
+  sent: Sent,
   step: StepInHand,
   ctx: Context,
 ): Promise<Turned> => {
@@ -60,14 +69,14 @@ const callStored = async (
     correlationId: step.workflow.id,
     callId: answers,
   };
-  const ended = await complete(model, request, run).then(
+  const ended = await complete(model, sent.request, run).then(
     (done) => ({ done }),
     (error: unknown) => {
       if (isHiveError(error)) return { error };
       throw error;
     },
   );
-  const callId = await tellCall({ role, model, request, answers, ...ended }, step, ctx);
+  const callId = await tellCall({ ...sent, model, answers, ...ended }, step, ctx);
   if ('error' in ended) throw ended.error;
   return { done: ended.done, author: authorOf(model.ref, ended.done), callId };
 };

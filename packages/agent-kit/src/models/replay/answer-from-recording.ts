@@ -1,4 +1,5 @@
 import { HiveError, isCode, isHiveError } from '@hive/errors';
+import type { Replay } from '@hive/events';
 import {
   complete,
   createReplayModel,
@@ -34,12 +35,7 @@ export const answerFromRecording = async (
 ): Promise<Recorded | null> => {
   const { replay } = step.workflow.submission;
   if (!replay) return null;
-  const used = new Set((await endedCalls(step, ctx)).map(({ answers }) => answers));
-  const mine = (await readRecording(replay, ctx)).filter(
-    ({ view, key }) =>
-      view.role === role && (view.step ?? step.kind) === step.kind && key === (step.task?.spec.key ?? null),
-  );
-  const left = mine.filter(({ view }) => !used.has(view.callId));
+  const { mine, left } = await recordedFor({ role, replay }, step, ctx);
   const [next] = left;
   if (!next && replay.beyond === 'live') return null;
   if (!next)
@@ -52,6 +48,31 @@ export const answerFromRecording = async (
   if (!found) throw await missed(request, next, step, ctx);
   const call = { ...(await keyedCall(found, ctx)), key: keyOf(request, found.view) };
   return { model: replayModel([call], found), answers: found.view.callId };
+};
+
+/** The recorded calls for a task and role, and those of them that have answered nothing yet. */
+const recordedFor = async (
+  { role, replay }: { readonly role: Role; readonly replay: Replay },
+  step: StepInHand,
+  ctx: Context,
+): Promise<{ readonly mine: readonly RecordedCall[]; readonly left: readonly RecordedCall[] }> => {
+  const used = new Set((await endedCalls(step, ctx)).map(({ answers }) => answers));
+  const mine = (await readRecording(replay, ctx)).filter(
+    ({ view, key }) =>
+      view.role === role && (view.step ?? step.kind) === step.kind && key === (step.task?.spec.key ?? null),
+  );
+  return { mine, left: mine.filter(({ view }) => !used.has(view.callId)) };
+};
+
+/** How the next recorded call of a role was asked; null where the workflow is no replay, or past its recording. */
+export const nextRecorded = async (
+  role: Role,
+  step: StepInHand,
+  ctx: Context,
+): Promise<{ readonly request: ModelRequest; readonly contextTokens: number | null } | null> => {
+  const { replay } = step.workflow.submission;
+  const next = replay && (await recordedFor({ role, replay }, step, ctx)).left[0];
+  return next ? { request: await jsonOf(ctx, next.view.prompt), contextTokens: next.view.contextTokens ?? null } : null;
 };
 
 const refOf = ({ view }: Pick<RecordedCall, 'view'>) => parseModelRef(askedOf(view));

@@ -1,0 +1,26 @@
+import type { Context, StepInHand } from '../agent.ts';
+import { chooseModel } from './choose-model.ts';
+import { nextRecorded } from './replay/answer-from-recording.ts';
+import { liveWanted } from './take-turn.ts';
+import type { Wanted } from './wanted.ts';
+
+/** What of a model decides how it is asked. `contextTokens`: what it can read and write at once; null: it does not say. */
+export type Abilities = { readonly tools: boolean; readonly contextTokens: number | null };
+
+const askMs = 30_000;
+
+/** What the model can do that a step would ask now; in a replay what the recorded one was asked with. Throws {@link chooseModel}'s errors. */
+export const abilitiesOf = async (wanted: Wanted, step: StepInHand, ctx: Context): Promise<Abilities> => {
+  const recorded = await nextRecorded(wanted.role, step, ctx);
+  if (recorded) return { tools: recorded.request.tools !== undefined, contextTokens: recorded.contextTokens };
+  if (step.workflow.submission.replay?.beyond === 'refuse') return { tools: true, contextTokens: null };
+  const { model } = await chooseModel(liveWanted(wanted, step), step, ctx);
+  const { tools, contextTokens } = await model.capabilities({
+    signal: step.signal,
+    deadline: new Date(Date.now() + askMs),
+    idleMs: askMs,
+    correlationId: step.workflow.id,
+    callId: step.workflow.id,
+  });
+  return { tools, contextTokens };
+};
