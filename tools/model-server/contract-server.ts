@@ -12,6 +12,7 @@ export const startContractServer = async (script: Script): Promise<Served> => {
     requests: () => server.requests.filter(({ method }) => method === 'POST').length,
     received: async (n) => void (await server.received(n)),
     ended: async (n) => (await server.received(n)).ended,
+    now: () => Date.now(),
     stop: server.stop,
   };
 };
@@ -24,6 +25,7 @@ const ruleOf = ({ text, toolCalls, stop, hang, cut }: ScriptedReply, index: numb
     ...(toolCalls ? { toolCalls } : {}),
     ...(stop ? { stop } : {}),
   },
+  ...(hang === 'after_headers' ? { fault: { kind: 'hang', at: 'headers' } } : {}),
   ...(hang === 'before_headers' ? { fault: { kind: 'hang' } } : {}),
   ...(hang === 'after_first_piece' ? { fault: { kind: 'hang', after: 1 } } : {}),
   ...(cut ? { fault: { kind: 'cut', after: 1 } } : {}),

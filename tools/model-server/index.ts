@@ -15,3 +15,4 @@ export {
   type ScenarioModel,
 } from './scenario.ts';
 export { startModelServer, type LoggedRequest, type ModelServer } from './server.ts';
+export { fetchOf, splitBytes } from './split.ts';

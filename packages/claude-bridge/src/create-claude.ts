@@ -1,5 +1,6 @@
-import Anthropic from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import {
+  estimateTokens,
   guardCall,
   guardedFetch,
   neverConnected,
@@ -17,8 +18,11 @@ import {
   type Run,
 } from '@hive/llm';
 import { claudeError } from './claude-error.ts';
+import { clientFor, type Access } from './client.ts';
 import { machineClock } from './clock.ts';
+import { createCounts } from './count-tokens.ts';
 import { countParams, messageParams } from './message-params.ts';
+import { capabilitiesOf, type ListedModel } from './model-info.ts';
 import { createReader, type Reader } from './read-events.ts';
 import { type Prices } from './usage.ts';
 
@@ -29,6 +33,10 @@ export type ClaudeOptions = {
   readonly model: string;
   /** The name of the box when `baseURL` is one that speaks this protocol. */
   readonly box?: string;
+  /** How the model is held to a schema; `prompt` for servers and models that do not enforce one. */
+  readonly structured?: 'native' | 'prompt';
+  /** Whether the model may continue an unfinished turn; the provider does not say. */
+  readonly prefill?: boolean;
   /** List prices by model; without one for this model a reply has tokens and no dollars. */
   readonly prices?: Prices;
   readonly fetch?: typeof fetch;
@@ -40,23 +48,10 @@ export type ClaudeOptions = {
  * only `message_stop` is an end. Throws `config.invalid` for plain HTTP to anything but this machine or a private network.
  */
 export const createClaude = (options: ClaudeOptions): Model => {
-  const { model, box, clock = machineClock } = options;
+  const { model, box, structured = 'native', prefill = false, clock = machineClock } = options;
   const destination = parseEndpoint(options.baseURL, { names: 'refuse' }).host;
   const ref: ModelRef = { provider: 'claude', model, ...(box === undefined ? {} : { box }) };
-  const failure = (error: unknown, guard: CallGuard) =>
-    claudeError(error, { guard, destination, model, secret: options.apiKey, now: clock.now() });
-
-  /** One request that is answered at once. */
-  const ask = async <T>(run: Run, send: (client: Anthropic, signal: AbortSignal) => Promise<T>): Promise<T> => {
-    const guard = guardCall(run, { clock, phase: 'connect' });
-    try {
-      return await send(clientFor(options, guardedFetch(options.fetch ?? fetch, guard)), guard.signal);
-    } catch (error) {
-      throw failure(error, guard);
-    } finally {
-      guard.stop();
-    }
-  };
+  const counts = createCounts();
 
   return {
     ref,
@@ -79,42 +74,77 @@ export const createClaude = (options: ClaudeOptions): Model => {
         }),
       );
       try {
-        const events = await client.messages.create(messageParams(request, model), { signal: guard.signal });
+        const events = await client.messages.create(messageParams(request, { model, structured }), {
+          signal: guard.signal,
+        });
         yield* chunksOf(events, reader, guard);
         const { toolCalls, done } = reader.end();
         for (const call of toolCalls) yield { type: 'tool_call', call } as const;
         yield done;
       } catch (error) {
-        throw spentError(failure(error, guard), reader.spent(guard.sent() && !neverConnected(error)));
+        throw spentError(failureOf(error, guard, options), reader.spent(guard.sent() && !neverConnected(error)));
       } finally {
         guard.stop();
       }
     },
     capabilities: (run) =>
-      ask(run, async (client, signal): Promise<Capabilities> => {
+      askOnce(options, run, async (client, signal): Promise<Capabilities> => {
         const info = await client.models.retrieve(model, {}, { signal });
-        const supports = info.capabilities;
-        return {
-          contextTokens: info.max_input_tokens,
-          maxOutput: info.max_tokens,
-          tools: true,
-          structured: supports?.structured_outputs.supported === false ? 'prompt' : 'native',
-          thinking: supports?.thinking.supported ?? false,
-          vision: supports?.image_input.supported ?? false,
-          embeddings: false,
-          prefill: false,
-          seed: false,
-          countExact: true,
-          learnt: { from: 'api', at: new Date(clock.now()).toISOString() },
-        };
+        const known = capabilitiesOf(info, { at: new Date(clock.now()).toISOString(), prefill });
+        return structured === 'prompt' ? { ...known, structured } : known;
       }),
-    count: (request, run) =>
-      ask(run, async (client, signal) => {
-        const { input_tokens } = await client.messages.countTokens(countParams(request, model), { signal });
-        return { tokens: input_tokens, exact: true };
-      }),
+    count: async (request, run) => {
+      // A box that speaks this protocol may not count.
+      if (box !== undefined) return { tokens: estimateTokens(request), exact: false };
+      const params = countParams(request, { model, structured });
+      const count = () =>
+        askOnce(
+          options,
+          run,
+          async (client, signal) => (await client.messages.countTokens(params, { signal })).input_tokens,
+        );
+      return { tokens: await counts(params, count), exact: true };
+    },
   };
 };
+
+/** Every model that the provider lists, with what it can do and whether it is about to be retired. Throws `model.*`. */
+export const listClaudeModels = async (
+  options: Access & Pick<ClaudeOptions, 'fetch' | 'clock'>,
+  run: Run,
+): Promise<readonly ListedModel[]> => {
+  const { clock = machineClock } = options;
+  parseEndpoint(options.baseURL, { names: 'refuse' });
+  return askOnce({ ...options, model: 'any' }, run, async (client, signal) => {
+    const listed: ListedModel[] = [];
+    for await (const info of client.models.list({}, { signal })) {
+      const capabilities = capabilitiesOf(info, { at: new Date(clock.now()).toISOString(), prefill: false });
+      listed.push({ id: info.id, name: info.display_name, capabilities });
+    }
+    return listed;
+  });
+};
+
+/** Something that is answered at once. */
+const askOnce = async <T>(
+  options: ClaudeOptions,
+  run: Run,
+  send: (client: Anthropic, signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const { clock = machineClock } = options;
+  const { onSent: _ofTheCall, ...quietly } = run;
+  const guard = guardCall(quietly, { clock, phase: 'connect' });
+  try {
+    return await send(clientFor(options, guardedFetch(options.fetch ?? fetch, guard)), guard.signal);
+  } catch (error) {
+    throw failureOf(error, guard, options);
+  } finally {
+    guard.stop();
+  }
+};
+
+const failureOf = (error: unknown, guard: CallGuard, { baseURL, model, apiKey, clock = machineClock }: ClaudeOptions) =>
+  claudeError(error, { guard, destination: new URL(baseURL).host, model, secret: apiKey, now: clock.now() });
 
 /** The client would put a replacement character where bytes are broken. */
 async function* utf8Only(bytes: Bytes, destination: string): AsyncGenerator<Uint8Array> {
@@ -151,18 +181,3 @@ async function* chunksOf(
     if (!reader.stopped()) throw error;
   }
 }
-
-/** Every option is given: what is left out, this client reads from the environment or from a profile on disk. */
-const clientFor = ({ apiKey, baseURL }: ClaudeOptions, send: typeof fetch): Anthropic =>
-  new Anthropic({
-    apiKey,
-    authToken: null,
-    webhookKey: null,
-    baseURL,
-    maxRetries: 0,
-    // Its timeout covers the headers only; the guard bounds every wait.
-    timeout: 2 ** 31 - 1,
-    logLevel: 'off',
-    openTelemetry: false,
-    fetch: send,
-  });

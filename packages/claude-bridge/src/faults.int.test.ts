@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { complete, type ModelRequest, type Run } from '@hive/llm';
 import type { HiveError } from '@hive/errors';
 import { faultCases, startModelServer, tryFault, type Fault, type Reply } from '@hive/model-server';
@@ -178,31 +178,3 @@ test.each(['http://api.example.com', 'http://8.8.8.8', 'ftp://127.0.0.1', 'nonse
     );
   },
 );
-
-test('the environment is not asked for a key, an address or a log level', async () => {
-  const printed = (['log', 'info', 'debug'] as const).map((method) =>
-    vi.spyOn(console, method).mockImplementation(() => {}),
-  );
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    ANTHROPIC_AUTH_TOKEN: 'secret',
-    ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
-    ANTHROPIC_LOG: 'debug',
-  });
-  try {
-    const { ended, requests } = await call({});
-    expect(ended).toMatchObject({ type: 'done' });
-    expect(JSON.stringify(requests[0]?.headers)).not.toContain('secret');
-    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
-  } finally {
-    process.env = before;
-    vi.restoreAllMocks();
-  }
-});
-
-test('a count is asked of the server', async () => {
-  const server = await startModelServer({ scenario: { name: 's', rules: [] } });
-  const model = createClaude({ apiKey: 'k', baseURL: server.url, model: 'm' });
-  await expect(model.count(request, runFor())).resolves.toEqual({ tokens: 3, exact: true });
-  await server.stop();
-});

@@ -1,2 +1,4 @@
-export { createClaude, type ClaudeOptions } from './create-claude.ts';
+export { createClaude, listClaudeModels, type ClaudeOptions } from './create-claude.ts';
+export { type Access } from './client.ts';
+export { type ListedModel } from './model-info.ts';
 export { type Price, type Prices } from './usage.ts';

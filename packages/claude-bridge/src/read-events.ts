@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { HiveError } from '@hive/errors';
 import {
+  jsonIn,
   limitOutput,
   limitsOf,
   nothingSpent,
@@ -10,6 +11,7 @@ import {
   type Done,
   type LimitSeen,
   type Spent,
+  type Thought,
   type Timing,
   type ToolCall,
 } from '@hive/llm';
@@ -49,6 +51,7 @@ export const createReader = ({
   const startedAt = clock.now();
   const usage = createUsage(prices, asked);
   const tools = new Map<number, Block>();
+  const thoughts = new Map<number, Anthropic.ThinkingBlock | Anthropic.RedactedThinkingBlock>();
   const limit = limitOutput(maxTokens, destination);
   let limits: readonly LimitSeen[] = [];
   let model = asked;
@@ -92,6 +95,8 @@ export const createReader = ({
           usage.take(event.message.usage);
           return undefined;
         case 'content_block_start':
+          if (event.content_block.type === 'thinking' || event.content_block.type === 'redacted_thinking')
+            thoughts.set(event.index, { ...event.content_block });
           if (event.content_block.type === 'tool_use') {
             firstAt ??= clock.now();
             tools.set(event.index, { id: event.content_block.id, name: event.content_block.name, json: '' });
@@ -100,7 +105,12 @@ export const createReader = ({
         case 'content_block_delta': {
           const { delta } = event;
           if (delta.type === 'text_delta') return piece('text', delta.text);
-          if (delta.type === 'thinking_delta') return piece('thinking', delta.thinking);
+          const thought = thoughts.get(event.index);
+          if (delta.type === 'signature_delta' && thought?.type === 'thinking') thought.signature += delta.signature;
+          if (delta.type === 'thinking_delta') {
+            if (thought?.type === 'thinking') thought.thinking += delta.thinking;
+            return piece('thinking', delta.thinking);
+          }
           const tool = tools.get(event.index);
           if (delta.type !== 'input_json_delta' || !tool) return undefined;
           limit(delta.partial_json);
@@ -124,12 +134,14 @@ export const createReader = ({
       if (!stopped) throw streamBroken(destination);
       const good = goodStop(stop, category);
       const toolCalls = [...tools.values()].map((tool) => toolCallOf(tool, { stop: good, maxTokens }));
-      const output = wantsJson ? jsonOf(text) : undefined;
+      const output = wantsJson ? jsonIn(text) : undefined;
       const done: Done = {
         type: 'done',
         stop: good,
         text,
         toolCalls,
+        // Without them the API refuses the turn that brings the results.
+        ...(toolCalls.length > 0 && thoughts.size > 0 ? { thoughts: [...thoughts.values()].map(asData) } : {}),
         ...(output === undefined ? {} : { output }),
         usage: usage.now(model),
         timing: timing(),
@@ -143,6 +155,8 @@ export const createReader = ({
     spent: (sent) => ({ usage: sent ? usage.now(model) : nothingSpent, timing: timing(), sent, double, limits }),
   };
 };
+
+const asData = (block: object): Thought => ({ ...block });
 
 const goodStop = (stop: Anthropic.StopReason | null, category: string | null): Done['stop'] => {
   switch (stop) {
@@ -170,7 +184,7 @@ const toolCallOf = (
   { id, name, json }: Block,
   { stop, maxTokens }: { readonly stop: Done['stop']; readonly maxTokens: number },
 ): ToolCall => {
-  const input = json === '' ? {} : jsonOf(json);
+  const input = json === '' ? {} : jsonIn(json);
   if (input !== null && typeof input === 'object' && !Array.isArray(input))
     return { id, name, input: input as ToolCall['input'] };
   if (stop === 'max_tokens')
@@ -182,12 +196,4 @@ const toolCallOf = (
     remedy: 'retry',
     where: 'other',
   });
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 };

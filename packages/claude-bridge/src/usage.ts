@@ -9,7 +9,7 @@ export type Price = {
   readonly cacheWrite?: number;
 };
 
-/** Prices by the id of the model. A table of the configuration, dated there; never code. */
+/** Prices by the id of the model, or by its reference (`claude:<id>`). A table of the configuration, dated there; never code. */
 export type Prices = Readonly<Record<string, Price>>;
 
 type Counted = Partial<
@@ -23,6 +23,7 @@ type Counted = Partial<
 
 /** The counts of a reply so far. They are cumulative, so a later event replaces what it knows better. */
 export const createUsage = (prices: Prices = {}, asked: string) => {
+  const priceOf = (model: string): Price | undefined => prices[model] ?? prices[`claude:${model}`];
   let seen: Counted = {};
   return {
     take: (counted: Counted | null | undefined) => {
@@ -38,7 +39,7 @@ export const createUsage = (prices: Prices = {}, asked: string) => {
         output: seen.output_tokens ?? null,
       };
       const thinking = seen.output_tokens_details?.thinking_tokens;
-      const costUsd = costOf(usage, prices[answered] ?? prices[asked]);
+      const costUsd = costOf(usage, priceOf(answered) ?? priceOf(asked));
       return {
         ...usage,
         ...(typeof thinking === 'number' ? { thinking } : {}),

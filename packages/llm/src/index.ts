@@ -4,6 +4,7 @@ export { complete } from './complete.ts';
 export { isPrivateAddress, parseEndpoint, plainHttpRefused } from './endpoint.ts';
 export { guardedFetch, type Bytes } from './guarded-fetch.ts';
 export { httpError, type HttpFailure } from './http-error.ts';
+export { jsonIn } from './json-in.ts';
 export { limitsOf, momentOf, shareOf } from './limits.ts';
 export { authorOf, formatModelRef, parseModelRef, type ModelRef } from './model-ref.ts';
 export type {
@@ -22,6 +23,7 @@ export type {
   Progress,
   Run,
   Spent,
+  Thought,
   Timing,
   Tool,
   ToolCall,

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { isHiveError, type Code } from '@hive/errors';
 import { askFor, type AskedCall } from './ask-for.ts';
 import { complete } from './complete.ts';
-import type { Chunk, Done, Model, ModelRequest, Run } from './model.ts';
+import type { Chunk, Done, Model, ModelRequest, Run, Usage } from './model.ts';
 
 /** What the server behind a model under test answers to the n-th request. `hang` and `cut` need a live server. */
 export type ScriptedReply = {
   readonly text?: readonly string[];
   readonly toolCalls?: readonly { readonly name: string; readonly input?: unknown; readonly raw?: string }[];
   readonly stop?: 'max_tokens' | 'refusal';
-  readonly hang?: 'before_headers' | 'after_first_piece';
+  readonly hang?: 'before_headers' | 'after_headers' | 'after_first_piece';
   readonly cut?: 'after_first_piece';
 };
 export type Script = readonly ScriptedReply[];
@@ -23,6 +23,8 @@ export type MakeModel = (options: { readonly script: Script; readonly idleMs: nu
   readonly received: (n: number) => Promise<void>;
   /** Waits until the n-th connection is closed and tells by whom. */
   readonly ended: (n: number) => Promise<'complete' | 'cut' | 'client_closed'>;
+  /** The clock that deadlines go by. */
+  readonly now: () => number;
   readonly stop: () => Promise<void>;
 }>;
 
@@ -146,11 +148,15 @@ export const modelContract = (make: MakeModel, { live }: { readonly live: boolea
       same(short.tokens > 0 && long.tokens > short.tokens, true, 'tokens');
     }),
     scripted(
-      'a call that was cancelled before it began sends nothing',
+      'a call that was cancelled before it began sends nothing, and says that it cost nothing',
       [{ text: ['x'] }],
       async ({ model, requests }) => {
-        await throws('model.cancelled', () => complete(model, hello, runFor({ signal: AbortSignal.abort() })));
-        same(requests(), 0, 'requests');
+        let sent = 0;
+        const run = runFor({ signal: AbortSignal.abort(), onSent: () => (sent += 1) });
+        const { details } = await throws('model.cancelled', () => complete(model, hello, run));
+        same([requests(), sent, details['sent']], [0, 0, false], 'requests');
+        const { input, output } = usageIn(details);
+        same([input, output], [0, 0], 'usage');
       },
     ),
     scripted(
@@ -172,7 +178,49 @@ export const modelContract = (make: MakeModel, { live }: { readonly live: boolea
       const can = await model.capabilities(runFor());
       same(typeof can.learnt.at, 'string', 'learnt.at');
       same(can.tools, true, 'tools');
+      for (const name of ['thinking', 'vision', 'embeddings', 'prefill', 'seed', 'countExact'] as const)
+        same(typeof can[name], 'boolean', name);
+      for (const name of ['contextTokens', 'maxOutput'] as const)
+        same(can[name] === null || Number(can[name]) > 0, true, name);
     }),
+    scripted('whoever runs a call hears once that it leaves', [{ text: ['x'] }], async ({ model, requests }) => {
+      const heard: number[] = [];
+      await complete(model, hello, runFor({ onSent: () => heard.push(requests()) }));
+      same(heard, [0], 'requests that had arrived when it was said');
+    }),
+    scripted('texts get vectors in their order, where a model embeds at all', [], async ({ model }) => {
+      if (!model.embed) return;
+      const { vectors, usage } = await model.embed(['one', 'two', 'one'], runFor());
+      same([vectors.length, vectors[0], vectors[1]?.length], [3, vectors[2], vectors[0]?.length], 'vectors');
+      same(JSON.stringify(vectors[0]) === JSON.stringify(vectors[1]), false, 'other texts have the same vector');
+      same(usage.output, 0, 'usage.output');
+      const run = runFor({ signal: AbortSignal.abort() });
+      const { details } = await throws('model.cancelled', () => model.embed?.(['x'], run) ?? Promise.resolve());
+      same(details['sent'], false, 'sent');
+    }),
+    scripted(
+      'cancelling between the headers and the first piece closes the connection',
+      [{ hang: 'after_headers' }],
+      async ({ model, received, ended }) => {
+        const stop = new AbortController();
+        const answer = throws('model.cancelled', () => complete(model, hello, runFor({ signal: stop.signal })));
+        await received(1);
+        stop.abort();
+        const { details } = await answer;
+        same([details['sent'], usageIn(details).output], [true, null], 'what is known');
+        same(await ended(1), 'client_closed', 'who closed');
+      },
+    ),
+    scripted(
+      'a deadline ends an answer that is on its way',
+      [{ text: ['one ', 'two'], hang: 'after_first_piece' }],
+      async ({ model, ended, now }) => {
+        const run = runFor({ deadline: new Date(now() + 300) });
+        const { details } = await throws('model.timeout', () => complete(model, hello, run));
+        same(details['phase'], 'total', 'phase');
+        same(await ended(1), 'client_closed', 'who closed');
+      },
+    ),
     scripted(
       'leaving the loop closes the connection',
       [{ text: ['one ', 'two'], hang: 'after_first_piece' }],
@@ -236,7 +284,11 @@ export const modelContract = (make: MakeModel, { live }: { readonly live: boolea
       async ({ model, requests }) => {
         const error = await throws('model.stream_broken', () => complete(model, hello, runFor()));
         same(error.remedy, 'retry', 'remedy');
-        same('usage' in error.details && 'timing' in error.details, true, 'usage and timing');
+        same(
+          ['usage', 'timing', 'sent'].every((name) => name in error.details),
+          true,
+          'usage, timing and sent',
+        );
         same(requests(), 1, 'requests');
       },
     ),
@@ -275,6 +327,8 @@ const runFor = (given: Partial<Run> = {}): Run => ({
   callId: 'contract',
   ...given,
 });
+
+const usageIn = (details: Readonly<Record<string, unknown>>): Partial<Usage> => details['usage'] ?? {};
 
 const collect = async (model: Model, request: ModelRequest, run: Run): Promise<Chunk[]> => {
   const chunks: Chunk[] = [];

@@ -20,10 +20,18 @@ export type ToolCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
+/** What a model thought before it asked for tools, in the words of its API. Sent back with the same turn, and read by nobody else. */
+export type Thought = Readonly<Record<string, unknown>>;
+
 /** One turn of a conversation. */
 export type Message =
   | { readonly role: 'user'; readonly parts: readonly Part[] }
-  | { readonly role: 'assistant'; readonly parts: readonly Part[]; readonly toolCalls?: readonly ToolCall[] }
+  | {
+      readonly role: 'assistant';
+      readonly parts: readonly Part[];
+      readonly toolCalls?: readonly ToolCall[];
+      readonly thoughts?: readonly Thought[];
+    }
   | {
       readonly role: 'tool';
       readonly callId: string;
@@ -99,6 +107,8 @@ export type Done = {
   readonly stop: 'end' | 'max_tokens' | 'tool_use' | 'stop_sequence';
   readonly text: string;
   readonly toolCalls: readonly ToolCall[];
+  /** To be sent back with the tool calls, by models that ask for it. */
+  readonly thoughts?: readonly Thought[];
   /** The parsed JSON when `output` was asked for and the text is JSON. Not yet validated: see askFor. */
   readonly output?: unknown;
   readonly usage: Usage;

@@ -108,6 +108,7 @@ const contract = modelContract(
       requests: () => requests,
       received: () => Promise.resolve(),
       ended: () => Promise.resolve('complete' as const),
+      now: () => 0,
       stop: () => Promise.resolve(),
     });
   },

@@ -2,6 +2,7 @@ import { HiveError } from '@hive/errors';
 import type { Chunk, Done, Model, ModelRequest, Run } from './model.ts';
 import { keyedModel, recordedError, type RecordedCall, type Recording } from './recording.ts';
 import { canonicalJson, keyMaterial, requestKey } from './request-key.ts';
+import { nothingSpent, spentError } from './spent-error.ts';
 
 /**
  * A model that answers from a recording: the n-th equal request gets the n-th recorded answer, chunk by chunk, failures included.
@@ -62,7 +63,12 @@ export const estimateTokens = (request: ModelRequest): number =>
   Math.ceil(canonicalJson(keyMaterial(request, '')).length / 4);
 
 const refuseIfOver = (run: Run) => {
-  if (run.signal.aborted) throw new HiveError('model.cancelled', 'The call was cancelled');
+  if (!run.signal.aborted) return;
+  throw spentError(new HiveError('model.cancelled', 'The call was cancelled'), {
+    usage: { ...nothingSpent, costBasis: 'replay', source: 'replay' },
+    timing: { queuedMs: 0, firstTokenMs: null, decodeMs: 0, totalMs: 0 },
+    sent: false,
+  });
 };
 
 const replayed = (chunk: Chunk): Chunk => (chunk.type === 'done' ? replayedDone(chunk) : chunk);

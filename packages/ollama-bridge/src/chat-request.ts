@@ -22,7 +22,7 @@ export const chatRequest = (
     ...(request.tools && request.toolChoice !== 'none' ? { tools: request.tools.map(toolOf) } : {}),
     ...(request.output ? { format: grammarSchema(request.output.schema) } : {}),
     ...(thinking === undefined ? {} : { think: thinking === 'auto' }),
-    keep_alive: '10m',
+    keep_alive: keepAlive,
     options: {
       num_ctx: numCtx,
       num_predict: roomFor(request, numCtx),
@@ -31,6 +31,9 @@ export const chatRequest = (
     },
   };
 };
+
+/** Between two calls of a workflow a model stays where it is. */
+export const keepAlive = '10m';
 
 /** The estimate may be off by this much; see `model.context_full` after the answer for the rest. */
 const margin = 1.15;

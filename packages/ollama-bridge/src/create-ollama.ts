@@ -4,6 +4,7 @@ import {
   guardCall,
   guardedFetch,
   neverConnected,
+  nothingSpent,
   parseEndpoint,
   spentError,
   streamBroken,
@@ -13,8 +14,9 @@ import {
   type Model,
   type ModelRef,
 } from '@hive/llm';
-import { chatRequest } from './chat-request.ts';
+import { chatRequest, keepAlive } from './chat-request.ts';
 import { machineClock } from './clock.ts';
+import { embeddedOf, unknownUsage } from './embedded.ts';
 import { answeredError, ollamaError, type Asked } from './ollama-error.ts';
 import { createPoolFetch } from './pool-fetch.ts';
 import { createReader } from './read-records.ts';
@@ -52,6 +54,8 @@ export const createOllama = (options: OllamaOptions): Model => {
   const send = options.fetch ?? createPoolFetch(endpoint);
   const asked = (): Asked => ({ destination, box, model, now: clock.now() });
   const host = endpoint.href.replace(/\/$/, '');
+  const clientFor = (watched: typeof fetch) =>
+    new Ollama({ host, fetch: async (url, init) => successOf(await watched(url, init)) });
 
   return {
     ref,
@@ -78,7 +82,7 @@ export const createOllama = (options: OllamaOptions): Model => {
             broken: (why) => streamBroken(destination, new Error(why)),
           })),
       });
-      const client = new Ollama({ host, fetch: async (url, init) => successOf(await watched(url, init)) });
+      const client = clientFor(watched);
       try {
         for await (const record of await client.chat(chatRequest(request, { model, numCtx })))
           for (const chunk of reader.read(record)) {
@@ -96,15 +100,36 @@ export const createOllama = (options: OllamaOptions): Model => {
         guard.stop();
       }
     },
-    capabilities: async (run) => {
+    capabilities: async ({ onSent: _ofTheCall, ...run }) => {
       const guard = guardCall(run, { clock, phase: 'connect' });
-      const watched = guardedFetch(send, guard);
-      const client = new Ollama({ host, fetch: async (url, init) => successOf(await watched(url, init)) });
+      const client = clientFor(guardedFetch(send, guard));
       try {
-        const shown = await client.show({ model });
-        return capabilitiesOf(shown, { numCtx, at: new Date(clock.now()).toISOString() });
+        const [shown, loaded] = await Promise.all([client.show({ model }), client.ps()]);
+        const resident = loaded.models.some(({ name }) => plainName(name) === plainName(model));
+        return capabilitiesOf(shown, { numCtx, resident, at: new Date(clock.now()).toISOString() });
       } catch (error) {
         throw ollamaError(error, guard, asked());
+      } finally {
+        guard.stop();
+      }
+    },
+    embed: async (texts, run) => {
+      const guard = guardCall(run, { clock, phase: 'load', waitMs: loadMs });
+      const startedAt = clock.now();
+      try {
+        const client = clientFor(guardedFetch(send, guard));
+        return embeddedOf(await client.embed({ model, input: [...texts], truncate: false, keep_alive: keepAlive }), {
+          texts,
+          destination,
+        });
+      } catch (error) {
+        const sent = guard.sent() && !neverConnected(error);
+        const totalMs = clock.now() - startedAt;
+        throw spentError(ollamaError(error, guard, asked()), {
+          usage: sent ? unknownUsage : { ...nothingSpent, costBasis: 'local' },
+          timing: { queuedMs: 0, firstTokenMs: null, decodeMs: 0, totalMs },
+          sent,
+        });
       } finally {
         guard.stop();
       }
@@ -129,10 +154,13 @@ const readOut = async (bytes: Bytes): Promise<void> => {
   }
 };
 
+/** Ollama's `name` and `name:latest` are the same model. */
+const plainName = (name: string): string => name.replace(/:latest$/, '');
+
 /** `/api/show` tells the most that the model can; what a call gets is `numCtx`. */
 const capabilitiesOf = (
   shown: { readonly capabilities?: readonly string[]; readonly model_info?: object },
-  { numCtx, at }: { readonly numCtx: number; readonly at: string },
+  { numCtx, resident, at }: { readonly numCtx: number; readonly resident: boolean; readonly at: string },
 ): Capabilities => {
   const can = new Set(shown.capabilities ?? []);
   const most: unknown = Object.entries(shown.model_info ?? {}).find(([key]) => key.endsWith('.context_length'))?.[1];
@@ -147,6 +175,7 @@ const capabilitiesOf = (
     prefill: false,
     seed: true,
     countExact: false,
-    learnt: { from: 'show', at },
+    resident,
+    learnt: { from: 'show', at, fields: { structured: 'config', prefill: 'config', seed: 'config' } },
   };
 };

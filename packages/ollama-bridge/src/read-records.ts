@@ -1,6 +1,7 @@
 import type { ChatResponse, Message } from 'ollama';
 import { HiveError } from '@hive/errors';
 import {
+  jsonIn,
   limitOutput,
   nothingSpent,
   streamBroken,
@@ -89,7 +90,7 @@ export const createReader = ({
       if (last.done_reason === 'load' || last.done_reason === 'unload')
         throw streamBroken(destination, new Error(`the box answered with "${last.done_reason}"`));
       refuseFull(last, numCtx);
-      const output = wantsJson ? jsonOf(text) : undefined;
+      const output = wantsJson ? jsonIn(text) : undefined;
       return {
         type: 'done',
         stop: last.done_reason === 'length' ? 'max_tokens' : toolCalls.length > 0 ? 'tool_use' : 'end',
@@ -136,12 +137,4 @@ const toolCallOf = ({ name, arguments: input }: { name: string; arguments: unkno
     remedy: 'retry',
     where: 'other',
   });
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 };
