@@ -2,7 +2,7 @@ import type { Bus, Move } from '@hive/bus';
 import type { HiveConfig } from '@hive/config';
 import type { LoggedEvent, Write } from '@hive/core-db';
 import type { NewEvent, Step, TaskView, WorkflowView } from '@hive/events';
-import type { Places } from '@hive/ollama-bridge';
+import type { Places, Pool } from '@hive/ollama-bridge';
 import type { Artefacts } from '@hive/workspace';
 import type { Logger } from 'pino';
 
@@ -16,6 +16,8 @@ export type Context = {
   readonly agent: string;
   readonly incarnation: string;
   readonly host: string;
+  /** The boxes that serve models. Nobody is asked before its first use. */
+  readonly pool: Pool;
 };
 
 /** A step in hand: what it is about, and how to write under its claim. */
@@ -67,6 +69,8 @@ export type Agent<S = unknown> = {
     readonly handle: (event: LoggedEvent, ctx: Context & { readonly own: S }) => Promise<readonly Move[]>;
     readonly onOvertaken?: (own: S) => void;
   };
+  /** What it measures of its machine with each beat; a measurement is waited for one beat at most. */
+  readonly figures?: (ctx: Context & { readonly own: S }) => Promise<unknown>;
   /** Done again and again, the first time at once. */
   readonly every?: { readonly ms: number; readonly run: (ctx: Context & { readonly own: S }) => Promise<void> };
 };

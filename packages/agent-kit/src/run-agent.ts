@@ -9,6 +9,7 @@ import type { Artefacts } from '@hive/workspace';
 import type { Logger } from 'pino';
 import type { Agent, Context } from './agent.ts';
 import { artefactsOf } from './artefacts-of.ts';
+import { poolOf } from './boxes/pool-of.ts';
 import { createLogger } from './logger.ts';
 import { createStepRunner } from './step-runner.ts';
 
@@ -90,7 +91,8 @@ export const startAgentOn = async <S>(
   const log = options.log ?? createLogger({ agent: name, role: agent.name });
   const bus = createBus(store, `${agent.name}/${name}`, around);
   const host = hostname();
-  const ctx: Context = { config, bus, artefacts, log, agent: name, incarnation, host };
+  const pool = poolOf(config, store);
+  const ctx: Context = { config, bus, artefacts, log, agent: name, incarnation, host, pool };
   const release = await store.hold(incarnation);
   const capabilities = agent.capabilities?.(config) ?? [];
   const row = {
@@ -123,13 +125,20 @@ export const startAgentOn = async <S>(
   const handBack = new AbortController();
   const runner = createStepRunner(agent, ctx, own);
   const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
-  const beat = () => store.beat({ ...row, startedAt, status: status(), load: runner.load() });
+  let figures: unknown;
+  const measure = () =>
+    void agent.figures?.({ ...ctx, own }).then(
+      (it) => (figures = it),
+      () => undefined,
+    );
+  const beat = () =>
+    store.beat({ ...row, startedAt, status: status(), load: runner.load(), ...(figures !== undefined && { figures }) });
   await beat();
-  const stopBeating = repeatEvery(
-    around,
-    beatMs,
-    () => void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed')),
-  );
+  measure();
+  const stopBeating = repeatEvery(around, beatMs, () => {
+    void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed'));
+    measure(); // for the next beat, so that a driver that hangs holds up none
+  });
 
   const follow = agent.follow;
   const unknown = new Set<string>(); // one notice for each type
@@ -191,6 +200,7 @@ export const startAgentOn = async <S>(
     for (const callOff of handingBack) callOff();
     // A store that is away does not keep an agent from ending; others see that its process is gone.
     await signOff().catch((error: unknown) => log.warn({ err: error }, 'not signed off'));
+    pool.stop();
     bus.close();
     await store.close();
     log.info({}, 'stopped');

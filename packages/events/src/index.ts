@@ -25,6 +25,7 @@ export {
   type NewEvent,
 } from './catalogue.ts';
 export { isEventType } from './event-types.ts';
+export { figuresHoldMs, GpuFigures, MachineFigures } from './machine.ts';
 export type { BoxView } from './box-view.ts';
 export { isEnded, isOpenCall, type AnyCall, type CallView, type OpenCall } from './call-view.ts';
 export { limitKey, type LimitView, type LimitsView } from './limit-view.ts';

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBus, newId, record, streamOfStep, type Bus, type NewStep } from '@hive/bus';
+import type { Pool } from '@hive/ollama-bridge';
+import { poolOf } from '../boxes/pool-of.ts';
 import { loadConfig, type HiveConfig } from '@hive/config';
 import { openStore, type Store } from '@hive/core-db';
 import { streams, type HiveEvent, type NewEvent, type PlannedTask, type Submission, type TaskView } from '@hive/events';
@@ -17,6 +19,7 @@ export type House = {
   readonly config: HiveConfig;
   readonly store: Store;
   readonly bus: Bus;
+  readonly pool: Pool;
   readonly artefacts: Artefacts;
   /** Records a workflow that is running, with one pending task for each of these; answers the ids of the tasks. */
   begin(
@@ -48,6 +51,7 @@ export const openHouse = async ({
   const config = await loadConfig({ env: { HOME: folder, HIVE_HOME: home, ...env }, cwd: folder, cloneRoot: null });
   const store = await openStore({ home });
   const bus = createBus(store, 'test/house');
+  const pool = poolOf(config, store);
   const artefacts = artefactsOf(home);
   const started: Running[] = [];
 
@@ -121,6 +125,7 @@ export const openHouse = async ({
     config,
     store,
     bus,
+    pool,
     artefacts,
     begin,
     tell,
@@ -138,6 +143,7 @@ export const openHouse = async ({
       ),
     close: async () => {
       await Promise.all(started.map((running) => running.drain(0)));
+      pool.stop();
       bus.close();
       await store.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import type { Box } from '../probe-box.ts';
 import type { Shown } from './show-model.ts';
-import { tagged, type BoxModel, type BoxState } from '../routing/pool-state.ts';
-import { learn, type Facts, type Measured } from '../routing/facts.ts';
+import type { BoxModel, BoxState } from '../routing/pool-state.ts';
+import { fewCalls, learn, type Facts, type Measured } from '../routing/facts.ts';
 
 /** A box as hive.yaml has it. */
 export type PoolBox = {
@@ -18,8 +18,9 @@ export type Remembered = {
   readonly box: PoolBox;
   readonly seen: Box | null;
   readonly seenAt: number | null;
-  /** Probes that failed in a row. */
+  /** Probes that failed in a row, and what the last one met. */
   readonly failures: number;
+  readonly trouble: string | null;
   readonly up: boolean;
   readonly shown: ReadonlyMap<string, Shown>;
   readonly facts: Readonly<Record<string, Facts>>;
@@ -33,6 +34,7 @@ export const unseen = (box: PoolBox): Remembered => ({
   seen: null,
   seenAt: null,
   failures: 0,
+  trouble: null,
   up: false,
   shown: new Map(),
   facts: {},
@@ -51,13 +53,14 @@ export const answered = (it: Remembered, seen: Box, at: number): Remembered => (
   seen,
   seenAt: at,
   failures: 0,
+  trouble: null,
   up: true,
 });
 
 /** The box did not answer a probe. */
-export const silent = (it: Remembered): Remembered => {
+export const silent = (it: Remembered, trouble: string): Remembered => {
   const failures = it.failures + 1;
-  return { ...it, failures, up: it.up && failures < lastStraw };
+  return { ...it, failures, trouble, up: it.up && failures < lastStraw };
 };
 
 /** A call could not reach the box: nobody else is sent there before it answers again. */
@@ -92,7 +95,10 @@ export const stateOf = (
     quietUntil,
     skewMs,
     memory,
+    facts,
   }: {
+    /** What others have measured there, by digest or name. */
+    readonly facts: BoxState['facts'];
     readonly contexts: Contexts;
     readonly quietUntil: number | null;
     readonly skewMs: number;
@@ -121,13 +127,18 @@ export const stateOf = (
     }),
     loaded,
     memory: memory ?? (it.box.memoryBytes === null ? null : { total: it.box.memoryBytes, used: ours }),
-    facts: it.facts,
+    facts: Object.fromEntries(
+      (it.seen?.models ?? []).flatMap(({ name, digest }) => {
+        const known = bestKnown(it.facts[digest], facts[digest] ?? facts[name]);
+        return known ? [[digest, known]] : [];
+      }),
+    ),
     quietUntil,
     maxInFlight: it.box.maxInFlight,
     prefixes: it.prefixes,
   };
 };
 
-/** True when the box has a model of this name. */
-export const hasModel = ({ seen }: Remembered, name: string): boolean =>
-  seen?.models.some((it) => it.name === tagged(name) || it.name === name) ?? false;
+/** One's own measurements are the newest, unless there are few of them. */
+const bestKnown = (own: Facts | undefined, others: Facts | undefined): Facts | undefined =>
+  own && (own.calls >= fewCalls || !others) ? own : (others ?? own);

@@ -1,6 +1,7 @@
 import type { HiveError } from '@hive/errors';
 import type { Clock, Done } from '@hive/llm';
 import { machineClock } from '../clock.ts';
+import type { Box } from '../probe-box.ts';
 import { route, type Route, type Routed } from '../routing/route.ts';
 import { mayStart } from '../routing/may-start.ts';
 import type { BoxState, Placed, PoolCall, PoolState } from '../routing/pool-state.ts';
@@ -42,8 +43,17 @@ export type Place = Routed & {
   end(ended: Ended): Promise<void>;
 };
 
+/** A box as this process has seen it last. `up` null: it was not asked yet. `trouble`: what the last probe met. */
+export type SeenBox = PoolBox & {
+  readonly up: boolean | null;
+  readonly trouble: string | null;
+  readonly seen: Box | null;
+};
+
 /** The boxes of a Hive as one process sees them. */
 export type Pool = {
+  /** What was seen of the boxes, whoever uses them. */
+  seen(): readonly SeenBox[];
   /** What is known now, with everybody's calls. Nothing is asked of a box. */
   state(places: Places): Promise<PoolState>;
   /** Where a call would go now; {@link Pool.take} decides. */
@@ -86,13 +96,10 @@ export const createPool = (options: PoolOptions): Pool => {
     return told.by;
   };
 
-  const seen = (by: ReadonlyMap<string, Elsewhere>, placed: readonly Placed[], now: number): PoolState => ({
+  const stateAt = (by: ReadonlyMap<string, Elsewhere>, placed: readonly Placed[], now: number): PoolState => ({
     boxes: [...watch.boxes.values()].map((it) => {
       const { quietUntil = null, memory = null, facts = {} } = by.get(it.box.name) ?? {};
-      return stateOf(
-        { ...it, facts: { ...facts, ...it.facts } },
-        { contexts, quietUntil, memory, skewMs: now - clock.now() },
-      );
+      return stateOf(it, { facts, contexts, quietUntil, memory, skewMs: now - clock.now() });
     }),
     placed,
     placedAt: now,
@@ -102,7 +109,7 @@ export const createPool = (options: PoolOptions): Pool => {
   const state: Pool['state'] = async (places) => {
     watch.wake();
     const [by, { placed, now }] = await Promise.all([elsewhere(), places.read()]);
-    return seen(by, placed, now);
+    return stateAt(by, placed, now);
   };
 
   /** The first call comes before anybody has answered. */
@@ -137,6 +144,13 @@ export const createPool = (options: PoolOptions): Pool => {
   };
 
   return {
+    seen: () =>
+      [...watch.boxes.values()].map(({ box, seen: told, up, failures, trouble }) => ({
+        ...box,
+        up: told === null && failures === 0 ? null : up,
+        trouble,
+        seen: told,
+      })),
     state,
     choose: async (call, places) => {
       for (;;) {
@@ -160,7 +174,7 @@ export const createPool = (options: PoolOptions): Pool => {
         const rings = places.rings();
         const [by, { placed, now, turn }] = await Promise.all([elsewhere(), places.read()]);
         since ??= now;
-        const pool = seen(by, placed, now);
+        const pool = stateAt(by, placed, now);
         const chosen = route(pool, { ...call, since }, { now, random });
         if (!chosen.chosen) {
           if (await firstLook()) continue;

@@ -75,8 +75,10 @@ export const createWatch = (
           if (told) change(name, (it) => ({ ...it, shown: new Map(it.shown).set(model.digest, told) }));
         }),
       );
-    } catch {
-      change(name, silent);
+    } catch (error) {
+      const isLate = error instanceof Error && error.cause instanceof Error && error.cause.name === 'TimeoutError';
+      const trouble = isLate ? `it did not answer within ${pace.probeMs} ms` : (error as Error).message;
+      if (!ended.signal.aborted) change(name, (it) => silent(it, trouble));
     }
   };
 

@@ -18,7 +18,7 @@ export type Speeds = { readonly decodeTps: number; readonly prefillTps: number; 
 
 const alpha = 0.2;
 /** Fewer calls than this are a hint only. */
-const fewCalls = 3;
+export const fewCalls = 3;
 
 const blend = (before: number | null, now: number | null): number | null =>
   now === null || !(now > 0) || !Number.isFinite(now)

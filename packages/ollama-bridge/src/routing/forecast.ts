@@ -1,4 +1,4 @@
-import { speedsOf, type Speeds } from './facts.ts';
+import { fewCalls, speedsOf, type Speeds } from './facts.ts';
 import type { BoxModel, BoxState, Placed, PoolCall } from './pool-state.ts';
 
 /** What a call on a box would take, in seconds, and what that is made of. */
@@ -21,8 +21,6 @@ export type Forecast = {
 };
 
 const evictionS = 5;
-/** Fewer calls than this are a hint only. */
-const fewCalls = 3;
 /** A call that runs longer than expected will still take a while: nobody knows how long. */
 const leastLeft = 0.2;
 
