@@ -3,7 +3,8 @@ import { HiveError } from '@hive/errors';
 import { Plan, streams, type NewEvent } from '@hive/events';
 import { survey } from '@hive/workspace';
 import { planFrom } from './plan-from.ts';
-import { ModelPlan } from './plan-from-model.ts';
+import { modelPlan } from './plan-from-model.ts';
+import { planningFor, stagesOf } from './planning.ts';
 import { planPrompt } from './prompt.ts';
 
 /** Splits a goal into tasks: reads the plan that was handed in, or asks a model for one. Takes steps `plan`, records `workflow.plan_generated`. */
@@ -27,15 +28,21 @@ const planByFile = async (step: StepInHand, { artefacts }: Context): Promise<rea
 const planByModel = async (step: StepInHand, ctx: Context): Promise<readonly NewEvent[]> => {
   const { submission } = step.workflow;
   const wanted = { role: 'planner', ref: submission.model, localOnly: submission.localOnly } as const;
-  const { files, commits } = await survey({ home: ctx.config.home, repo: submission.repo, base: submission.base });
+  const seen = await survey({ home: ctx.config.home, repo: submission.repo, base: submission.base });
+  const planning = planningFor(submission.goal, seen.files, ctx.config.planning);
+  const stages = planning.template ? stagesOf(planning.template) : [];
   const request = planPrompt({
     goal: submission.goal,
-    files,
-    checks: submission.checks.map((check) => check.argv.join(' ')),
-    recentCommits: commits,
+    files: seen.files,
+    more: seen.more,
+    checks: submission.checks,
+    found: seen.checks,
+    recentCommits: seen.commits,
+    planning,
   });
-  const { value, author } = await askModel({ wanted, name: 'plan', schema: ModelPlan, request }, step, ctx);
-  const plan = planFrom(value, submission);
+  const schema = modelPlan(stages.map(({ name }) => name));
+  const { value, author } = await askModel({ wanted, name: 'plan', schema, request }, step, ctx);
+  const plan = planFrom(value, submission, stages);
   return [generated(step, plan, await ctx.artefacts.put(JSON.stringify(plan)), author)];
 };
 

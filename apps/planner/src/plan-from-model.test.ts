@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { parsePlanFile } from '@hive/events';
 import { jsonSchemaOf } from '@hive/llm';
-import { ModelPlan, toPlanFile } from './plan-from-model.ts';
+import { modelPlan, toPlanFile } from './plan-from-model.ts';
+
+const ModelPlan = modelPlan();
 
 const task = (key: string, more: object = {}) => ({ key, title: `Do ${key}`, ...more });
 const planOf = (...tasks: object[]) => ModelPlan.safeParse({ version: 1, tasks });
@@ -10,7 +12,10 @@ const problem = (...tasks: object[]) => planOf(...tasks).error?.issues[0]?.messa
 test('a plan of a model is a plan file', () => {
   const plan = ModelPlan.parse({
     version: 1,
-    tasks: [task('a', { paths: ['src/**'], tests: ['test/**'] }), task('b', { needs: ['a'], redBefore: 'not_needed' })],
+    tasks: [
+      task('a', { paths: ['src/**', 'test/**'], tests: ['test/**'] }),
+      task('b', { needs: ['a'], redBefore: 'not_needed' }),
+    ],
   });
   expect(parsePlanFile(toPlanFile(plan))).toEqual(plan);
 });
@@ -31,6 +36,38 @@ test.each([
   ['a key twice', [task('a'), task('a')], 'The plan has two tasks with the key a'],
 ])('%s is told to the model in the words of the plan file', (_, tasks, message) => {
   expect(problem(...tasks)).toBe(message);
+});
+
+test.each([
+  [
+    'tests that its paths leave out',
+    [task('a', { paths: ['src/**'], tests: ['test/**'] })],
+    /tests at test\/\*\*, which its paths do not/,
+  ],
+  ['a path that leaves', [task('a', { paths: ['../x'] })], /names \.\.\/x, which is not inside/],
+  ['an absolute path', [task('a', { paths: ['/etc/**'] })], /names \/etc\/\*\*, which is not inside/],
+  ['too many tasks', Array.from({ length: 51 }, (_, n) => task(`t${n}`)), /at most 50 tasks/],
+])('%s is told to the model too', (_, tasks, message) => {
+  expect(problem(...tasks)).toMatch(message);
+});
+
+test.each([
+  [{ paths: ['src/**', 'test/**'], tests: ['test/**'] }],
+  [{ paths: ['src'], tests: ['src/**/*.test.ts'] }],
+  [{ paths: ['**'], tests: ['tests/{unit,int}/*.py'] }],
+  [{ tests: ['test/**'] }],
+])('tests that are covered are fine: %j', (more) => {
+  expect(planOf(task('a', more)).success).toBe(true);
+});
+
+test('a template with stages asks for the stage of each task, and for none that comes too late', () => {
+  const schema = modelPlan(['build', 'docs']);
+  const parse = (...tasks: object[]) => schema.safeParse({ version: 1, tasks });
+  expect(parse(task('a')).success).toBe(false);
+  expect(parse(task('a', { stage: 'cook' })).success).toBe(false);
+  expect(parse(task('a', { stage: 'build' }), task('b', { stage: 'docs', needs: ['a'] })).success).toBe(true);
+  const late = parse(task('a', { stage: 'build', needs: ['b'] }), task('b', { stage: 'docs' }));
+  expect(late.error?.issues[0]?.message).toBe('Task a needs b, which belongs to a later stage');
 });
 
 test('no tasks are no plan', () => {

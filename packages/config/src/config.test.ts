@@ -4,6 +4,7 @@ import { exampleFile, generated } from './reference.ts';
 import { cloneRootOf } from './env.ts';
 import { nearestKey } from './complaint.ts';
 import { ollamaUrl } from './ollama-url.ts';
+import { planningOf } from './planning-of.ts';
 import { parseHiveYaml } from './read-hive-yaml.ts';
 import { Secret } from './secret.ts';
 import { readFileSync } from 'node:fs';
@@ -87,10 +88,8 @@ test('the file of the founding plan loads, and says which keys do nothing yet', 
   expect(warnings).toEqual(
     [
       'cluster',
-      'agents.walnut.specialization',
       'agents.walnut.hardware.gpu_type',
       'agents.walnut.hardware.cpu_cores',
-      'workflows',
       'monitoring.metrics_retention_days',
       'mcp_servers',
       'security.require_approval',
@@ -101,6 +100,30 @@ test('the file of the founding plan loads, and says which keys do nothing yet', 
       'sandbox.egress',
     ].map((key) => `hive.yaml: hive.${key} has no effect yet`),
   );
+});
+
+test('a template knows its agents and stages, and who of them has a model of its own', () => {
+  const { hive } = parse(foundingPlan).yaml;
+  const walnut = {
+    name: 'walnut',
+    specialization: 'frontend',
+    capabilities: ['react', 'css'],
+    ref: 'ollama:starcoder2:15b@walnut',
+  };
+  expect(planningOf(hive).templates).toEqual({
+    web: {
+      agents: [walnut],
+      stages: [
+        { name: 'planning', agent: walnut },
+        { name: 'review', agent: null },
+      ],
+    },
+  });
+  const stranger = { workflows: { templates: { x: { agents: ['stranger'], stages: [{ a: { parallel: true } }] } } } };
+  expect(planningOf({ ...hive, ...stranger }).templates['x']).toEqual({
+    agents: [{ name: 'stranger', specialization: null, capabilities: [], ref: null }],
+    stages: [{ name: 'a', agent: null }],
+  });
 });
 
 test('the example loads as it is, and with every # taken away', () => {

@@ -81,6 +81,20 @@ export type Testing = {
   readonly restartMs: number | null;
 };
 
+/** Who takes part in a template. `ref` is its own model, where it has one. */
+export type Specialist = {
+  readonly name: string;
+  readonly specialization: string | null;
+  readonly capabilities: readonly string[];
+  readonly ref: string | null;
+};
+
+/** How a kind of goal is planned: who takes part, and what is done one after the other. */
+export type Template = {
+  readonly agents: readonly Specialist[];
+  readonly stages: readonly { readonly name: string; readonly agent: Specialist | null }[];
+};
+
 /** All choices and secrets of one Hive. Each adapter is handed its slice. */
 export type HiveConfig = {
   /** Where state lives; absolute. */
@@ -143,6 +157,15 @@ export type HiveConfig = {
     readonly models: Readonly<Record<string, number>>;
     readonly boxes: Readonly<Record<string, number>>;
   };
+  /** What planners begin from, by name. `paths` undefined: goals that name the domain. */
+  readonly planning: {
+    readonly templates: Readonly<Record<string, Template>>;
+    readonly domains: Readonly<
+      Record<string, { readonly paths?: readonly string[] | undefined; readonly prompt: string }>
+    >;
+  };
+  /** How many models have to approve a change, where any reviews. */
+  readonly review: { readonly quorum: number };
   /** How far one attempt of a model at a change may go. */
   readonly author: { readonly turns: number; readonly tokens: number };
   readonly disk: DiskConfig;

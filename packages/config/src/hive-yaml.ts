@@ -29,6 +29,10 @@ const boxName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has letters, digits, dot, dash or underscore');
 
+const templateName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name has letters, digits, dash or underscore');
+
 const Agent = z.strictObject({
   endpoint: z
     .url({ protocol: /^https?$/ })
@@ -41,7 +45,11 @@ const Agent = z.strictObject({
     .describe('its model, as Ollama names it; plans and works unless `models` says otherwise'),
   name: z.string().optional().describe('how it is shown to people'),
   capabilities: z.array(z.string().max(64)).max(50).optional().describe('what it may be asked for'),
-  specialization: notYet(z.string().optional(), 'what it is good at'),
+  specialization: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('what it is good at; planners are told, and a domain of that name counts'),
   parallel: z
     .int()
     .min(1)
@@ -198,6 +206,19 @@ const Hive = z.strictObject({
     })
     .prefault({})
     .describe('how much of a kind goes on at once; what is over waits its turn'),
+  review: z
+    .strictObject({
+      quorum: z
+        .int()
+        .min(1)
+        .max(9)
+        .default(1)
+        .describe(
+          'how many of the models below `models.reviewer` have to approve a change; others than its author count',
+        ),
+    })
+    .prefault({})
+    .describe('how changes are reviewed by models'),
   author: z
     .strictObject({
       turns: z.int().min(1).max(500).default(40).describe('replies of the model'),
@@ -243,22 +264,43 @@ const Hive = z.strictObject({
     z.strictObject({ name: z.string().optional(), region: z.string().optional() }).optional(),
     'what this Hive is called and where it stands',
   ),
-  workflows: notYet(
-    z
-      .strictObject({
-        templates: z
-          .record(
-            z.string(),
-            z.strictObject({
-              agents: z.array(z.string()).optional(),
-              stages: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).optional(),
-            }),
-          )
-          .optional(),
-      })
-      .optional(),
-    'workflows to begin from',
-  ),
+  workflows: z
+    .strictObject({
+      templates: z
+        .record(
+          templateName,
+          z.strictObject({
+            agents: z
+              .array(z.string().min(1).max(64))
+              .max(50)
+              .default([])
+              .describe('who takes part, by name below `agents`'),
+            stages: z
+              .array(z.union([z.string().min(1).max(64), z.record(z.string().min(1).max(64), z.unknown())]))
+              .max(30)
+              .default([])
+              .describe(
+                'what is done one after the other: a name, or `name: agent`; plan, checks, review and merge are Hive itself',
+              ),
+          }),
+        )
+        .default({})
+        .describe('how a kind of goal is planned; a goal that begins with its name and a colon takes it'),
+    })
+    .prefault({})
+    .describe('workflows to begin from'),
+  planners: z
+    .record(
+      templateName,
+      z.strictObject({
+        paths: Globs.optional().describe(
+          'files that make a repository one of this kind; without them, goals that name it',
+        ),
+        prompt: z.string().min(1).max(4000).describe('what the planner is told then'),
+      }),
+    )
+    .default({})
+    .describe('what a planner should know of a domain, such as backend, frontend or infrastructure'),
   pool: z
     .strictObject({
       context: z

@@ -8,6 +8,8 @@ export type {
   Price,
   Reach,
   RepoConfig,
+  Specialist,
+  Template,
   Testing,
 } from './config.ts';
 export { cloneRootOf, readEnv, variables, type Env } from './env.ts';

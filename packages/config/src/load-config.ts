@@ -8,6 +8,7 @@ import { testingOf } from './testing-of.ts';
 import type { HiveYaml } from './hive-yaml.ts';
 import { ollamaUrl } from './ollama-url.ts';
 import { quietHoursOf } from './quiet-hours.ts';
+import { planningOf } from './planning-of.ts';
 import { parseHiveYaml, readIfThere } from './read-hive-yaml.ts';
 import { Secret } from './secret.ts';
 
@@ -82,6 +83,8 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
       notSecrets: hive.security.notSecrets,
     },
     limits: { ...hive.limits, repository: hive.limits.repository ?? null },
+    planning: planningOf(hive),
+    review: hive.review,
     author: hive.author,
     disk: diskOf(hive),
     terminal: { color: !env['NO_COLOR'], ci: Boolean(env['CI']) && env['CI'] !== 'false' },

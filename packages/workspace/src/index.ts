@@ -1,7 +1,7 @@
 export { changeOf, type Change, type Submitted } from './door/change-of.ts';
 export { checkPatch } from './door/check-patch.ts';
 export { findChecks, findSetup } from './door/find-checks.ts';
-export { outsideOf } from './door/outside-of.ts';
+export { matcherOf, outsideOf } from './door/outside-of.ts';
 export { patchFiles } from './door/patch-files.ts';
 export { assertHomeOutside, checkedOut, openRepo, resolveBase } from './door/repo.ts';
 export { cleaned } from './command/output.ts';
