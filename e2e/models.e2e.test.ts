@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Result } from '@hive/events';
+import type { Comparison, Result } from '@hive/events';
 import { parseScenario, startModelServer } from '@hive/model-server';
 import { afterEach, expect, test } from 'vitest';
 import { makeHome, outcomes, traceOf, type Home } from './hive.ts';
@@ -79,6 +79,15 @@ test.each([
     if (end === 'merged') {
       expect(result.tasks[0]?.evidence).toMatchObject({ redBefore: 'red', greenAfter: true });
       expect(await home.git(repo, 'show', `${result.branch ?? ''}:sum.js`)).toContain('a + b');
+    }
+    if (provider === 'Ollama' && end === 'merged') {
+      await server.stop(); // whoever were asked now would not be reached
+      const replayed = await home.json<Comparison>('replay', '--last');
+      expect(replayed).toMatchObject({
+        equal: true,
+        differences: [],
+        now: { replayed: { calls: 3 }, paid: { calls: 0 } },
+      });
     }
     const stored = await readFile(join(home.home, 'hive.db'), 'latin1');
     expect(stored + JSON.stringify(events)).not.toContain(key);

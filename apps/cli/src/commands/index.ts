@@ -9,6 +9,7 @@ import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
+import { fork } from './fork.ts';
 import { gc } from './gc.ts';
 import { init } from './init.ts';
 import { install } from './install.ts';
@@ -17,6 +18,7 @@ import { ls } from './ls.ts';
 import { open } from './open.ts';
 import { pause } from './pause.ts';
 import { rebuild } from './rebuild.ts';
+import { replay } from './replay.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
@@ -59,6 +61,8 @@ export const commands: readonly CommandSpec[] = [
   resume,
   cancel,
   retry,
+  replay,
+  fork,
   deadLetters,
   schedules,
   verify,

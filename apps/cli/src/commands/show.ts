@@ -8,6 +8,7 @@ import { tellResult } from '../follow/tell-result.ts';
 import { pausedText } from './pause.ts';
 import { lastOption, workflowId, type LastOption } from './ids.ts';
 import { colourOfStatus } from '../terminal/colour.ts';
+import type { Output } from '../terminal/output.ts';
 import { table } from '../terminal/table.ts';
 import { oneLine, visible } from '../terminal/visible.ts';
 
@@ -44,8 +45,22 @@ const showWorkflow = async (cli: Cli, desk: Desk, result: Result): Promise<void>
   );
   if (result.paused)
     out.line(out.colour.yellow(`${pausedText(result.paused)} (hive resume ${shortId(result.workflow)} goes on)`));
-  if (!out.json) await printTasks(desk, result, out);
+  if (!out.json) {
+    await printTasks(desk, result, out);
+    await printFallbacks(desk, result, out);
+  }
   await tellResult(cli, desk, result);
+};
+
+/** No change of a model is silent. */
+const printFallbacks = async (desk: Desk, { workflow, tasks }: Result, out: Output): Promise<void> => {
+  const { items } = await desk.events({ types: ['model.fell_back'], correlationId: workflow, limit: 100 });
+  for (const event of items) {
+    if (event.type !== 'model.fell_back') continue;
+    const { taskId, role, from, to, because } = event.data;
+    const whose = tasks.find(({ id }) => id === taskId)?.key ?? 'plan';
+    out.line(`Fell back  ${oneLine(`${whose} ${role ?? ''}: from ${from} to ${to}, because ${because}`)}`);
+  }
 };
 
 const showTask = ({ out }: Cli, task: TaskDetail): void => {

@@ -1,7 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readRun, type HiveConfig } from '@hive/config';
 import { hasCode } from '@hive/errors';
-import { exitCodeOf, isSettled, shortId, type Desk, type Result, type SubmitRequest } from '@hive/events';
+import {
+  exitCodeOf,
+  isSettled,
+  shortId,
+  type Desk,
+  type Result,
+  type SubmitRequest,
+  type Submitted,
+} from '@hive/events';
 import { assertHomeOutside, openRepo } from '@hive/workspace';
 import type { Cli } from '../cli.ts';
 import { localAccess, remoteAccess, type Access } from '../desk/access.ts';
@@ -14,19 +22,27 @@ import { whileWaiting } from '../terminal/while-waiting.ts';
 import { tellAccepted, tellSubmitted } from './tell-accepted.ts';
 import { tellModels } from './tell-models.ts';
 
+/** How work is handed in, and how its end is told where that is not as of `run`. */
+export type HandingIn = {
+  readonly handIn: (desk: Desk) => Promise<Submitted>;
+  readonly detach: boolean;
+  /** Tells the end and answers the exit code. */
+  readonly tell?: (desk: Desk, result: Result) => Promise<number>;
+};
+
 /** What `run` and `submit` do once the request is known: hand it in, see that somebody works on it, follow it, and tell the end. */
 export const followThrough = async (
   cli: Cli,
   request: SubmitRequest,
-  options: { readonly detach: boolean },
+  { detach }: { readonly detach: boolean },
 ): Promise<number> => {
   const config = await cli.config();
   const access = remoteAccess(config) ?? (await accessBeside(request.repo, config, cli));
-  try {
-    return await submitAndFollow(cli, config, access, { request, ...options });
-  } finally {
-    await access.close();
-  }
+  const handIn = async (desk: Desk) => {
+    await tellModels(cli, config, request);
+    return desk.submit(request);
+  };
+  return handInAndFollow(cli, access, { handIn, detach });
 };
 
 /** Opening the store makes it, and a HIVE_HOME inside of the repository must leave nothing there. */
@@ -35,18 +51,26 @@ export const accessBeside = async (repo: string, config: HiveConfig, cli: Cli): 
   return localAccess(config, cli);
 };
 
-const submitAndFollow = async (
+/** Hands work in, sees that somebody does it, follows it, tells the end, and closes the access. */
+export const handInAndFollow = async (cli: Cli, access: Access, handing: HandingIn): Promise<number> => {
+  try {
+    return await handIn(cli, await cli.config(), access, handing);
+  } finally {
+    await access.close();
+  }
+};
+
+const handIn = async (
   cli: Cli,
   config: HiveConfig,
   access: Access,
-  { request, detach }: { readonly request: SubmitRequest; readonly detach: boolean },
+  { handIn: handOver, detach, tell = (desk, result) => tellEnd(cli, desk, result) }: HandingIn,
 ): Promise<number> => {
   const { desk } = access;
   const isStaffed = await access.isStaffed();
   if (!isStaffed && config.port.given) await assertPortFree(config.port.number);
   for (const warning of config.warnings) cli.out.note(warning);
-  await tellModels(cli, config, request);
-  const submitted = await whileWaiting(cli.out, 'looking at what was handed in', desk.submit(request));
+  const submitted = await whileWaiting(cli.out, 'looking at what was handed in', handOver(desk));
   const { id } = submitted;
   const accepted = await desk.workflow(id);
   tellSubmitted(cli.out, submitted);
@@ -65,7 +89,7 @@ const submitAndFollow = async (
       cli.out.note(`The workflow is kept: hive up goes on with it, and hive watch ${shortId(id)} follows it`);
     throw error;
   });
-  const code = result === null ? await tellInterrupted(cli, desk, id) : await tellEnd(cli, desk, result);
+  const code = result === null ? await tellInterrupted(cli, desk, id) : await tell(desk, result);
   if (building !== null) await endBuilding(cli, config, building);
   else if (result === null && (access.url !== null || isStaffed))
     cli.out.note(`The workflow goes on; follow it with hive watch ${shortId(id)}`);
