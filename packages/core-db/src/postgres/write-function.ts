@@ -117,7 +117,8 @@ begin
   if cardinality(x_stream) > 0 then
     update step s set state = 'cancelled', token = s.token + 1, holder = null, holder_agent = null, lease_until = null, xid = pg_current_xact_id()
       from unnest(x_workflow, x_stream) as u(workflow, stream)
-      where s.workflow_id = u.workflow and s.stream = u.stream and s.state not in ('done', 'cancelled') and s.id <> all (c_id);
+      where s.workflow_id = u.workflow and s.stream = u.stream and s.state = any (array['ready', 'scheduled', 'paused', 'parked', 'claimed'])
+        and s.id <> all (c_id);
   end if;
 
   if cardinality(s_id) > 0 then

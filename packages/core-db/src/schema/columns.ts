@@ -4,12 +4,25 @@ import * as sqlite from 'drizzle-orm/sqlite-core';
 
 const xid8 = pg.customType<{ data: string }>({ dataType: () => 'xid8' });
 
+type OpenStepColumns<C> = { readonly state: C; readonly holder: C; readonly workflowId: C; readonly stream: C };
+
 /** The few kinds of columns that the tables use, as SQLite has them. JSON is kept as the text that was written. */
 const forSqlite = {
   table: sqlite.sqliteTable,
   index: sqlite.index,
   /** The order in which the log is read: on SQLite that of the positions. */
   logOrder: (_xid: sqlite.AnySQLiteColumn, _position: sqlite.AnySQLiteColumn): sqlite.IndexBuilder[] => [],
+  /** Where open steps are found: those of a stream, and the claimed ones. */
+  openSteps: (t: OpenStepColumns<sqlite.AnySQLiteColumn>): sqlite.IndexBuilder[] => [
+    sqlite
+      .index('step_claimed')
+      .on(t.holder)
+      .where(sql`state = 'claimed'`),
+    sqlite
+      .index('step_open')
+      .on(t.workflowId, t.stream)
+      .where(sql`state not in ('done', 'cancelled')`),
+  ],
   unique: sqlite.uniqueIndex,
   key: (...columns: [sqlite.AnySQLiteColumn, ...sqlite.AnySQLiteColumn[]]) => sqlite.primaryKey({ columns }),
   text: (name: string) => sqlite.text(name),
@@ -29,6 +42,13 @@ const forPostgres = {
   table: pg.pgTable,
   index: pg.index,
   logOrder: (xid: pg.AnyPgColumn, position: pg.AnyPgColumn) => [pg.index('event_order').on(xid, position)],
+  // One for both: a step that changes its state is written anew into each index that it is in.
+  openSteps: (t: OpenStepColumns<pg.AnyPgColumn>) => [
+    pg
+      .index('step_open')
+      .on(t.state, t.workflowId, t.stream)
+      .where(sql`state not in ('done', 'cancelled')`),
+  ],
   unique: pg.uniqueIndex,
   key: (...columns: [pg.AnyPgColumn, ...pg.AnyPgColumn[]]) => pg.primaryKey({ columns }),
   text: (name: string) => pg.text(name),

@@ -99,17 +99,10 @@ export const defineTables = (c: Columns) => ({
         .on(t.runAt)
         .where(sql`state = 'scheduled'`),
       c
-        .index('step_claimed')
-        .on(t.holder)
-        .where(sql`state = 'claimed'`),
-      c
         .index('step_limited')
         .on(t.rank)
         .where(sql`limits <> '[]' and state not in ('done', 'cancelled')`),
-      c
-        .index('step_open')
-        .on(t.workflowId, t.stream)
-        .where(sql`state not in ('done', 'cancelled')`),
+      ...c.openSteps(t),
     ],
   ),
   /** Every set of demands that a step ever had. A claim looks only into the lanes that its agent may take from. */

@@ -1,0 +1,2 @@
+-- Nothing here: the numbers of both databases go together.
+SELECT 1;
