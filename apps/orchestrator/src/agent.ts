@@ -1,5 +1,6 @@
 import { createHorizonWatch, createLostCalls, defineAgent, type HorizonWatch, type LostCalls } from '@hive/agent-kit';
 import { createAudit, type Audit } from './audit.ts';
+import { createBoxWatch, type BoxWatch } from './boxes/box-watch.ts';
 import { following, type Remembered } from './following.ts';
 import { lookAfterQueue } from './look-after-queue.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
@@ -9,13 +10,14 @@ type Memory = Remembered & {
   readonly horizon: HorizonWatch;
   readonly scheduler: Scheduler;
   readonly audit: Audit;
+  readonly boxes: BoxWatch;
   readonly lostCalls: LostCalls;
 };
 
 /**
  * The queen: follows every workflow, decides what is ready, what is checked, reviewed and merged next, and when a workflow is over.
  * A process manager: events in, events and steps out; its state is the fold of the log. Also gives back the steps of holders that are gone,
- * lets in what waits for room under its limits, ends calls whose process is gone, says who holds back the readers of the log, hands in what schedules ask for, and seals the log.
+ * lets in what waits for room under its limits, ends calls whose process is gone, says who holds back the readers of the log, which boxes come and go, hands in what schedules ask for, and seals the log.
  */
 export default defineAgent<Memory>({
   name: 'orchestrator',
@@ -25,6 +27,7 @@ export default defineAgent<Memory>({
       horizon: createHorizonWatch(ctx),
       scheduler: createScheduler(ctx),
       audit: createAudit(ctx),
+      boxes: createBoxWatch(ctx),
       lostCalls: createLostCalls(ctx),
     }),
   follow: following,
@@ -37,6 +40,7 @@ export default defineAgent<Memory>({
       own.audit.look();
       await own.lostCalls.look();
       await own.horizon.look();
+      await own.boxes.look();
     },
   },
 });

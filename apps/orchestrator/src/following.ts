@@ -1,5 +1,5 @@
-import { alignPaused } from '@hive/bus';
-import { modelsOf, type Agent, type Context } from '@hive/agent-kit';
+import { alignPaused, type Move } from '@hive/bus';
+import { modelsOf, stepPlaces, type Agent, type Context } from '@hive/agent-kit';
 import type { HiveConfig } from '@hive/config';
 import { origin } from '@hive/core-db';
 import {
@@ -11,6 +11,8 @@ import {
   type PlannedTask,
   type Submission,
 } from '@hive/events';
+import { localRef } from './boxes/local-ref.ts';
+import { withPlacement } from './boxes/placement.ts';
 import { decide, type Known } from './decide.ts';
 import { withLimits } from './limits.ts';
 import { evolve, initialState, type State } from './state.ts';
@@ -28,17 +30,44 @@ export const following = {
   handle: async (event, ctx) => {
     const state = await stateAfter(event, ctx);
     const known = await knownOf(state, event, ctx);
-    const moves = withLimits(decide(state, event, known), {
-      config: ctx.config,
-      submission: state.workflow?.submission ?? null,
-      taskOf: (id) => state.tasks.get(id)?.spec ?? known.plan.find((task) => task.id === id),
-    });
+    const taskOf = (id: string) => state.tasks.get(id)?.spec ?? known.plan.find((task) => task.id === id);
+    const submission = state.workflow?.submission ?? null;
+    const limited = withLimits(decide(state, event, known), { config: ctx.config, submission, taskOf });
+    const moves = await placed(limited, { ctx, submission, taskOf });
     if (mayBeMisplaced(state, event)) await alignPaused(ctx.bus.store, event.correlationId);
     if (isOver(state)) ctx.own.states.delete(event.correlationId);
     return moves;
   },
   onOvertaken: ({ states }) => states.clear(),
 } satisfies Agent<Remembered>['follow'];
+
+/** Says where authors would run, as far as boxes are known at this moment: a decision waits for none of them. */
+const placed = async (
+  moves: readonly Move[],
+  {
+    ctx,
+    submission,
+    taskOf,
+  }: {
+    readonly ctx: Context;
+    readonly submission: Submission | null;
+    readonly taskOf: (id: string) => PlannedTask | undefined;
+  },
+): Promise<readonly Move[]> => {
+  const { config, pool, bus } = ctx;
+  if (config.boxes.length === 0 || !moves.some(({ step }) => step?.kind === 'work')) return moves;
+  const refOf = (taskId: string) => {
+    const task = taskOf(taskId);
+    if (task?.author !== null) return null;
+    return localRef(
+      modelsOf(config, { role: 'worker', ref: task.model ?? submission?.model ?? null, localOnly: false })[0],
+    );
+  };
+  if (!moves.some(({ step }) => step?.kind === 'work' && step.taskId !== null && refOf(step.taskId))) return moves;
+  if (pool.seen().every(({ up }) => up === null)) return moves;
+  const state = await pool.state(stepPlaces(bus, null));
+  return withPlacement(moves, { pool: state, refOf, now: state.placedAt, random: () => bus.around.random() });
+};
 
 /** The fold of the trace up to and including `event`. Kept per workflow; read from the log where it is not known. */
 const stateAfter = async (event: HiveEvent, ctx: Queen): Promise<State> => {

@@ -6,6 +6,7 @@ export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './h
 export { createLogger } from './logger.ts';
 export { factsOf } from './boxes/facts-of.ts';
 export { memoryOf, poolOf, quietOf } from './boxes/pool-of.ts';
+export { placeFor, type PoolState, type SeenBox } from '@hive/ollama-bridge';
 export { stepPlaces } from './boxes/step-places.ts';
 export { abilitiesOf, type Abilities } from './models/capabilities.ts';
 export { askModel, type Answer, type Question } from './models/ask-model.ts';

@@ -6,4 +6,5 @@ export { createPool, type Elsewhere, type Ended, type Place, type Pool, type Poo
 export { expectedOutput, learn, type Facts, type Measured } from './routing/facts.ts';
 export { mayStart } from './routing/may-start.ts';
 export type { BoxModel, BoxState, LoadedModel, Placed, PoolCall, PoolState } from './routing/pool-state.ts';
+export { placeFor } from './routing/place-for.ts';
 export { route, type Route, type Routed, type Unfit } from './routing/route.ts';
