@@ -1,0 +1,114 @@
+import { createRepo, openHouse, type House } from '@hive/agent-kit/testing';
+import { newId, record, type NewStep } from '@hive/bus';
+import { Plan, streams, type NewEvent } from '@hive/events';
+import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
+import { afterEach, expect, test, vi } from 'vitest';
+import agent from './agent.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let house: House;
+let server: ModelServer;
+afterEach(async () => {
+  await house.close();
+  await server.stop();
+});
+
+const yaml = `
+hive:
+  disk: { floorGb: 0 }
+  workflows: { templates: { web: { stages: [planning, api, { pages: walnut }] } } }
+  planners: { frontend: { paths: ['web/**'], prompt: Keep it usable by keyboard. } }
+`;
+
+/** Hands in a goal for a repository of these files; answers how its planning ended. */
+const plan = async (goal: string, rules: Rule[], files: Record<string, string>) => {
+  server = await startModelServer({ scenario: { name: 'plans', models: [{ name: 'tiny' }], rules } });
+  house = await openHouse({ yaml, env: { OLLAMA_HOST: server.url } });
+  const repo = createRepo(house.folder, files);
+  const workflowId = newId();
+  const stream = streams.workflow(workflowId);
+  const submitted: NewEvent = {
+    type: 'workflow.submitted',
+    stream,
+    data: {
+      workflowId,
+      goal,
+      repo: repo.root,
+      base: repo.base,
+      branch: 'hive/x-00000000',
+      into: null,
+      checks: [{ name: 'npm test', argv: ['npm', 'test'], source: 'given' }],
+      setup: null,
+      source: 'model',
+      plan: null,
+      model: null,
+      localOnly: false,
+      budget: null,
+      redBefore: 'needed',
+      passEnv: [],
+      example: false,
+    },
+  };
+  const step: NewStep = {
+    id: newId(),
+    kind: 'plan',
+    workflowId,
+    taskId: null,
+    capabilities: [],
+    priority: 0,
+    maxAttempts: 1,
+    onlyAgent: null,
+    avoidAgent: null,
+    because: 'test',
+  };
+  await house.bus.command({ on: null, correlationId: workflowId, events: [submitted] });
+  await record(house.store, {
+    streams: [stream],
+    onRefused: 'throw',
+    plan: (heads) => ({
+      moves: [{ events: [], step }],
+      stamp: { correlationId: workflowId, causationId: heads.get(stream)?.lastEventId ?? null, actor: 'test/house' },
+    }),
+  });
+  await house.start(agent);
+  const ending = async () =>
+    (await house.events(stream)).find(({ type }) => /plan_generated|attempt_failed/.test(type)) ?? null;
+  await expect.poll(ending, { timeout: 30_000 }).not.toBeNull();
+  return ending();
+};
+const prompts = () =>
+  server.requests.filter(({ path }) => path === '/api/chat').map(({ body }) => JSON.stringify(body));
+const files = { 'web/page.js': 'export {};\n', 'test_x.py': 'import unittest\n' };
+const task = (key: string, more: object) => ({ key, title: key, ...more });
+
+test('a plan that contradicts itself is repaired once, in words, and becomes tasks by the stages of its template', async () => {
+  const bad = {
+    version: 1,
+    tasks: [task('a', { stage: 'api', needs: ['b'] }), task('b', { stage: 'pages', needs: ['a'] })],
+  };
+  const good = { version: 1, tasks: [task('b', { stage: 'pages' }), task('a', { stage: 'api' })] };
+  const rules = [{ contains: 'does not match the schema', reply: { json: good } }, { reply: { json: bad } }];
+  const ended = await plan('web: A page', rules, files);
+  if (ended?.type !== 'workflow.plan_generated') throw new Error(JSON.stringify(ended));
+  const made = Plan.parse(JSON.parse(Buffer.from(await house.artefacts.get(ended.data.plan)).toString()));
+  const [b, a] = made.tasks;
+  expect(made.tasks.map(({ key, needs }) => [key, needs])).toEqual([
+    ['b', [a?.id]],
+    ['a', []],
+  ]);
+  expect(b?.author).toBeNull();
+  const [first, second] = prompts();
+  expect(first).toContain('Stages, in this order: api, pages.');
+  expect(first).toContain('Keep it usable by keyboard.');
+  expect(first).toContain('python3 -m unittest');
+  expect(second).toContain('Task a needs b, which belongs to a later stage');
+  expect(second).toContain('The plan has a cycle');
+  expect(await house.broken()).toEqual([]);
+});
+
+test('a model that plans nonsense twice ends the step as bad output', async () => {
+  const ended = await plan('A page', [{ reply: { json: { version: 1, tasks: [] } } }], files);
+  expect(ended?.data).toMatchObject({ code: 'model.bad_output' });
+  expect(prompts()).toHaveLength(2);
+});
