@@ -48,6 +48,6 @@ const modelsSet = (texts: readonly string[]): ReplayModels =>
       const match = /^(planner|worker|reviewer)\.model=(\S+)$/.exec(text);
       if (!match)
         throw new HiveError('input.invalid', `--set takes worker.model=REF (or planner, reviewer), and found ${text}`);
-      return [match[1], match[2]];
+      return [match[1] ?? '', match[2] ?? ''];
     }),
   );
