@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { newId } from '@hive/bus';
 import { hasCode, type HiveError } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
-import { formatModelRef, keyedModel, requestKey, type Done, type Model, type ModelRequest } from '@hive/llm';
+import { formatModelRef, keyedModel, requestKey, type Done, type Model } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import { chargeFor, type Begun } from './begin-call.ts';
 import type { Denial } from './egress/reach.ts';
@@ -25,21 +25,20 @@ export const tellCall = async (call: MadeCall, step: StepInHand, ctx: Context): 
   try {
     await step.note(events);
   } catch (error) {
-    if (hasCode(error, 'lease.lost'))
-      await ctx.bus.command({
-        on: streams.workflow(step.workflow.id),
-        correlationId: step.workflow.id,
-        events,
-      });
+    if (hasCode(error, 'lease.lost')) await chargeLate(events, step, ctx);
     throw error;
   }
   return callId;
 };
 
 /** The claim is lost, and the call was made. Unless it was taken for lost and ended already. */
-const chargeLate = async (event: NewEvent, { workflow }: StepInHand, { bus }: Context): Promise<void> => {
+const chargeLate = async (
+  events: readonly NewEvent[],
+  { workflow }: StepInHand,
+  { bus }: Context,
+): Promise<void> => {
   try {
-    await bus.command({ on: streams.workflow(workflow.id), correlationId: workflow.id, events: [event] });
+    await bus.command({ on: streams.workflow(workflow.id), correlationId: workflow.id, events });
   } catch (error) {
     if (!hasCode(error, 'transition.refused')) throw error;
   }
