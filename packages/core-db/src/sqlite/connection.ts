@@ -38,6 +38,8 @@ export const connect = (file: string, { readonly, synchronous = 'full' }: Connec
       setting(db, 'checkpoint_fullfsync', 'ON', 1);
       // What a savepoint keeps for a way back needs no file.
       setting(db, 'temp_store', 'MEMORY', 2);
+      // In KiB. SQLite's own two megabytes hold less than what a few thousand streams need, and each page that is missing is read anew.
+      setting(db, 'cache_size', '-16000', -16_000);
     }
     setting(db, 'foreign_keys', 'ON', 1);
     if (!readonly) setting(db, 'busy_timeout', '0', 0);
