@@ -27,7 +27,15 @@ export const withPlacement = (
     const { step } = move;
     const ref = step?.kind === 'work' && step.taskId !== null ? refOf(step.taskId) : null;
     if (!step || !ref) return move;
-    const call = { callId: step.id, turnOf: step.id, candidates: [ref], needs: [], prefix: null, ...usual };
+    const call = {
+      callId: step.id,
+      turnOf: step.id,
+      kind: 'worker',
+      candidates: [ref],
+      needs: [],
+      prefix: null,
+      ...usual,
+    };
     const { says, placed } = placeFor(state, call, { now, random });
     if (placed) state = { ...state, placed: [...state.placed, placed] };
     return { ...move, step: { ...step, because: `${says}; ${step.because}` } };

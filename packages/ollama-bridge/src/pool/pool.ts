@@ -5,7 +5,7 @@ import type { Box } from '../probe-box.ts';
 import { route, type Route, type Routed } from '../routing/route.ts';
 import { mayStart } from '../routing/may-start.ts';
 import type { BoxState, Placed, PoolCall, PoolState } from '../routing/pool-state.ts';
-import type { Facts } from '../routing/facts.ts';
+import { expectedOutput, lastOutputs, type Facts } from '../routing/facts.ts';
 import { broken, measuredThere, overfull, sentThere, stateOf, type Contexts, type PoolBox } from './inventory.ts';
 import { measuredOf } from './measured-of.ts';
 import type { Places } from './places.ts';
@@ -56,6 +56,8 @@ export type Pool = {
   seen(): readonly SeenBox[];
   /** What is known now, with everybody's calls. Nothing is asked of a box. */
   state(places: Places): Promise<PoolState>;
+  /** How many tokens an answer of this kind is expected to have: as many as the last ones that this process heard, else half of what it may have. */
+  expects(kind: string, maxTokens: number): number;
   /** Where a call would go now; {@link Pool.take} decides. */
   choose(call: PoolCall, places: Places): Promise<Route>;
   /**
@@ -87,6 +89,8 @@ export const createPool = (options: PoolOptions): Pool => {
   let told: { at: number; by: ReadonlyMap<string, Elsewhere> } = { at: -Infinity, by: new Map() };
   /** How often each agent has held a model in a row. */
   const pauses = new Map<string, number>();
+  /** How long the last answers were, by kind. */
+  const outputs = new Map<string, readonly number[]>();
 
   const elsewhere = async () => {
     if (options.elsewhere && clock.now() - told.at >= elsewhereMs) {
@@ -129,6 +133,8 @@ export const createPool = (options: PoolOptions): Pool => {
       double: it?.seen?.double ?? null,
       waitedMs,
       end: async ({ done, error, pause = false }) => {
+        const length = done?.usage.output ?? null;
+        if (length !== null) outputs.set(call.kind, [...(outputs.get(call.kind) ?? []), length].slice(-lastOutputs));
         if (done) watch.change(routed.box, (box) => measuredThere(box, routed.digest, measuredOf(done, size)));
         if (error?.code === 'model.unreachable') watch.change(routed.box, broken);
         if (error?.code === 'model.out_of_memory')
@@ -152,6 +158,7 @@ export const createPool = (options: PoolOptions): Pool => {
         seen: told,
       })),
     state,
+    expects: (kind, maxTokens) => expectedOutput(outputs.get(kind) ?? [], maxTokens),
     choose: async (call, places) => {
       for (;;) {
         const now = await state(places);

@@ -62,9 +62,12 @@ export const speedsOf = (
   };
 };
 
+/** So many answers tell how long the next one will be. */
+export const lastOutputs = 20;
+
 /** How many tokens an answer is expected to have: the median of the last ones of its kind, else half of what it may have. */
 export const expectedOutput = (lastOnes: readonly number[], maxTokens: number): number => {
-  const known = lastOnes.slice(-20).toSorted((a, b) => a - b);
+  const known = lastOnes.slice(-lastOutputs).toSorted((a, b) => a - b);
   const middle = known[Math.floor(known.length / 2)];
   return Math.min(maxTokens, middle ?? Math.ceil(maxTokens / 2));
 };

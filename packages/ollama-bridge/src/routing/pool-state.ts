@@ -76,6 +76,8 @@ export type PoolCall = {
   readonly callId: string;
   /** Who asks, turn after turn: the id of a step or a conversation. */
   readonly turnOf: string;
+  /** What is asked, e.g. the role: answers to one kind are expected to be as long as the last ones. */
+  readonly kind: string;
   /** Any of these models will do; with `box` only there. Names may leave out `:latest`. */
   readonly candidates: readonly { readonly model: string; readonly box?: string }[];
   readonly promptTokens: number;

@@ -34,6 +34,7 @@ export const aBox = (name: string, over: Partial<BoxState> & { tps?: number } = 
 export const aCall = (over: Partial<PoolCall> = {}): PoolCall => ({
   callId: 'me',
   turnOf: 'me',
+  kind: 'worker',
   candidates: [{ model: 'coder:30b' }],
   promptTokens: 800,
   outputTokens: 400,

@@ -1,4 +1,4 @@
-import { expectedOutput, learn, type Facts } from '../routing/facts.ts';
+import { expectedOutput, lastOutputs, learn, type Facts } from '../routing/facts.ts';
 import type { BoxState, LoadedModel, Placed, PoolCall } from '../routing/pool-state.ts';
 import { prefillFactor, type Load } from './load.ts';
 
@@ -129,7 +129,7 @@ export const simulate = (load: Load, policy: Policy): Outcome => {
       const { call } = end.box.running;
       end.box.running = null;
       completions.push(end.at - call.at);
-      lastOutputs.set(call.model, [...(lastOutputs.get(call.model) ?? []), call.output].slice(-20));
+      lastOutputs.set(call.model, [...(lastOutputs.get(call.model) ?? []), call.output].slice(-lastOutputs));
       begin(end.box, end.at);
       decide(end.at);
     }
@@ -160,6 +160,7 @@ export const boxStateOf = (box: SimBox, { load, now }: { readonly load: Load; re
 export const poolCallOf = (call: SimCall): PoolCall & { readonly since: number } => ({
   callId: call.id,
   turnOf: call.id,
+  kind: call.model,
   candidates: [{ model: call.model }],
   promptTokens: call.prompt,
   outputTokens: call.expected,
