@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, defineAgent, startAgent } from '@hive/agent-kit';
+import { createLogger, defineAgent, startAgent, type Agent } from '@hive/agent-kit';
 import { createBus, newId, record, type Bus } from '@hive/bus';
 import { loadConfig } from '@hive/config';
 import { openStore, type Store } from '@hive/core-db';
 import { databaseName, inDatabase, onServer } from '@hive/core-db/testing';
-import { streams, type Submission } from '@hive/events';
+import { streams, type NewEvent, type Submission } from '@hive/events';
 
 /** A database with Hive in it and agents of the real kit, whose steps do nothing: what is tried is the ground and not the work. */
 export type House = {
@@ -16,8 +16,8 @@ export type House = {
   readonly bus: Bus;
   /** Records a workflow with one step `plan`; answers its id. */
   enqueue(): Promise<string>;
-  /** Starts a planner of the kit on this address of the database. */
-  start(name: string, url: string): Promise<void>;
+  /** Starts an agent of the kit on this address of the database; one that answers at once, unless given. */
+  start(name: string, url: string, agent?: Agent<undefined>): Promise<void>;
   /** Ends the agents. */
   drain(): Promise<void>;
   /** When each step was put there and begun, by the database's clock, for all that were begun. */
@@ -31,16 +31,14 @@ export type House = {
 const planner = defineAgent({
   name: 'planner',
   concurrency: 4,
-  steps: {
-    plan: ({ workflow }) =>
-      Promise.resolve([
-        {
-          type: 'workflow.plan_failed',
-          stream: streams.workflow(workflow.id),
-          data: { workflowId: workflow.id, code: 'plan.failed', reason: 'nothing was to be done' },
-        },
-      ]),
-  },
+  steps: { plan: ({ workflow }) => Promise.resolve([unwanted(workflow.id)]) },
+});
+
+/** The plan of a goal that nobody wanted. */
+export const unwanted = (workflowId: string, reason = 'nothing was to be done'): NewEvent => ({
+  type: 'workflow.plan_failed',
+  stream: streams.workflow(workflowId),
+  data: { workflowId, code: 'plan.failed', reason },
 });
 
 /** Opens a house in a new database of a server. */
@@ -81,12 +79,12 @@ export const openHouse = async (server: string): Promise<House> => {
       });
       return workflowId;
     },
-    start: async (name, at) => {
+    start: async (name, at, agent = planner) => {
       const env = { HOME: home, HIVE_HOME: home, HIVE_DATABASE_URL: at };
       const config = await loadConfig({ env, cwd: home, cloneRoot: null });
       const log = createLogger({ agent: name });
       log.level = 'silent';
-      const running = await startAgent(planner, { config, name, log });
+      const running = await startAgent(agent, { config, name, log });
       drains.push(() => running.drain(0));
     },
     begun: async () => {
