@@ -1,3 +1,4 @@
+export { writeClaudeStub, type StubLog, type StubStep } from './claude-stub.ts';
 export { startContractServer } from './contract-server.ts';
 export { faultCases, tryFault, type FaultCase, type Tried } from './fault-cases.ts';
 export { startRecorder, type Recorder } from './record.ts';
