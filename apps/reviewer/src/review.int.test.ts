@@ -1,0 +1,144 @@
+import { openHouse, type House } from '@hive/agent-kit/testing';
+import { streams, type DataOf, type Evidence } from '@hive/events';
+import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
+import { afterEach, expect, test, vi } from 'vitest';
+import reviewer from './agent.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let house: House;
+let server: ModelServer;
+afterEach(async () => {
+  await house.close();
+  await server.stop();
+});
+
+const base = '1'.repeat(40);
+const head = '2'.repeat(40);
+const patch = `diff --git a/a.txt b/a.txt
+--- a/a.txt
++++ b/a.txt
+@@ -1 +1 @@
+-one
++two
+`;
+type Review = DataOf<'task.review_completed'>;
+
+/** Has a proven change of this author reviewed; answers the reviews, or the failure of the step. */
+const reviewed = async (
+  { author, reviewers, quorum = 1 }: { author: string; reviewers: string[]; quorum?: number },
+  ...rules: Rule[]
+): Promise<Review[] | string> => {
+  const names = ['one', 'two', 'three'].map((name) => ({ name }));
+  server = await startModelServer({ scenario: { name: 'reviews', models: names, rules } });
+  const yaml = `hive: { disk: { floorGb: 0 }, models: { reviewer: [${reviewers.map((name) => `"ollama:${name}"`).join(', ')}] }, review: { quorum: ${quorum} } }`;
+  house = await openHouse({ yaml, env: { OLLAMA_HOST: server.url } });
+  const [taskId = ''] = await house.begin({ repo: '/nowhere', base }, {});
+  const hash = await house.artefacts.put(patch);
+  const of = streams.task(taskId);
+  const about = (step: 'work' | 'check', token: number) => ({ taskId, step, attempt: 1, token });
+  const evidence: Evidence = {
+    ...{ base, head, tree: base, patch: hash, author, commands: [], redBefore: 'not_needed', greenAfter: true },
+    ...{ checkedBy: { agent: 'w', host: 'h' }, sandbox: 'none', at: new Date().toISOString() },
+  };
+  const leaseUntil = evidence.at;
+  await house.tell(
+    taskId,
+    { type: 'task.ready', stream: of, data: { taskId } },
+    { type: 'task.claimed', stream: of, data: { ...about('work', 1), agent: 'w', leaseUntil } },
+    {
+      type: 'task.submitted',
+      stream: of,
+      data: { ...about('work', 1), base, commit: head, patch: hash, author, agent: 'w' },
+    },
+    {
+      type: 'task.checked',
+      stream: of,
+      data: {
+        ...about('check', 2),
+        evidence,
+        verdict: { code: null, reason: null, findings: [] },
+      },
+    },
+  );
+  await house.start(reviewer);
+  await house.enqueue(taskId, 'review', { maxAttempts: 1 });
+  const ended = async () =>
+    (await house.events(of)).filter(({ type }) => /review_completed|attempt_failed/.test(type)).map(({ data }) => data);
+  await expect.poll(async () => (await ended()).length, { timeout: 30_000 }).toBeGreaterThan(0);
+  expect(await house.broken()).toEqual([]);
+  const all = await ended();
+  const [first] = all as { code?: string }[];
+  return first?.code ?? (all as Review[]);
+};
+const told = (reviews: Review[] | string) =>
+  typeof reviews === 'string'
+    ? reviews
+    : reviews.map(({ decision, reviewer: { kind }, remaining }) => `${kind} ${decision} ${remaining}`);
+const askedModels = () =>
+  server.requests.filter(({ path }) => path === '/api/chat').map(({ body }) => (body as { model: string }).model);
+
+const approve = { json: { decision: 'approve', findings: [] } };
+const finding = { message: 'Two is not three', file: 'a.txt', line: 1, severity: 'error' };
+
+test('as many models approve as the quorum says, each of them told, and no more are asked', async () => {
+  const reviews = await reviewed(
+    { author: 'human', reviewers: ['one', 'two', 'three'], quorum: 2 },
+    { reply: approve },
+  );
+  expect(told(reviews)).toEqual(['rules approve 2', 'model approve 1', 'model approve 0']);
+  expect(askedModels()).toEqual(['one', 'two']);
+});
+
+test('the first model that does not approve ends the round, and its findings are held against the patch', async () => {
+  const elsewhere = { message: 'x', file: '/etc/passwd', severity: 'info' };
+  const reviews = await reviewed(
+    { author: 'claude:x', reviewers: ['one', 'two', 'three'], quorum: 3 },
+    { model: 'two', reply: { json: { decision: 'return', findings: [finding, elsewhere] } } },
+    { reply: approve },
+  );
+  expect(told(reviews)).toEqual(['rules approve 2', 'model approve 1', 'model return 0']);
+  expect((reviews as Review[]).at(-1)?.findings).toEqual([
+    { rule: 'model', ...finding },
+    {
+      rule: 'model.elsewhere',
+      message: 'Findings about files that the change does not touch were left out: /etc/passwd',
+      severity: 'info',
+    },
+  ]);
+  expect(askedModels()).toEqual(['one', 'two']);
+});
+
+test('a model whose findings are all about other files is asked once more', async () => {
+  const wrong = { json: { decision: 'return', findings: [{ ...finding, file: 'b.txt' }] } };
+  const reviews = await reviewed(
+    { author: 'human', reviewers: ['one'] },
+    { contains: 'does not match the schema', reply: approve },
+    { reply: wrong },
+  );
+  expect(told(reviews)).toEqual(['rules approve 1', 'model approve 0']);
+});
+
+test('a model that cannot answer is passed over for the next', async () => {
+  const reviews = await reviewed(
+    { author: 'human', reviewers: ['one', 'two'] },
+    { model: 'one', reply: { text: 'Looks good!' } },
+    { reply: approve },
+  );
+  expect(told(reviews)).toEqual(['rules approve 1', 'model approve 0']);
+  expect(askedModels()).toEqual(['one', 'one', 'two']);
+});
+
+test.each([
+  ['the only reviewer is its author', 'ollama:one@elsewhere', ['one'], 1],
+  ['there are too few besides its author', 'ollama:two@elsewhere', ['one', 'two'], 2],
+])('a person decides where %s, and nobody is asked', async (_, author, reviewers, quorum) => {
+  const reviews = await reviewed({ author, reviewers, quorum }, { reply: approve });
+  expect(told(reviews)).toEqual(['rules escalate 0']);
+  expect(askedModels()).toEqual([]);
+});
+
+test('a box that is away is waited for instead of a person', async () => {
+  const away = { kind: 'status', status: 503 } as const;
+  expect(await reviewed({ author: 'human', reviewers: ['one'] }, { fault: away })).toBe('model.overloaded');
+});
