@@ -139,7 +139,7 @@ export const createPool = (options: PoolOptions): Pool => {
         if (error?.code === 'model.unreachable') watch.change(routed.box, broken);
         if (error?.code === 'model.out_of_memory')
           watch.change(routed.box, (box) => overfull(box, routed.digest, clock.now()));
-        void watch.look();
+        watch.ask(routed.box);
         const before = pauses.get(call.turnOf) ?? 0;
         const holds = pause && done && before < mostPauses ? before + 1 : 0;
         if (holds === 0) pauses.delete(call.turnOf);

@@ -27,6 +27,8 @@ export type Watch = {
   change(box: string, how: (it: Remembered) => Remembered): void;
   /** Asks all boxes now; resolves when each has answered or has had its time. */
   look(): Promise<void>;
+  /** Asks one box now. */
+  ask(box: string): void;
   /** There is work: ask more often for a while. */
   wake(): void;
   /** Resolves when the next box has answered or has had its time. */
@@ -115,6 +117,10 @@ export const createWatch = (
     period,
     look: async () => {
       await Promise.all(boxes.map(probe));
+    },
+    ask: (name) => {
+      const it = known.get(name);
+      if (it) void probe(it.box);
     },
     wake: () => {
       const slept = clock.now() >= awakeUntil;
