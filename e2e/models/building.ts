@@ -19,17 +19,24 @@ const patienceMs = 60_000;
 export const openBuilding = async ({
   boxes = {},
   yaml = '',
+  more = {},
+  env = {},
 }: {
   readonly boxes?: Readonly<Record<string, readonly Rule[]>>;
   readonly yaml?: string;
+  /** Boxes that are no doubles, by their addresses. */
+  readonly more?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
 }) => {
   const servers = new Map<string, ModelServer>();
   for (const [name, rules] of Object.entries(boxes))
     servers.set(name, await startModelServer({ scenario: { name, models: [{ name: 'tiny' }], rules: [...rules] } }));
   const first = [...servers.keys()][0] ?? '';
   const models = yaml === '' ? `models: { planner: ["ollama:tiny@${first}"], worker: ["ollama:tiny@${first}"] }` : yaml;
-  const agents = [...servers].map(([name, { url }]) => `${name}: { endpoint: "${url}" }`).join(', ');
+  const urls = [...[...servers].map(([name, { url }]) => [name, url] as const), ...Object.entries(more)];
+  const agents = urls.map(([name, url]) => `${name}: { endpoint: "${url}" }`).join(', ');
   const house = await openHouse({
+    env,
     yaml: `hive: { sandbox: { mode: off, allowUnsandboxed: true }, disk: { floorGb: 0 }, agents: { ${agents} }, ${models} }`,
   });
   const artefacts = createArtefacts(house.config.home);

@@ -1,4 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { newId } from '@hive/bus';
+import { streams, type WorkflowView } from '@hive/events';
 import type { Reply, Rule } from '@hive/model-server';
 import { openBuilding, type Building } from './building.ts';
 
@@ -41,13 +43,12 @@ const rules: Rule[] = [
 ];
 const request = (repo: string) => ({ goal: 'Make it add', repo, checks: ['node test.js'] });
 
-test('a workflow is replayed: the same trees, outcomes and events, nothing paid and nobody connected to', async () => {
+test('a workflow is replayed: the same trees, outcomes and events, and nothing paid', async () => {
   building = await openBuilding({ boxes: { walnut: rules } });
   const { root, git } = building.repo(files);
   const first = await building.run(request(root));
   expect(first).toMatchObject({ status: 'completed', merged: 2 });
-  const server = building.servers.get('walnut');
-  const before = [server?.connections(), server?.requests.length];
+  await building.servers.get('walnut')?.stop(); // whoever were asked now would not be reached
 
   const { result, comparison } = await building.replay(first.workflow);
   expect(comparison).toMatchObject({
@@ -59,9 +60,62 @@ test('a workflow is replayed: the same trees, outcomes and events, nothing paid 
     comparison.then.paid && { calls: comparison.then.paid.calls, tokens: comparison.then.paid.tokens },
   );
   expect(comparison.now.diff).toEqual(comparison.then.diff);
-  expect([server?.connections(), server?.requests.length]).toEqual(before);
   expect(result.branch).not.toBe(first.branch);
   const treeOf = (branch: string | null) => git('rev-parse', `${branch ?? ''}^{tree}`);
   expect(treeOf(result.branch)).toBe(treeOf(first.branch));
   expect(await building.broken()).toEqual([]);
+});
+
+test('a fork answers from the recording up to an event, asks others after it, and shows both ends', async () => {
+  const say = author('Say two', [write('other.txt', 'three\n')], [finish]);
+  building = await openBuilding({
+    boxes: { walnut: rules, oak: say },
+    yaml: 'models: { planner: ["ollama:tiny@walnut"], worker: ["ollama:tiny@walnut"] }',
+  });
+  const { root } = building.repo(files);
+  const first = await building.run(request(root));
+  const merged = (await building.desk.trace(first.workflow)).find(({ type }) => type === 'task.merged');
+  const at = String(merged?.position);
+  await building.servers.get('walnut')?.stop();
+
+  const { comparison } = await building.replay(first.workflow, { at, models: { worker: 'ollama:tiny@oak' } });
+  expect(comparison).toMatchObject({
+    equal: false,
+    replay: { beyond: 'live', upTo: merged?.id },
+    then: { replayed: { calls: 0 }, paid: { calls: 8 } },
+    now: { status: 'completed', replayed: { calls: 6 }, paid: { calls: 2 } },
+  });
+  const trees = comparison.tasks.map(({ key, then, now }) => [key, then?.tree === now?.tree, now?.author]);
+  expect(trees).toEqual([
+    ['add', true, 'double:walnut'],
+    ['say', false, 'double:oak'],
+  ]);
+  expect(comparison.differences.join()).toMatch(/task say: task.submitted/);
+  await expect(building.desk.replay(first.workflow, { models: { worker: 'x' } })).rejects.toThrow(
+    'Say from which event',
+  );
+  await expect(building.desk.replay(first.workflow, { at: '1' })).rejects.toThrow('has no event 1');
+});
+
+test('what was not recorded is a miss that says how it differs, and nobody is asked instead', async () => {
+  building = await openBuilding({ boxes: { walnut: rules } });
+  const { root } = building.repo(files);
+  const first = await building.run(request(root));
+  const asked = () => building.servers.get('walnut')?.requests.filter(({ path }) => path === '/api/chat').length;
+  const before = asked();
+  const stream = streams.workflow(first.workflow);
+  const { submission } = (await building.store.heads([stream])).heads.get(stream)?.view as WorkflowView;
+  const upTo = (await building.desk.trace(first.workflow)).at(-1)?.id ?? '';
+  const workflowId = newId();
+  const replay = { of: first.workflow, upTo, beyond: 'refuse', models: {} } as const;
+  const data = { ...submission, workflowId, goal: 'Make it subtract', replay };
+  await building.bus.command({
+    on: null,
+    correlationId: workflowId,
+    events: [{ type: 'workflow.submitted', stream: streams.workflow(workflowId), data }],
+  });
+  const result = await building.ended(workflowId);
+  expect(result).toMatchObject({ status: 'failed', code: 'model.replay_miss', usage: { calls: 0 } });
+  expect(result.reason).toMatch(/the nearest differs in messages\.0\.parts/);
+  expect(asked()).toBe(before);
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HiveError } from '@hive/errors';
-import { untrusted, type ModelRequest } from '@hive/llm';
+import { untrusted, type ModelRequest, type Part } from '@hive/llm';
 import { repositoryPath } from '@hive/workspace';
 import { pathsOfDiff } from './paths-of-diff.ts';
 
@@ -16,12 +16,14 @@ export type AuthorContext = {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   /** What spoke against the attempt before this one. */
   readonly findings: readonly string[];
+  /** What another model left behind that had the task before. */
+  readonly before?: readonly Part[];
 };
 
 const maxTokens = 8192;
 
 /** The request for a change. Rules, then files, then the task, then what went wrong last time: a second attempt repeats a long beginning. */
-export const authorPrompt = ({ repo, goal, task, files, findings }: AuthorContext): ModelRequest => ({
+export const authorPrompt = ({ repo, goal, task, files, findings, before = [] }: AuthorContext): ModelRequest => ({
   system: [{ text: rules, cacheBreak: true }],
   messages: [
     {
@@ -37,6 +39,7 @@ export const authorPrompt = ({ repo, goal, task, files, findings }: AuthorContex
         ...(findings.length === 0
           ? []
           : [{ text: untrusted('What was found against the attempt before', findings.join('\n')) }]),
+        ...before,
       ],
     },
   ],

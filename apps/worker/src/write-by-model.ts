@@ -1,4 +1,4 @@
-import { askModel, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
+import { askModel, failingTranscript, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
 import { HiveError, isHiveError, type Code } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import { readTexts, writeTexts, type Worktree } from '@hive/workspace';
@@ -28,6 +28,7 @@ export const writeAtOnce = async (
       ...(task.spec.paths && { paths: task.spec.paths }),
     },
     files: await readTexts(worktree.dir, { globs: task.spec.paths, maxBytes: maxTextBytes }),
+    before: await failingTranscript(wanted, step, ctx),
     findings: [...task.findings.map((finding) => finding.message), ...(task.note === null ? [] : [task.note])],
   });
   const { value, author } = await askModel({ wanted, name: 'change', schema: ModelChange, request }, step, ctx);

@@ -18,6 +18,8 @@ export type Opening = {
   readonly checks: readonly Check[];
   /** What spoke against the attempt before this one. */
   readonly findings: readonly string[];
+  /** What another model left behind that had the task before. */
+  readonly before?: readonly Part[];
 };
 
 /** The system part: the same bytes for every task. */
@@ -41,7 +43,7 @@ const baseMark = 'The change is made on commit ';
 
 /** The first message: what the tasks of a repository share comes first, what differs between attempts last. */
 export const openingOf = (opening: Opening): Message => {
-  const { repo, base, goal, task, listing, files, checks, findings } = opening;
+  const { repo, base, goal, task, listing, files, checks, findings, before = [] } = opening;
   return {
     role: 'user',
     parts: [
@@ -62,6 +64,7 @@ export const openingOf = (opening: Opening): Message => {
       ...(findings.length === 0
         ? []
         : [{ text: untrusted('What was found against the attempt before', findings.join('\n\n')) }]),
+      ...before,
     ],
   };
 };

@@ -1,7 +1,7 @@
-import { callModel, checksOf, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
+import { callModel, checksOf, failingTranscript, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
 import { hasCode } from '@hive/errors';
 import type { TaskView } from '@hive/events';
-import type { Message, ModelRequest } from '@hive/llm';
+import type { Message, ModelRequest, Part } from '@hive/llm';
 import { cleaned, readTexts, type Worktree } from '@hive/workspace';
 import type { Written } from '../write-by-model.ts';
 import { authorSystem, openingOf } from './author-prompt.ts';
@@ -35,7 +35,8 @@ export const writeWithTools = async (
   const began = performance.now();
   const { contextTokens, wanted } = attempt;
   const at = workplaceOf(step, { task, worktree, contextTokens }, ctx);
-  const opening = await openOn(step, { task, worktree, contextTokens });
+  const before = await failingTranscript(wanted, step, ctx);
+  const opening = await openOn(step, { task, worktree, contextTokens, before });
   const request: ModelRequest = {
     system: authorSystem,
     messages: [],
@@ -88,7 +89,12 @@ const workplaceOf = (
 
 const openOn = async (
   { workflow }: StepInHand,
-  { task, worktree, contextTokens }: { task: TaskView; worktree: Worktree; contextTokens: number },
+  {
+    task,
+    worktree,
+    contextTokens,
+    before,
+  }: { task: TaskView; worktree: Worktree; contextTokens: number; before: readonly Part[] },
 ): Promise<Message> => {
   const { spec } = task;
   const { entries, more } = await worktree.files.list('.', { depth: 3, limit: 200 });
@@ -103,6 +109,7 @@ const openOn = async (
       ? await readTexts(worktree.dir, { globs: spec.paths, maxBytes: Math.min(24_000, contextTokens) })
       : [],
     checks: checksOf(workflow, task),
+    before,
     findings: [
       ...task.findings.map((it) => `${it.file === undefined ? '' : `${it.file}:${it.line ?? ''} `}${it.message}`),
       ...(task.note === null ? [] : [task.note]),

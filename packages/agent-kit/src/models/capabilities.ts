@@ -1,3 +1,4 @@
+import { hasCode } from '@hive/errors';
 import type { Context, StepInHand } from '../agent.ts';
 import { chooseModel } from './choose-model.ts';
 import { nextRecorded } from './replay/answer-from-recording.ts';
@@ -13,14 +14,22 @@ const askMs = 30_000;
 export const abilitiesOf = async (wanted: Wanted, step: StepInHand, ctx: Context): Promise<Abilities> => {
   const recorded = await nextRecorded(wanted.role, step, ctx);
   if (recorded) return { tools: recorded.request.tools !== undefined, contextTokens: recorded.contextTokens };
-  if (step.workflow.submission.replay?.beyond === 'refuse') return { tools: true, contextTokens: null };
+  if (step.workflow.submission.replay?.beyond === 'refuse') return unknown;
   const { model } = await chooseModel(liveWanted(wanted, step), step, ctx);
-  const { tools, contextTokens } = await model.capabilities({
-    signal: step.signal,
-    deadline: new Date(Date.now() + askMs),
-    idleMs: askMs,
-    correlationId: step.workflow.id,
-    callId: step.workflow.id,
-  });
-  return { tools, contextTokens };
+  try {
+    const { tools, contextTokens } = await model.capabilities({
+      signal: step.signal,
+      deadline: new Date(Date.now() + askMs),
+      idleMs: askMs,
+      correlationId: step.workflow.id,
+      callId: step.workflow.id,
+    });
+    return { tools, contextTokens };
+  } catch (error) {
+    // The call itself will be refused as well, and recorded: then the next model has its turn.
+    if (hasCode(error, 'model.auth') || hasCode(error, 'model.billing')) return unknown;
+    throw error;
+  }
 };
+
+const unknown: Abilities = { tools: true, contextTokens: null };
