@@ -8,6 +8,7 @@ import {
   Health,
   Id,
   ReplayRequest,
+  Report,
   Result,
   SubmitRequest,
   Submitted,
@@ -283,6 +284,16 @@ export const serveRoutes = (app: OpenAPIHono, { desk, sessions, codes, streams }
         'content-type': 'text/plain; charset=utf-8',
         'cache-control': 'private, max-age=31536000, immutable',
       }),
+  );
+  serve(
+    {
+      method: 'get',
+      path: '/report',
+      summary: 'What happened since a moment, and what waits for a person',
+      query: z.strictObject({ since: z.string().max(100).optional().describe('ISO; default: twelve hours ago') }),
+      answer: Report,
+    },
+    ({ query }) => desk.report(given(query)),
   );
   serve({ method: 'get', path: '/system/health', summary: 'How Hive is', answer: Health }, () => desk.health());
   serve({ method: 'get', path: '/metrics', summary: 'How Hive is, for Prometheus' }, async ({ c }) =>

@@ -4,6 +4,7 @@ import { Dedupe } from './dedupe.ts';
 import { Evidence } from './evidence.ts';
 import type { HiveEvent } from './catalogue.ts';
 import { ArtefactHash, Id, Time } from './ids.ts';
+import type { Report } from './report.ts';
 import type { Result } from './result.ts';
 import type {
   DeadLetter,
@@ -142,6 +143,10 @@ export const Health = z.object({
   paused: SystemPauses,
   agents: z.int(),
   sandbox: z.string(),
+  limits: z
+    .array(z.object({ of: z.string(), kind: z.string(), until: z.string(), waiting: z.int() }))
+    .optional()
+    .describe('limits of providers that are met now, and how many steps wait for them'),
   disk: z
     .object({ freeBytes: z.int(), totalBytes: z.int(), floorBytes: z.int(), lack: z.string().nullable() })
     .nullable()
@@ -240,4 +245,6 @@ export type Desk = {
   agents(): Promise<readonly AgentSummary[]>;
   artefact(hash: string): Promise<Uint8Array>;
   health(): Promise<Health>;
+  /** What happened since a moment (ISO; default: the last twelve hours), and what waits for a person now. */
+  report(query?: { readonly since?: string }): Promise<Report>;
 };

@@ -15,6 +15,7 @@ import type { HiveEvent } from './catalogue.ts';
 import type { DeadLetter, DeadLetterDetail, DeadLetterOutcome, ScheduleSummary, SystemState } from './operations.ts';
 import type { Comparison } from './replay.ts';
 import { followStream } from './follow-stream.ts';
+import type { Report } from './report.ts';
 import type { Result } from './result.ts';
 import { upcast } from './upcast.ts';
 
@@ -94,6 +95,7 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
       new Uint8Array(
         await (await send(`/artefacts/${part(hash)}`, { signal: AbortSignal.timeout(readMs) })).arrayBuffer(),
       ),
+    report: (since = {}) => ask<Report>(`/report${query(since)}`),
     health: () => ask<Health>('/system/health'),
   };
 };

@@ -41,6 +41,7 @@ export {
   taskStatus,
   usageOf,
 } from './result.ts';
+export { Report, reportOf, type Reported } from './report.ts';
 export { parseStream, streams, type StreamKind } from './streams.ts';
 export { PauseNote, SystemPauses, unpausedKinds, type SystemView } from './pause.ts';
 export { MissedPolicy, Timing, schedule } from './schedule.ts';

@@ -67,10 +67,18 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door): 
       budget: budgetOf(request.budget ?? config.budgets.workflow),
       redBefore,
       passEnv: [...new Set([...config.sandbox.passEnv, ...(request.passEnv ?? [])])],
+      ...(request.until !== undefined && { until: until(request.until) }),
+      ...(request.reserve !== undefined && { reserve: request.reserve }),
       ...(request.dedupe && { dedupe: request.dedupe }),
       example: isExample(plan, repo, config.home),
     },
   };
+};
+
+/** A moment that is over would let nothing begin. */
+const until = (moment: string): string => {
+  if (Date.parse(moment) > Date.now()) return moment;
+  throw invalid(`No call to a model would begin: ${moment} is over`);
 };
 
 const parseRequest = (input: SubmitRequest): SubmitRequest => {

@@ -1,4 +1,5 @@
 import { holdingsTurnstile, readPauses, turnstile, type Bus } from '@hive/bus';
+import { limitsNow } from './limits-now.ts';
 import { hiveVersion } from '@hive/config';
 import { streams, type AgentSummary, type Desk, type Health, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
@@ -64,6 +65,7 @@ export const createBuilding = (
           .map(({ name, cursor }) => ({ name, position: cursor.position })),
         deadLetters: deadLetters.length,
         paused,
+        limits: await limitsNow(store),
         agents: everyone.filter((agent) => agent.status !== 'gone').length,
         sandbox: sandbox ? (await sandbox()).note : 'not looked at by this process',
         disk: space ? diskOf(config, await space()) : null,

@@ -3,6 +3,7 @@ import type { Artefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import type { Desk, TaskView } from '@hive/events';
 import type { Door } from './at-the-door.ts';
+import { createBoxes } from './boxes.ts';
 import { createBuilding } from './building.ts';
 import { createCommands } from './commands.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -15,6 +16,7 @@ import { createPausing } from './pausing.ts';
 import { readTask } from './read-task.ts';
 import { readResult, readSummary, readTasks, taskDetail } from './read-workflow.ts';
 import { createReplaying } from './replay/create-replaying.ts';
+import { createReport } from './report.ts';
 import { createSchedules } from './schedules.ts';
 import { createSubmit } from './submit.ts';
 import { readWhy } from './why.ts';
@@ -42,6 +44,7 @@ export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions):
     ...reading,
     ...createReplaying(bus, artefacts, { door: { config, means }, trace: reading.trace }),
     ...createBuilding(bus, { config, means }),
+    ...createBoxes(bus, { means }),
 
     workflows: async ({ after, limit: asked } = {}) => {
       const limit = pageLimit(asked);
@@ -73,6 +76,7 @@ export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions):
         item,
       ); // heads of kind task
     },
+    report: createReport(store),
     task: (id) => readTask(store, id),
     why: (text) => readWhy(store, text),
 

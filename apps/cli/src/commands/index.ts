@@ -8,6 +8,7 @@ import { df } from './df.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
+import { egress } from './egress.ts';
 import { events } from './events.ts';
 import { fork } from './fork.ts';
 import { gc } from './gc.ts';
@@ -19,6 +20,7 @@ import { open } from './open.ts';
 import { pause } from './pause.ts';
 import { rebuild } from './rebuild.ts';
 import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
@@ -46,11 +48,13 @@ export const commands: readonly CommandSpec[] = [
   submit,
   init,
   status,
+  report,
   ls,
   tasks,
   agents,
   events,
   logs,
+  egress,
   show,
   trace,
   why,

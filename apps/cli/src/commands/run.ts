@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { HiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
 import { followThrough } from '../submit/follow-through.ts';
 import { handInLater } from '../submit/hand-in-later.ts';
@@ -32,6 +33,11 @@ export const run = defineCommand<SubmitOptions & TimingOptions>({
       now: new Date().toISOString(),
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
+    if (timing?.cron !== undefined && request.until !== undefined)
+      throw new HiveError(
+        'input.invalid',
+        '--until is one moment, and --cron hands in again and again: give one of them',
+      );
     if (timing !== null) return handInLater(cli, { request, ...timing });
     return followThrough(cli, request, { detach: options.detach === true });
   },

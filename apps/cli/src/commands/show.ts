@@ -48,8 +48,22 @@ const showWorkflow = async (cli: Cli, desk: Desk, result: Result): Promise<void>
   if (!out.json) {
     await printTasks(desk, result, out);
     await printFallbacks(desk, result, out);
+    await printWaits(desk, result, out);
   }
   await tellResult(cli, desk, result);
+};
+
+const mostWaits = 50;
+/** The states in which a step of a task may have been put off. */
+const putOff: ReadonlySet<string> = new Set(['ready', 'submitted', 'checked', 'reviewed']);
+
+/** For what tasks wait that were put off, e.g. for a limit of a provider. */
+const printWaits = async (desk: Desk, { status, tasks }: Result, out: Output): Promise<void> => {
+  if (status !== 'running') return;
+  for (const { id, key } of tasks.filter((task) => putOff.has(task.status)).slice(0, mostWaits)) {
+    const { waits } = await desk.task(id);
+    if (waits?.because === 'later') out.line(out.colour.yellow(`Waits  ${oneLine(key)}: ${oneLine(waits.text)}`));
+  }
 };
 
 /** No change of a model is silent. */

@@ -33,6 +33,11 @@ export const status = defineCommand({
           ` · ${count(health.deadLetters, 'dead letter')}`,
       );
       if (health.disk?.lack) out.line(out.colour.red(health.disk.lack));
+      out.line(
+        ...(health.limits ?? []).map(({ of, kind, until, waiting }) =>
+          out.colour.yellow(`The ${kind} limit of ${of} is met until ${until}; ${count(waiting, 'step')} wait for it`),
+        ),
+      );
       out.line(...pauseLines(health.paused).map(out.colour.yellow));
       if (agents.length > 0) out.line('', ...agentTable(cli, agents));
       out.line('', ...(open.length === 0 ? ['Nothing is under way'] : workflowTable(cli, open)));

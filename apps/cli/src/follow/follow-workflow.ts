@@ -15,7 +15,7 @@ export type FollowOptions = {
 };
 
 const tickMs = 1900;
-const mayEnd = /^(workflow\.(completed|failed|cancelled)|task\.escalated|approval\.requested)$/;
+const mayEnd = /^(workflow\.(completed|failed|cancelled|paused)|task\.escalated|approval\.requested)$/;
 
 /**
  * Follows a workflow from its first event until nothing changes any more without a person, and answers its Result; null when `signal`

@@ -8,12 +8,20 @@ export type Progress = {
   /** Steps in hand by stream. */
   readonly running: ReadonlyMap<string, { readonly step: Step; readonly agent: string }>;
   readonly hasPlan: boolean;
+  /** For what steps that were put off wait, by stream. */
+  readonly waits: ReadonlyMap<string, string>;
   /** Who paused the workflow. */
   readonly paused: Pick<PauseNote, 'by' | 'reason'> | null;
 };
 
 /** Before the first event. */
-export const noProgress: Progress = { tasks: new Map(), running: new Map(), hasPlan: false, paused: null };
+export const noProgress: Progress = {
+  tasks: new Map(),
+  running: new Map(),
+  waits: new Map(),
+  hasPlan: false,
+  paused: null,
+};
 
 const settling = new Set(['merged', 'completed', 'refused', 'failed', 'blocked', 'cancelled', 'dead_lettered']);
 
@@ -25,13 +33,16 @@ export const isSettling = (type: string): boolean =>
 export const progressAfter = (progress: Progress, event: HiveEvent): Progress => {
   const tasks = new Map(progress.tasks);
   const running = new Map(progress.running);
+  const waits = new Map(progress.waits);
   const hasPlan = progress.hasPlan || event.type === 'workflow.plan_generated';
   if (event.type === 'workflow.plan_generated') {
     running.delete(event.stream);
     for (const task of event.data.tasks) tasks.set(task.id, { key: task.key, isSettled: false });
   }
   const paused = pausedAfter(progress.paused, event);
-  if (!event.type.startsWith('task.')) return { tasks, running, hasPlan, paused };
+  if (!event.type.startsWith('task.')) return { tasks, running, waits, hasPlan, paused };
+  waits.delete(event.stream);
+  if (event.type === 'task.snoozed') waits.set(event.stream, event.data.reason);
   if (event.type === 'task.claimed') running.set(event.stream, { step: event.data.step, agent: event.data.agent });
   else if (event.type !== 'task.assigned') running.delete(event.stream);
   const id = event.stream.slice('task/'.length);
@@ -42,7 +53,7 @@ export const progressAfter = (progress: Progress, event: HiveEvent): Progress =>
       ...task,
       isSettled: event.type === 'task.redriven' ? false : task.isSettled || isSettling(event.type),
     });
-  return { tasks, running, hasPlan, paused };
+  return { tasks, running, waits, hasPlan, paused };
 };
 
 const pausedAfter = (before: Progress['paused'], event: HiveEvent): Progress['paused'] => {
@@ -65,8 +76,11 @@ export const progressLine = (progress: Progress, everything: Progress['paused'] 
   const running = [...progress.running].map(([stream, { step, agent }]) =>
     step === 'plan' ? `planning (${agent})` : `${doing[step]} ${keyOf(progress, stream)} (${oneLine(agent)})`,
   );
+  const [waits] = progress.waits.values();
   const idle =
-    pausedWords(progress, everything) ?? (progress.hasPlan ? 'waiting for an agent' : 'waiting for the planner');
+    pausedWords(progress, everything) ??
+    (waits === undefined ? undefined : oneLine(waits)) ??
+    (progress.hasPlan ? 'waiting for an agent' : 'waiting for the planner');
   const now = running.length > 0 ? running.join(', ') : idle;
   if (!progress.hasPlan) return `  … ${now}`;
   return `  … ${settled} of ${tasks.length} · ${now}`;

@@ -49,5 +49,7 @@ export const tellResult = async (
     );
     for (const task of waiting) out.line(`Waits  ${shortId(task.id)}  ${oneLine(task.reason ?? task.title)}`);
   }
+  if (result.paused?.rule)
+    out.line(`Paused ${oneLine(result.paused.reason ?? '')}`, `Go on  hive resume ${shortId(result.workflow)}`);
   out.line(...gitCommands(result, cwd));
 };

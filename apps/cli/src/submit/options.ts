@@ -15,6 +15,11 @@ export const submitOptions: readonly OptionSpec[] = [
   { flags: '--model <ref>', says: 'the model that works, for example ollama:qwen3-coder:30b or claude:NAME' },
   { flags: '--local-only', says: 'no model outside of this machine and its boxes' },
   { flags: '--budget <limit>', says: 'at most this much for models, for example 5usd or 200k (tokens)' },
+  {
+    flags: '--until <time>',
+    says: 'begin no call to a model after it: +8h, 07:00 or 2030-01-31T07:00:00Z; then it is paused, and waits for you',
+  },
+  { flags: '--reserve <share>', says: "leave so much of a plan's window to people, for example 30%" },
   { flags: '--pass-env <name>', says: 'a variable that checks may see; may be given several times', many: true },
   { flags: '--dedupe <key>', says: 'unique in its repository: nothing new while another one with this key is open' },
   { flags: '--dedupe-window <time>', says: 'nor for so long after that one was handed in, for example 30m, 1h or 7d' },

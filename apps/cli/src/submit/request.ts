@@ -1,5 +1,6 @@
 import { HiveError } from '@hive/errors';
 import { Dedupe, DedupeMode, type SubmitRequest } from '@hive/events';
+import { momentOf } from './timing.ts';
 
 /** The options that `run` and `submit` share, as the command line gives them. */
 export type SubmitOptions = {
@@ -13,6 +14,8 @@ export type SubmitOptions = {
   readonly model?: string;
   readonly localOnly?: boolean;
   readonly budget?: string;
+  readonly until?: string;
+  readonly reserve?: string;
   readonly passEnv?: readonly string[];
   readonly dedupe?: string;
   readonly dedupeWindow?: string;
@@ -33,6 +36,19 @@ export const parseBudget = (text: string): NonNullable<SubmitRequest['budget']> 
     throw wrong(`--budget ${text} is not a whole number of tokens; write for example 200k`);
   return { tokens };
 };
+
+/** `30%` or 0.3. */
+const parseReserve = (text: string): number => {
+  const share = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
+  throw wrong(`--reserve ${text} is no share; write for example 30%`);
+};
+
+const here = () => ({
+  now: new Date().toISOString(),
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  flag: '--until',
+});
 
 const parseRedBefore = (text: string): 'not_needed' => {
   if (text === 'not-needed' || text === 'not_needed') return 'not_needed';
@@ -98,6 +114,8 @@ export const submitRequest = (
     ...(options.redBefore !== undefined && { redBefore: parseRedBefore(options.redBefore) }),
     ...(options.model !== undefined && { model: options.model }),
     ...(options.localOnly && { localOnly: true }),
+    ...(options.until !== undefined && { until: momentOf(options.until, here()) }),
+    ...(options.reserve !== undefined && { reserve: parseReserve(options.reserve) }),
     ...(options.passEnv && options.passEnv.length > 0 && { passEnv: parsePassEnv(options.passEnv) }),
     ...(dedupe && { dedupe }),
   };

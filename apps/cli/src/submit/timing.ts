@@ -35,7 +35,10 @@ const missedOf = (text: string): MissedPolicy => {
 };
 
 /** `+2h`, `22:30` (the next one), `2030-01-31 22:30` on the clock of the zone, or a moment with its offset. */
-const momentOf = (text: string, { now, zone }: { readonly now: string; readonly zone: string }): string => {
+export const momentOf = (
+  text: string,
+  { now, zone, flag = '--at' }: { readonly now: string; readonly zone: string; readonly flag?: string },
+): string => {
   const [, figure, unit] = /^\+(\d{1,6})(m|h|d)$/.exec(text) ?? [];
   if (figure !== undefined)
     return new Date(
@@ -45,9 +48,9 @@ const momentOf = (text: string, { now, zone }: { readonly now: string; readonly 
   if (hour !== undefined && Number(hour) < 24 && Number(minute) < 60)
     return date === undefined
       ? clockTime(`${Number(minute)} ${Number(hour)} * * *`, now, zone)
-      : dayTime(date, `${Number(minute)} ${Number(hour)}`, zone, text);
+      : dayTime(date, `${Number(minute)} ${Number(hour)}`, zone, `${flag} ${text}`);
   if (/([zZ]|[+-]\d{2}:?\d{2})$/.test(text) && Number.isFinite(Date.parse(text))) return new Date(text).toISOString();
-  throw wrong(`--at ${text} is no moment; write +2h, 22:30, "2030-01-31 22:30" or 2030-01-31T22:30:00Z`);
+  throw wrong(`${flag} ${text} is no moment; write +2h, 22:30, "2030-01-31 22:30" or 2030-01-31T22:30:00Z`);
 };
 
 const clockTime = (cron: string, after: string, zone: string): string => {
@@ -63,9 +66,9 @@ const dayTime = (date: string, clock: string, zone: string, text: string): strin
   const midnight = Date.parse(`${date}T00:00:00Z`);
   const [year, month, day] = date.split('-').map(Number);
   if (!Number.isFinite(midnight) || new Date(midnight).getUTCDate() !== day)
-    throw wrong(`--at ${text}: there is no such day`);
+    throw wrong(`${text}: there is no such day`);
   const moment = clockTime(`${clock} ${day} ${month ?? 0} *`, new Date(midnight - 36 * 3_600_000).toISOString(), zone);
   if (Math.abs(Date.parse(moment) - midnight) > 60 * 3_600_000)
-    throw wrong(`--at ${text}: there is no such day in ${year ?? ''}`);
+    throw wrong(`${text}: there is no such day in ${year ?? ''}`);
   return moment;
 };
