@@ -6,7 +6,7 @@ export type Stamp = {
   readonly correlationId: string;
   /** null for the root of a trace. */
   readonly causationId: string | null;
-  readonly commandId?: string;
+  readonly commandId?: string | undefined;
   readonly actor: string;
   readonly at: string;
   /** The id of the n-th event. */
@@ -34,18 +34,18 @@ export const compose = (
     const before = known?.head ?? heads.get(event.stream);
     const version = (before?.version ?? 0) + 1;
     const data = parseEventData(event.type, event.data);
-    const row = {
+    const plain = {
       id: stamp.id(ordinal),
       type: event.type,
       stream: event.stream,
       version,
       correlationId: stamp.correlationId,
       causationId: stamp.causationId,
-      ...(stamp.commandId === undefined ? null : { commandId: stamp.commandId }),
       actor: stamp.actor,
       at: stamp.at,
       data,
     } as EventRow; // type and data belong together because parseEventData was asked with this type
+    const row = stamp.commandId === undefined ? plain : { ...plain, commandId: stamp.commandId };
     const view = foldStream(before?.view ?? null, row);
     const { kind, id } = parseStream(event.stream);
     after.set(event.stream, {

@@ -140,7 +140,14 @@ const composeMoves = (
     const news = step ? [...move.events, assignment(step, view ?? null)] : move.events;
     ordinal += news.length;
     try {
-      const composed = compose(news, current, { ...stamp, ...move.trace, id: (n) => stamp.id(first + n) });
+      const composed = compose(news, current, {
+        correlationId: move.trace?.correlationId ?? stamp.correlationId,
+        causationId: move.trace ? move.trace.causationId : stamp.causationId,
+        commandId: stamp.commandId,
+        actor: stamp.actor,
+        at: stamp.at,
+        id: (n) => stamp.id(first + n),
+      });
       for (const { head, expectedVersion } of composed.heads)
         after.set(head.stream, {
           head,
