@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defineAgent, findModel, spaceOf, workspaceOf, type Context } from '@hive/agent-kit';
+import { defineAgent, findModel, listBoxes, spaceOf, workspaceOf, type Context } from '@hive/agent-kit';
 import { ensureToken, hiveVersion } from '@hive/config';
 import { createArtefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
@@ -36,6 +36,7 @@ async function serveDesk(ctx: Context): Promise<void> {
       model: (wanted) => findModel(config, wanted),
       sandbox: () => workspace.sandbox(),
       space: () => spaceOf(config),
+      boxes: () => listBoxes(config, bus.store, ctx.pool),
     },
   });
   const streams = createStreams(desk, { build: hiveVersion, draining: draining.signal });

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import {
+  BoxSummary,
   DeadLetter,
   DeadLetterDetail,
   DeadLetterFilter,
   DeadLetterOutcome,
   DeadLetterRequest,
   PauseRequest,
+  QuietRequest,
   Result,
   ResumeRequest,
   ScheduleRequest,
@@ -65,6 +67,23 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       answer: SystemState,
     },
     ({ body }) => desk.resumeSystem(body),
+  );
+
+  serve(
+    { method: 'get', path: '/boxes', summary: 'The boxes of the pool, asked now', answer: page(BoxSummary) },
+    async () => ({ items: await desk.boxes(), next: null }),
+  );
+  serve(
+    {
+      method: 'post',
+      path: '/boxes/{id}/quiet',
+      summary: 'Take a box away from Hive for its owner until a moment; without one, give it back',
+      params: one,
+      body: QuietRequest,
+      mayBeEmpty: true,
+      answer: BoxSummary,
+    },
+    ({ params, body }) => desk.quietBox(params.id, body),
   );
 
   serve(

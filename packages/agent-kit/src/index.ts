@@ -5,6 +5,7 @@ export { spaceOf, surveyDisk, type DiskSurvey, type DiskUse, type KeptWorktree }
 export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './horizon-watch.ts';
 export { createLogger } from './logger.ts';
 export { factsOf } from './boxes/facts-of.ts';
+export { listBoxes } from './boxes/list-boxes.ts';
 export { memoryOf, poolOf, quietOf } from './boxes/pool-of.ts';
 export { placeFor, type PoolState, type SeenBox } from '@hive/ollama-bridge';
 export { takeBox, type LocalModel, type Taken } from './boxes/take-box.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Argv } from './command.ts';
+import type { BoxSummary, QuietRequest } from './boxes.ts';
 import { Dedupe } from './dedupe.ts';
 import { Evidence } from './evidence.ts';
 import type { HiveEvent } from './catalogue.ts';
@@ -243,6 +244,10 @@ export type Desk = {
   /** Replays what is after `after` (default: from now), then goes on live until `signal` is aborted. Nothing is lost, nothing comes twice. */
   follow(filter: EventFilter, signal: AbortSignal, options?: FollowOptions): AsyncIterable<HiveEvent>;
   agents(): Promise<readonly AgentSummary[]>;
+  /** The boxes of the pool as they are now; each is asked. */
+  boxes(): Promise<readonly BoxSummary[]>;
+  /** Takes a box away from Hive for its owner until then, or gives it back. What runs there may end. */
+  quietBox(name: string, request?: QuietRequest): Promise<BoxSummary>;
   artefact(hash: string): Promise<Uint8Array>;
   health(): Promise<Health>;
   /** What happened since a moment (ISO; default: the last twelve hours), and what waits for a person now. */

@@ -11,6 +11,7 @@ import type {
   Why,
   WorkflowSummary,
 } from './api.ts';
+import type { BoxSummary } from './boxes.ts';
 import type { HiveEvent } from './catalogue.ts';
 import type { DeadLetter, DeadLetterDetail, DeadLetterOutcome, ScheduleSummary, SystemState } from './operations.ts';
 import type { Comparison } from './replay.ts';
@@ -91,6 +92,8 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
     events,
     follow: (filter, signal, follow = {}) => followStream({ send, pathOf: streamPath }, filter, signal, follow),
     agents: async () => (await ask<Page<AgentSummary>>('/agents')).items,
+    boxes: async () => (await ask<Page<BoxSummary>>('/boxes')).items,
+    quietBox: (name, request = {}) => ask<BoxSummary>(`/boxes/${part(name)}/quiet`, { body: request }),
     artefact: async (hash) =>
       new Uint8Array(
         await (await send(`/artefacts/${part(hash)}`, { signal: AbortSignal.timeout(readMs) })).arrayBuffer(),

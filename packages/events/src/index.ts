@@ -25,6 +25,7 @@ export {
   type NewEvent,
 } from './catalogue.ts';
 export { isEventType } from './event-types.ts';
+export { BoxModelSummary, BoxSummary, QuietRequest } from './boxes.ts';
 export { figuresHoldMs, GpuFigures, MachineFigures } from './machine.ts';
 export type { BoxView } from './box-view.ts';
 export { isEnded, isOpenCall, type AnyCall, type CallView, type OpenCall } from './call-view.ts';

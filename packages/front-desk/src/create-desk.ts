@@ -3,6 +3,7 @@ import type { Artefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import type { Desk, TaskView } from '@hive/events';
 import type { Door } from './at-the-door.ts';
+import { createBoxes } from './boxes.ts';
 import { createBuilding } from './building.ts';
 import { createCommands } from './commands.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -43,6 +44,7 @@ export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions):
     ...reading,
     ...createReplaying(bus, artefacts, { door: { config, means }, trace: reading.trace }),
     ...createBuilding(bus, { config, means }),
+    ...createBoxes(bus, { means }),
 
     workflows: async ({ after, limit: asked } = {}) => {
       const limit = pageLimit(asked);

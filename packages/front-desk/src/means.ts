@@ -1,6 +1,6 @@
 import type { HiveConfig } from '@hive/config';
 import { HiveError, hasCode } from '@hive/errors';
-import type { SubmitRequest } from '@hive/events';
+import type { BoxSummary, SubmitRequest } from '@hive/events';
 import { assertRoom, type Space } from '@hive/workspace';
 import type { Draft } from './draft.ts';
 
@@ -19,6 +19,8 @@ export type Means = {
   readonly sandbox: () => Promise<{ readonly kind: 'bwrap' | 'none'; readonly note: string }>;
   /** The room on the file system of HIVE_HOME. */
   readonly space: () => Promise<Space>;
+  /** The boxes of the pool, asked now. */
+  readonly boxes: () => Promise<readonly BoxSummary[]>;
 };
 
 const wantedModels = (

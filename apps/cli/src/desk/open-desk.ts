@@ -1,4 +1,4 @@
-import { findModel, spaceOf } from '@hive/agent-kit';
+import { findModel, listBoxes, poolOf, spaceOf } from '@hive/agent-kit';
 import { createBus, newId } from '@hive/bus';
 import type { Env, HiveConfig } from '@hive/config';
 import { createArtefacts } from '@hive/core-db';
@@ -16,6 +16,7 @@ export const openDesk = async (
 ): Promise<{ readonly desk: Desk; close(): Promise<void> }> => {
   const store = await openForAsking(config);
   const bus = createBus(store, `cli/${newId().slice(-8)}`);
+  const pool = poolOf(config, store);
   const desk = createDesk({
     bus,
     artefacts: createArtefacts(config.home),
@@ -24,11 +25,13 @@ export const openDesk = async (
       model: (wanted) => findModel(config, wanted),
       sandbox: () => sandboxOf(config, env),
       space: () => spaceOf(config),
+      boxes: () => listBoxes(config, store, pool),
     },
   });
   return {
     desk,
     close: async () => {
+      pool.stop();
       bus.close();
       await store.close();
     },

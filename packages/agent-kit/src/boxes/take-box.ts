@@ -45,5 +45,9 @@ export const takeBox = async (
   });
   const { endpoint, box, model, numCtx, because, waitedMs } = place;
   log.info({ callId, model, because, waitedMs, correlationId: step.workflow.id }, 'box taken');
-  return { model: createOllama({ endpoint, box, model, numCtx }), place };
+  return { model: createOllama({ endpoint, box, model: asNamed(candidates, model), numCtx }), place };
 };
+
+/** A model under the name by which it was asked for: prices, budgets and equal questions go by that, and not by the tag that the box adds. */
+export const asNamed = (candidates: readonly LocalModel[], found: string): string =>
+  candidates.find(({ model }) => model === found || `${model}:latest` === found)?.model ?? found;
