@@ -49,7 +49,6 @@ const providers = {
 test.each([
   ['Ollama', 'merged'],
   ['Ollama', 'refused'],
-  ['Claude', 'merged'],
   ['Claude', 'refused'],
 ] as const)(
   'a goal in words is planned and written by a model over the protocol of %s, and its change is %s',
