@@ -85,7 +85,7 @@ test('one that cannot be reached is passed over, and a refused key is not shown 
       'ollama:tiny@away claude:x',
       'claude:x ollama:tiny@oak',
     ]);
-    expect(fallbacks[0]?.because).toMatch(/no Ollama answers/);
+    expect(fallbacks[0]?.because).toMatch(/away does not answer/);
     expect(fallbacks[1]?.because).toMatch(/key was refused/);
     expect(asked).toBe(1);
   } finally {

@@ -44,6 +44,7 @@ export const model = topic('model', {
     firstTokenMs: z.int().nullable(),
     totalMs: z.int(),
     tokensPerS: z.number().nullable(),
+    because: z.string().max(1000).optional().describe('why this box'),
     digest: z.string().max(200).optional().describe('what the model is on its box, whatever it is called'),
     queuedMs: z.int().optional().describe('how long it waited for a place on a box'),
     loadMs: z.int().optional(),

@@ -20,6 +20,8 @@ export type Sent = {
   readonly role: Role;
   readonly request: ModelRequest;
   readonly contextTokens?: number | undefined;
+  /** Why this box, and what the model is there. */
+  readonly place?: { readonly digest: string; readonly because: string };
   readonly fellBack?: Chosen['fellBack'];
 };
 

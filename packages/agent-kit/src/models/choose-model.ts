@@ -2,6 +2,8 @@ import { HiveError, type Code } from '@hive/errors';
 import { streams, type CallView } from '@hive/events';
 import { formatModelRef, parseModelRef, type Model } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
+import { chooseBox } from '../boxes/choose-box.ts';
+import type { LocalModel } from '../boxes/take-box.ts';
 import { readCircuits, type Circuits } from './circuits.ts';
 import { askedOf, endedCalls } from './ended-calls.ts';
 import { modelsOf, pickModel, type PassOver } from './find-model.ts';
@@ -13,6 +15,8 @@ import type { Wanted } from './wanted.ts';
 /** A model that was chosen for a call, and from which other one this is a change. */
 export type Chosen = {
   readonly model: Model;
+  /** The boxes that the call may go to, for a model that is on some. */
+  readonly local?: readonly LocalModel[];
   readonly fellBack?: { readonly from: string; readonly to: string; readonly because: string };
   /** Another model of the list may have its turn after this one. */
   readonly hasNext: boolean;
@@ -31,9 +35,10 @@ export const chooseModel = async (wanted: Wanted, step: StepInHand, ctx: Context
   const closed = await readCircuits(ctx);
   const holds = await readHolds(named.map(parseModelRef), step, ctx);
   const circuits: Circuits = (ref) => closed(ref) ?? holds(ref);
+  const choose = (candidates: readonly LocalModel[]) => chooseBox(candidates, step, ctx);
   if (named.length < 2) {
-    const { model } = await pickModel(ctx.config, wanted, { circuits });
-    return { model, hasNext: false };
+    const { model, local } = await pickModel(ctx.config, wanted, { circuits, choose });
+    return { model, local, hasNext: false };
   }
   const calls = (await endedCalls(step, ctx)).filter(
     ({ taskId, role }) => taskId === (step.task?.id ?? null) && role === wanted.role,
@@ -47,12 +52,17 @@ export const chooseModel = async (wanted: Wanted, step: StepInHand, ctx: Context
       : index < named.length - 1
         ? inVain(entry, calls)
         : null;
-  const { model, entry, passed } = await pickModel(ctx.config, wanted, { circuits, passOver });
+  const { model, local, entry, passed } = await pickModel(ctx.config, wanted, { circuits, passOver, choose });
   const before = named.find((it) => isOf(it, calls.at(-1))) ?? named[0] ?? '';
   const hasNext = named.indexOf(entry ?? '') < named.length - 1;
-  if (entry === before) return { model, hasNext };
+  if (entry === before) return { model, local, hasNext };
   const because = passed.find((it) => it.entry === before)?.error.message ?? `${entry ?? ''} can be asked again`;
-  return { model, hasNext, fellBack: { from: before, to: formatModelRef(model.ref), because: because.slice(0, 1000) } };
+  return {
+    model,
+    local,
+    hasNext,
+    fellBack: { from: before, to: formatModelRef(model.ref), because: because.slice(0, 1000) },
+  };
 };
 
 const lossesSoFar = async ({ task, workflow, kind }: StepInHand, { bus }: Context): Promise<number> => {

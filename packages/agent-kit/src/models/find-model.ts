@@ -3,6 +3,7 @@ import type { Box, HiveConfig } from '@hive/config';
 import { HiveError, hasCode, isHiveError, type Code } from '@hive/errors';
 import { formatModelRef, parseModelRef, type Model, type ModelRef } from '@hive/llm';
 import { createOllama, probeBox } from '@hive/ollama-bridge';
+import type { LocalModel } from '../boxes/take-box.ts';
 import type { Circuits } from './circuits.ts';
 import { parkedError, parkingOf } from './parking.ts';
 import type { Wanted } from './wanted.ts';
@@ -31,12 +32,18 @@ const lacking = (why: string): HiveError => new HiveError('model.missing', why, 
 /** Says why an entry of a list, the how many-th it is, is not to be asked; null when it may be. */
 export type PassOver = (entry: string, index: number) => HiveError | null;
 
-/** What a choice heeds beside what can be reached. */
-export type Heeded = { readonly circuits?: Circuits; readonly passOver?: PassOver };
+/** What a choice heeds beside what can be reached. `choose`: how the box of a local model is chosen; without it each is asked in turn. */
+export type Heeded = {
+  readonly circuits?: Circuits;
+  readonly passOver?: PassOver;
+  readonly choose?: (candidates: readonly LocalModel[]) => Promise<Model>;
+};
 
 /** A model that may be asked, the entry of the list that it is (null: there is no list), and why the entries before it are not. */
 export type Picked = {
   readonly model: Model;
+  /** Where the model may be asked as well; empty for one that is on no box. */
+  readonly local: readonly LocalModel[];
   readonly entry: string | null;
   readonly passed: readonly { readonly entry: string; readonly error: HiveError }[];
 };
@@ -56,6 +63,7 @@ const passable: ReadonlySet<string> = new Set<Code>([
   'model.missing',
   'model.unknown',
   'model.unreachable',
+  'model.context_full',
   'model.auth',
   'model.billing',
   'model.rate_limited',
@@ -65,16 +73,23 @@ const passable: ReadonlySet<string> = new Set<Code>([
 export const pickModel = async (
   config: HiveConfig,
   wanted: Wanted,
-  { circuits = () => null, passOver = () => null }: Heeded = {},
+  { circuits = () => null, passOver = () => null, choose }: Heeded = {},
 ): Promise<Picked> => {
   const entries = modelsOf(config, wanted);
-  if (entries.length === 0) return { model: await anyLocal(config, wanted, circuits), entry: null, passed: [] };
+  if (entries.length === 0) {
+    const model = await anyLocal(config, wanted, circuits);
+    return { model, local: localOf(config, model.ref, circuits), entry: null, passed: [] };
+  }
   const passed: { entry: string; error: HiveError }[] = [];
   for (const [index, entry] of entries.entries()) {
     try {
       const spent = passOver(entry, index);
       if (spent) passed.push({ entry, error: spent });
-      else return { model: await open(config, parseModelRef(entry), { wanted, circuits }), entry, passed };
+      else {
+        const ref = parseModelRef(entry);
+        const model = await open(config, ref, { wanted, circuits, choose });
+        return { model, local: localOf(config, ref, circuits), entry, passed };
+      }
     } catch (error) {
       if (!isHiveError(error) || !passable.has(error.code)) throw error;
       passed.push({ entry, error });
@@ -117,13 +132,26 @@ const nobody = (wanted: Wanted, errors: readonly HiveError[]): HiveError => {
 /** True when hive.yaml names a reviewer: without one, rules alone review. */
 export const hasModelReviewer = (config: HiveConfig): boolean => config.models.reviewer.length > 0;
 
+/** The boxes on which a local model may be asked, as far as they do not fail. */
+const localOf = (config: HiveConfig, ref: ModelRef, circuits: Circuits): readonly LocalModel[] =>
+  ref.provider !== 'ollama'
+    ? []
+    : boxesOf(config)
+        .filter(({ name }) => ref.box === undefined || ref.box === name)
+        .filter(({ name }) => circuits({ ...ref, box: name }) === null)
+        .map(({ name }) => ({ model: ref.model, box: name }));
+
 const open = async (
   config: HiveConfig,
   ref: ModelRef,
-  { wanted, circuits }: { readonly wanted: Wanted; readonly circuits: Circuits },
+  {
+    wanted,
+    circuits,
+    choose,
+  }: { readonly wanted: Wanted; readonly circuits: Circuits; readonly choose: Heeded['choose'] },
 ): Promise<Model> => {
   if (ref.provider === 'claude') return openClaude(config, ref, { wanted, circuits });
-  if (ref.provider === 'ollama') return openOllama(config, ref, circuits);
+  if (ref.provider === 'ollama') return openOllama(config, ref, { circuits, choose });
   throw new HiveError(
     'config.invalid',
     `${formatModelRef(ref)} is how a double is shown; name the server that it stands in for`,
@@ -160,19 +188,22 @@ const claudePrices = (prices: HiveConfig['prices']): Prices =>
     ]),
   );
 
-const openOllama = async (config: HiveConfig, ref: ModelRef, circuits: Circuits): Promise<Model> => {
+const openOllama = async (
+  config: HiveConfig,
+  ref: ModelRef,
+  { circuits, choose }: { readonly circuits: Circuits; readonly choose: Heeded['choose'] },
+): Promise<Model> => {
   const boxes = boxesOf(config).filter((box) => ref.box === undefined || box.name === ref.box);
-  if (boxes.length === 0)
+  const [first] = boxes;
+  if (!first)
     throw new HiveError('config.invalid', `There is no box ${ref.box ?? ''} in hive.yaml`, { remedy: 'fix_config' });
+  const local = localOf(config, ref, circuits);
+  const failing = local.length === 0 ? circuits({ ...ref, box: first.name }) : null;
+  if (failing) throw failing;
+  if (choose) return choose(local);
   const found: string[] = [];
-  const broken: HiveError[] = [];
   let answered = false;
-  for (const box of boxes) {
-    const open = circuits({ ...ref, box: box.name });
-    if (open) {
-      broken.push(open);
-      continue;
-    }
+  for (const box of boxes.filter(({ name }) => local.some((it) => it.box === name))) {
     const models = (await probeBox(box.endpoint, AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? null;
     if (models === null) continue;
     answered = true;
@@ -180,7 +211,6 @@ const openOllama = async (config: HiveConfig, ref: ModelRef, circuits: Circuits)
       return createOllama({ endpoint: box.endpoint, model: ref.model, box: box.name });
     found.push(...models.map(({ name }) => name));
   }
-  if (broken[0]) throw broken[0];
   if (!answered)
     throw new HiveError('model.unreachable', `no Ollama answers at ${boxes.map((box) => box.endpoint).join(', ')}`, {
       remedy: 'retry',

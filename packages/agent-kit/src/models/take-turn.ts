@@ -1,6 +1,7 @@
 import { isHiveError } from '@hive/errors';
 import { authorOf, complete, type Model, type ModelRequest, type Run } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
+import { takeBox } from '../boxes/take-box.ts';
 import { callOn, type Sent, type Turned } from './call-model.ts';
 import { chooseModel, withNext, type Chosen } from './choose-model.ts';
 import { createReplyCache } from './reply-cache.ts';
@@ -41,11 +42,31 @@ export const takeTurn = async (
   const cached = await cache.read();
   if (cached) return callStored(cached, sent, step, ctx);
   try {
-    const turned = await callOn(chosen.model, { ...sent, fellBack: chosen.fellBack }, step, ctx);
+    const turned = await callChosen(chosen, sent, step, ctx);
     await cache.write(turned);
     return turned;
   } catch (error) {
     throw isHiveError(error) ? withNext(error, chosen) : error;
+  }
+};
+
+/** The call itself; on a box it waits for a place first, and gives that back however it ends. */
+const callChosen = async (
+  { model, local = [], fellBack }: Chosen,
+  sent: Sent,
+  step: StepInHand,
+  ctx: Context,
+): Promise<Turned> => {
+  if (local.length === 0) return callOn(model, { ...sent, fellBack }, step, ctx);
+  const taken = await takeBox(local, { ...sent, callId: ctx.bus.around.newId() }, step, ctx);
+  const { digest, because } = taken.place;
+  try {
+    const turned = await callOn(taken.model, { ...sent, fellBack, place: { digest, because } }, step, ctx);
+    await taken.place.end({ done: turned.done, pause: turned.done.stop === 'tool_use' });
+    return turned;
+  } catch (error) {
+    await taken.place.end(isHiveError(error) ? { error } : {});
+    throw error;
   }
 };
 

@@ -4,7 +4,7 @@ import { hasCode, type HiveError } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
 import { formatModelRef, keyedModel, requestKey, type Done, type Model } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
-import { chargeFor, type Begun } from './begin-call.ts';
+import { chargeFor, isTurnedAway, type Begun } from './begin-call.ts';
 import type { Denial } from './egress/reach.ts';
 import type { Sent } from './call-model.ts';
 
@@ -32,11 +32,7 @@ export const tellCall = async (call: MadeCall, step: StepInHand, ctx: Context): 
 };
 
 /** The claim is lost, and the call was made. Unless it was taken for lost and ended already. */
-const chargeLate = async (
-  events: readonly NewEvent[],
-  { workflow }: StepInHand,
-  { bus }: Context,
-): Promise<void> => {
+const chargeLate = async (events: readonly NewEvent[], { workflow }: StepInHand, { bus }: Context): Promise<void> => {
   try {
     await bus.command({ on: streams.workflow(workflow.id), correlationId: workflow.id, events });
   } catch (error) {
@@ -84,7 +80,7 @@ const calledEvent = async (
       input: usage?.input ?? null,
       output: usage?.output ?? null,
       cached: usage?.cacheRead ?? null,
-      costUsd: usage?.costUsd ?? (local ? 0 : null),
+      costUsd: usage?.costUsd ?? (local || (failed !== null && isTurnedAway(failed)) ? 0 : null),
       firstTokenMs: roundedOrNull(timing?.firstTokenMs),
       totalMs: Math.round(timing?.totalMs ?? 0),
       tokensPerS: timing?.tokensPerS ?? null,
@@ -92,6 +88,8 @@ const calledEvent = async (
       asked: formatModelRef(model.ref),
       ...(call.answers !== undefined && { answers: call.answers }),
       ...(call.contextTokens !== undefined && { contextTokens: call.contextTokens }),
+      ...call.place,
+      ...(timing?.prefillMs !== undefined && { prefillMs: Math.round(timing.prefillMs) }),
       key: requestKey(request, { model: keyedModel(model.ref), sha256 }),
       prompt: await artefacts.put(JSON.stringify(request)),
       reply: done === null ? null : await artefacts.put(JSON.stringify(done)),
