@@ -19,7 +19,7 @@ const longestMs = 2 ** 31 - 1;
 /** More than this in one claim would only keep its holder waiting. */
 const mostAtOnce = 250;
 /** A step whose handler took longer says so in the log of the process; of the others the events tell. */
-const worthTellingMs = 50;
+const worthTellingMs = 250;
 const drainedReason = 'the agent is draining';
 
 const isSnooze = (answer: unknown): answer is Snooze =>
@@ -49,13 +49,13 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   const nameOf = ({ id, token }: { readonly id: string; readonly token: number }): string => `${id} ${token}`;
   /** How many in hand have done their work and only wait for their outcome to be on the disk. */
   let ending = 0;
-  let freed = Promise.withResolvers<void>();
+  let freed: PromiseWithResolvers<void> | null = null;
   /** A slot is free once the outcome is on its way: so the next claim goes with it in one commit. */
   const free = () => {
-    const waiting = freed;
-    freed = Promise.withResolvers<void>();
-    waiting.resolve();
+    freed?.resolve();
+    freed = null;
   };
+  const nextFreed = () => (freed ??= Promise.withResolvers<void>()).promise;
 
   const tell = (how: string, { step }: Claim, outcome: Outcome, ms: number): void => {
     const isNews = how !== 'handled' || outcome !== 'done' || ms >= worthTellingMs;
@@ -75,7 +75,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   };
 
   const work = async (claim: Claim, signal: AbortSignal, workflows: Workflows): Promise<void> => {
-    const began = around.elapsed();
+    let began = around.elapsed();
     const settle = async (how: string, write: () => Promise<Outcome>) => {
       const open = failpoint('submit.open');
       if (open) await open;
@@ -93,7 +93,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       tell(how, claim, outcome, ms);
     };
     try {
-      const answer = await handle(claim, signal, workflows);
+      const known = await workflows;
+      began = around.elapsed();
+      const answer = await handle(claim, signal, known);
       if (isSnooze(answer)) await settle('snoozed', () => bus.queue.snooze(claim, answer.snoozeMs, answer.reason));
       else await settle('handled', () => bus.queue.finish(claim, answer));
     } catch (error) {
@@ -154,9 +156,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     return read;
   };
 
-  const handle = async (claim: Claim, signal: AbortSignal, workflows: Workflows) => {
+  const handle = (claim: Claim, signal: AbortSignal, workflows: Awaited<Workflows>) => {
     const { step } = claim;
-    const head = step.taskId === null ? claim.head : (await workflows).get(streams.workflow(step.workflowId));
+    const head = step.taskId === null ? claim.head : workflows.get(streams.workflow(step.workflowId));
     const workflow = head?.view as WorkflowView | undefined;
     const task = step.taskId === null ? null : (claim.head.view as TaskView | undefined);
     const handler = agent.steps?.[step.kind];
@@ -233,7 +235,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   const mayBegin = async (): Promise<boolean> => (await agent.mayBegin?.(withOwn)) ?? true;
 
   const claimLoop = async (signal: AbortSignal): Promise<void> => {
-    signal.addEventListener('abort', () => freed.resolve(), { once: true });
+    signal.addEventListener('abort', free, { once: true });
     for (let failures = 0; !signal.aborted;) {
       const seen = bus.rings();
       const slots = Math.min(slotsNow(), mostAtOnce);
@@ -265,7 +267,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         for (const claim of claims) start(claim, workflows);
         continue;
       }
-      const slot = freed.promise;
+      const slot = nextFreed();
       if (slotsNow() <= 0) {
         await slot;
       } else {

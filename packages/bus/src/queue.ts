@@ -221,11 +221,11 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
         leaseUntil: step.leaseUntil ?? '',
       }));
     },
-    finish: async (claim, events) =>
-      leaving(
-        claim,
-        (await finishAtOnce(claim, events)) ?? (await under(claim, [{ events }], { ...free, state: 'done' })),
-      ),
+    finish: async (claim, events) => {
+      const outcome =
+        (await finishAtOnce(claim, events)) ?? (await under(claim, [{ events }], { ...free, state: 'done' }));
+      return claim.step.limits.length === 0 ? outcome : leaving(claim, outcome);
+    },
     note: (claim, events, turn) => {
       noted.add(claim);
       return underIn(claim, [{ events }], { set: {}, ...(turn && { turn }) });

@@ -7,8 +7,12 @@ export type Row = Readonly<Record<string, unknown>>;
 /** One statement with `?` for its values, in the words that both databases understand. */
 export type Statement = { readonly sql: string; readonly values: readonly Value[] };
 
-/** Runs a statement outside of any write. */
-export type Read = (sql: string, values?: readonly Value[]) => Promise<readonly Row[]>;
+/** Runs a statement outside of any write. `often`: its plan is worth keeping. */
+export type Read = (
+  sql: string,
+  values?: readonly Value[],
+  options?: { readonly often?: boolean },
+) => Promise<readonly Row[]>;
 
 /** The few words that differ between the databases. */
 export type Dialect = {

@@ -12,6 +12,8 @@ export const createLogReads = (read: Read, on: Dialect): LogReads => {
   const end = async () => {
     const [row] = await read(
       `select ${place} from event where ${on.visible} order by ${on.order('backwards')} limit 1`,
+      [],
+      { often: true },
     );
     return row ? cursorOf(row) : origin;
   };
@@ -38,10 +40,12 @@ export const createLogReads = (read: Read, on: Dialect): LogReads => {
       values.push(query.stream);
     }
     const order = on.order(query.newest ? 'backwards' : 'forwards');
-    const rows = await read(`select ${eventSelect} from event where ${where.join(' and ')} order by ${order} limit ?`, [
-      ...values,
-      query.limit,
-    ]);
+    const rows = await read(
+      `select ${eventSelect} from event where ${where.join(' and ')} order by ${order} limit ?`,
+      [...values, query.limit],
+      // Whoever follows the log asks the same again and again.
+      { often: query.after !== undefined && query.correlationId === undefined && query.stream === undefined },
+    );
     const found = rows.map(eventOf);
     const full = !query.newest && found.length >= query.limit;
     return { events: found, looked: (full ? found.at(-1)?.cursor : undefined) ?? last };

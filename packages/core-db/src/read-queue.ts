@@ -41,6 +41,7 @@ export const createQueueReads = (read: Read): QueueReads => ({
     const [row] = await read(
       `select run_at from step where state = 'scheduled' and kind in (${marks(kinds.length)}) order by run_at limit 1`,
       kinds,
+      { often: true },
     );
     return (row?.['run_at'] ?? null) as string | null;
   },

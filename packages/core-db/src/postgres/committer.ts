@@ -46,7 +46,14 @@ const shards = 8;
  * and a claim rides along. Whatever is asked for in one turn of the event loop goes together; nothing waits for a timer, so a lone caller pays nothing. Each promise settles after its own commit, and one write
  * that is refused leaves its neighbours alone: it is taken out, and the rest is sent again as a new transaction.
  */
-export const createCommitter = (pool: pg.Pool, options: { readonly prepared: () => boolean }): Committer => {
+export const createCommitter = (
+  pool: pg.Pool,
+  options: {
+    readonly prepared: () => boolean;
+    /** What callers are told of an error of the database. */
+    readonly asTold: (error: unknown) => unknown;
+  },
+): Committer => {
   const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards) };
   const touched = new Set<string>();
   let jobs: Job[] = [];
@@ -98,15 +105,16 @@ export const createCommitter = (pool: pg.Pool, options: { readonly prepared: () 
 
   return {
     write: (write) =>
-      new Promise((settle, refuse) => {
+      new Promise((settle, fail) => {
         checkWrite(write);
         const touches = touchedBy(write);
-        jobs.push({ write, touches, settle, refuse });
+        jobs.push({ write, touches, settle, refuse: (error) => fail(options.asTold(error) as Error) });
         due();
       }),
     claim: (query) =>
-      new Promise((settle, refuse) => {
-        asks.push({ query, ids: Array.from({ length: query.limit }, query.newId), settle, refuse });
+      new Promise((settle, fail) => {
+        const ids = Array.from({ length: query.limit }, query.newId);
+        asks.push({ query, ids, settle, refuse: (error) => fail(options.asTold(error) as Error) });
         due();
       }),
   };

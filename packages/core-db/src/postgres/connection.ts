@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Row, Statement } from '../dialect.ts';
@@ -62,11 +63,25 @@ export const placeOf = (url: string): string => {
   return `PostgreSQL at ${hostname || 'localhost'}:${port || '5432'}${pathname}`;
 };
 
-type Queryable = { query(text: string, values: unknown[]): Promise<pg.QueryResult> };
+type Queryable = { query(config: pg.QueryConfig): Promise<pg.QueryResult> };
 
-/** Runs a statement whose values are marked by `?`. */
-export const runOn = async (on: Queryable, { sql, values }: Statement): Promise<readonly Row[]> =>
-  (await on.query(numbered(sql), [...values])).rows as Row[];
+/** Runs a statement whose values are marked by `?`. With a name the session keeps its plan. */
+export const runOn = async (on: Queryable, { sql, values }: Statement, name?: string): Promise<readonly Row[]> =>
+  (await on.query({ text: numbered(sql), values: [...values], ...(name !== undefined && { name }) })).rows as Row[];
+
+const names = new Map<string, string>();
+
+/** So many plans a session keeps; filters can be combined in any number of ways. */
+const mostNames = 50;
+
+/** A name for a statement that is run often, unless there are too many. */
+export const nameOf = (sql: string): string | undefined => {
+  const known = names.get(sql);
+  if (known !== undefined || names.size >= mostNames) return known;
+  const name = `often_${createHash('sha256').update(sql).digest('hex').slice(0, 12)}`;
+  names.set(sql, name);
+  return name;
+};
 
 const texts = new Map<string, string>();
 

@@ -11,6 +11,7 @@ import {
   breakOff,
   limitTransactions,
   lockClass,
+  nameOf,
   patientConfig,
   placeOf,
   runOn,
@@ -73,11 +74,12 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   // The pool only takes its leave, which a dead line never answers.
   pool.on('release', (error, client) => void (error && breakOff(client)));
 
-  const read: Read = (sql, values = []) => guarded(() => runOn(pool, { sql, values }));
-  const log = createLogReads(read, on);
   /** A pooler may lend another session to each statement, and that one does not know what was prepared. */
   const prepared = () => !pooler.isLent();
-  const committer = createCommitter(pool, { prepared });
+  const read: Read = (sql, values = [], { often = false } = {}) =>
+    guarded(() => runOn(pool, { sql, values }, often && prepared() ? nameOf(sql) : undefined));
+  const log = createLogReads(read, on);
+  const committer = createCommitter(pool, { prepared, asTold: (error) => postgresError(error, place) });
   const gathered = createGatheredHeads(pool, { prepared });
 
   const listeners = new Set<() => void>();
@@ -92,6 +94,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   // On a connection of its own and after the commit: a transaction that notifies holds a lock on the whole database while it commits.
   const tell = coalesce(() => void pool.query(`notify ${channel}`).catch(() => {}), everyMs);
 
+  let ringing: NodeJS.Immediate | null = null;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
   let seen = '';
@@ -120,8 +123,8 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
     ...log,
     ...createHeadReads(read, on, (streams) => guarded(() => gathered(streams))),
     ...createQueueReads(read),
-    write: (write) => guarded(() => committer.write(write)),
-    claim: (query) => guarded(() => committer.claim(query)),
+    write: committer.write,
+    claim: committer.claim,
 
     subscription: async (name, start) => {
       const find = async () => (await log.subscriptions()).find((it) => it.name === name)?.cursor;
@@ -171,7 +174,11 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
 
     ring: () => {
       if (closed) return;
-      setImmediate(hear.ask);
+      // Many ring in one turn.
+      ringing ??= setImmediate(() => {
+        ringing = null;
+        hear.ask();
+      });
       tell.ask();
     },
     listen: (heard) => {
