@@ -1,5 +1,5 @@
 import type { Context } from '@hive/agent-kit';
-import type { Submission, TaskView } from '@hive/events';
+import { isModelAuthor, type Submission, type TaskView } from '@hive/events';
 import { keyedModel, parseModelRef } from '@hive/llm';
 
 type Models = Context['config']['models'];
@@ -16,8 +16,7 @@ export const reviewersOf = (
   const wanted = task.spec.model ?? submission.model;
   const perhaps = wanted === null ? models.worker : [wanted];
   const author = task.author ?? '';
-  const isModel = author.startsWith('claude:') || author.startsWith('ollama:');
-  const authors = isModel ? [author] : author.startsWith('double:') ? perhaps : [];
+  const authors = author.startsWith('double:') ? perhaps : isModelAuthor(author) ? [author] : [];
   const written = new Set(authors.map(modelOf));
   return [...new Set(models.reviewer)].filter((ref) => !written.has(modelOf(ref)));
 };

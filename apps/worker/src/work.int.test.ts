@@ -15,7 +15,9 @@ let server: ModelServer | undefined;
 const open = async (rules: Rule[] = []) => {
   server =
     rules.length > 0
-      ? await startModelServer({ scenario: { name: 'test', models: [{ name: 'tiny', capabilities: ['completion'] }], rules } })
+      ? await startModelServer({
+          scenario: { name: 'test', models: [{ name: 'tiny', capabilities: ['completion'] }], rules },
+        })
       : undefined;
   house = await openHouse(server ? { env: { OLLAMA_HOST: server.url } } : {});
   repo = createRepo(house.folder, { 'a.txt': 'one\n', 'b.txt': 'one\n' });
