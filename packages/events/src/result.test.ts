@@ -107,3 +107,15 @@ test('unknown costs stay unknown, and no call costs nothing', () => {
   expect(usageOf([call(0.5), call(0.25)])).toEqual({ input: 4, output: 2, cached: 0, costUsd: 0.75, calls: 2 });
   expect(usageOf([call(0.5), call(null)]).costUsd).toBeNull();
 });
+
+test('a workflow that a rule has paused waits for a person; one that a person has paused is followed on', () => {
+  const paused = (rule?: 'until') => {
+    const note = { by: 'x', at: '2026-01-01T00:00:00.000Z', reason: null, ...(rule && { rule }) };
+    const held = { ...workflow('paused'), paused: note };
+    return resultOf({ workflow: held, tasks: [], merge: null, calls: [] });
+  };
+  expect([paused('until'), paused()].map((it) => [isSettled(it), exitCodeOf(it)])).toEqual([
+    [true, 3],
+    [false, 1],
+  ]);
+});

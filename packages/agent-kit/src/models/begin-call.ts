@@ -1,4 +1,3 @@
-import { isHiveError } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
 import type { HiveError } from '@hive/errors';
 import type { Model, ModelRequest } from '@hive/llm';
@@ -77,6 +76,9 @@ const assertInTime = async ({ ref }: Model, { workflow }: StepInHand, { bus }: C
   throw parkedError({ kind: 'until', until: null, ref, callId: null, because, pause: 'until' });
 };
 
+/** The server answered with a status instead of a reply: nothing was read or written, and nothing is charged. */
+export const isTurnedAway = ({ details }: HiveError): boolean => typeof details['status'] === 'number';
+
 /** What a call that has left and did not tell its usage is charged. */
 export const chargeFor = (
   begun: Begun | undefined,
@@ -84,6 +86,5 @@ export const chargeFor = (
   error: HiveError | null,
 ): Estimate | null => {
   if (!begun || (usage && usage.input !== null && usage.output !== null)) return null;
-  const isUnsent = error !== null && isHiveError(error) && error.details['sent'] === false;
-  return isUnsent ? null : begun.estimate;
+  return error !== null && (error.details['sent'] === false || isTurnedAway(error)) ? null : begun.estimate;
 };
