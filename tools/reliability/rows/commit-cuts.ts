@@ -34,7 +34,7 @@ export const run = async (mode: 'quick' | 'full'): Promise<Outcome> => {
     const [rows = '0', distinct = '0'] = (
       await onServer(
         house.url,
-        `select count(*) || ' ' || count(distinct data ->> 'alert') from event where stream like 'box/%'`,
+        `select count(*) || ' ' || count(distinct data ->> 'alert') from event where type = 'system.alert_resolved'`,
       )
     ).split(' ');
     const doubled = Number(rows) - Number(distinct);
@@ -81,7 +81,7 @@ const appendUnderCuts = async (url: string, cuts: number) => {
   try {
     await Promise.all(
       Array.from({ length: writers }, async (_, writer) => {
-        for (let version = 0; proxy.counts().faults < cuts; version++) await write(`box/${writer}`, version);
+        for (let version = 0; proxy.counts().faults < cuts; version++) await write(`agent/${writer}`, version);
       }),
     );
     return { acknowledged, repeated, met: proxy.counts().faults };

@@ -83,7 +83,7 @@ const writeUntilFull = async (store: Store): Promise<{ acknowledged: number; cod
 
 /** Of bytes by chance, so that it does not become small on the disk. */
 const big = (version: number) =>
-  sampleWrite('box/a', version, { events: [{ data: { alert: randomBytes(15_000).toString('base64') } }] });
+  sampleWrite('agent/a', version, { events: [{ data: { alert: randomBytes(15_000).toString('base64') } }] });
 
 /** What is left to be shown once there is room: writing goes on with the next version, and all that was acknowledged is there. */
 const resumes = async (store: Store, acknowledged: number): Promise<number> => {
@@ -98,8 +98,8 @@ const resumes = async (store: Store, acknowledged: number): Promise<number> => {
 };
 
 const verdict = async (store: Store, acknowledged: number, backMs: number, code: string): Promise<Tried> => {
-  const { heads } = await store.heads(['box/a']);
-  const version = heads.get('box/a')?.version ?? 0;
+  const { heads } = await store.heads(['agent/a']);
+  const version = heads.get('agent/a')?.version ?? 0;
   const lost = Math.max(0, acknowledged - version);
   const broken = (await store.verify()).filter((report) => report.status === 'broken').length;
   const wrongCode = code === 'infra.disk' || code === 'store.unavailable' ? 0 : 1;

@@ -29,8 +29,8 @@ export const run = async (mode: 'quick' | 'full'): Promise<Outcome> => {
 
   const write = async (writer: number): Promise<void> => {
     for (let version = 0; !isOver; version++) {
-      const name = `box/${writer} ${version}`;
-      const one = sampleWrite(`box/${writer}`, version, { events: [{ data: { alert: name } }] });
+      const name = `agent/${writer} ${version}`;
+      const one = sampleWrite(`agent/${writer}`, version, { events: [{ data: { alert: name } }] });
       inFlight += 1;
       while (!(await isWritten(one)));
       inFlight -= 1;
@@ -71,14 +71,14 @@ export const run = async (mode: 'quick' | 'full'): Promise<Outcome> => {
     const promised = readFileSync(ledger, 'utf8').trim().split('\n');
     const stored = new Set(
       (
-        await onServer(house.url, `select string_agg(data ->> 'alert', ',') from event where stream like 'box/%'`)
+        await onServer(house.url, `select string_agg(data ->> 'alert', ',') from event where type = 'system.alert_resolved'`)
       ).split(','),
     );
     const lost = promised.filter((name) => !stored.has(name)).length;
     const doubled = Number(
       await onServer(
         house.url,
-        `select count(*) - count(distinct data ->> 'alert') from event where stream like 'box/%'`,
+        `select count(*) - count(distinct data ->> 'alert') from event where type = 'system.alert_resolved'`,
       ),
     );
     const broken = await house.broken();
