@@ -108,13 +108,13 @@ export const createCommitter = (
       new Promise((settle, fail) => {
         checkWrite(write);
         const touches = touchedBy(write);
-        jobs.push({ write, touches, settle, refuse: (error) => fail(options.asTold(error) as Error) });
+        jobs.push({ write, touches, settle, refuse: (error) => fail(options.asTold(error)) });
         due();
       }),
     claim: (query) =>
       new Promise((settle, fail) => {
         const ids = Array.from({ length: query.limit }, query.newId);
-        asks.push({ query, ids, settle, refuse: (error) => fail(options.asTold(error) as Error) });
+        asks.push({ query, ids, settle, refuse: (error) => fail(options.asTold(error)) });
         due();
       }),
   };

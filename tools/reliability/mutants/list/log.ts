@@ -51,10 +51,7 @@ export const log: readonly Row[] = [
         name: 'effect-then-cursor-postgres',
         file: 'packages/core-db/src/postgres/store.ts',
         edits: [
-          [
-            'write: (write) => guarded(() => committer.write(write)),',
-            cursorAfterwards((it) => `committer.write(${it})`),
-          ],
+          ['write: committer.write,', cursorAfterwards((it) => `committer.write(${it})`)],
         ],
         caughtBy: inTest.postgres(cursorTogether),
       },
