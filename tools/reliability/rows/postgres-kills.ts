@@ -71,7 +71,10 @@ export const run = async (mode: 'quick' | 'full'): Promise<Outcome> => {
     const promised = readFileSync(ledger, 'utf8').trim().split('\n');
     const stored = new Set(
       (
-        await onServer(house.url, `select string_agg(data ->> 'alert', ',') from event where type = 'system.alert_resolved'`)
+        await onServer(
+          house.url,
+          `select string_agg(data ->> 'alert', ',') from event where type = 'system.alert_resolved'`,
+        )
       ).split(','),
     );
     const lost = promised.filter((name) => !stored.has(name)).length;
