@@ -51,7 +51,7 @@ export const createCommitter = (
   options: {
     readonly prepared: () => boolean;
     /** What callers are told of an error of the database. */
-    readonly asTold: (error: unknown) => unknown;
+    readonly asTold: (error: unknown) => Error;
   },
 ): Committer => {
   const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards) };

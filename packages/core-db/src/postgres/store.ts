@@ -79,7 +79,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   const read: Read = (sql, values = [], { often = false } = {}) =>
     guarded(() => runOn(pool, { sql, values }, often && prepared() ? nameOf(sql) : undefined));
   const log = createLogReads(read, on);
-  const committer = createCommitter(pool, { prepared, asTold: (error) => postgresError(error, place) });
+  const committer = createCommitter(pool, { prepared, asTold: (error) => postgresError(error, place) as Error });
   const gathered = createGatheredHeads(pool, { prepared });
 
   const listeners = new Set<() => void>();

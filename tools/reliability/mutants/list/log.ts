@@ -50,9 +50,7 @@ export const log: readonly Row[] = [
       {
         name: 'effect-then-cursor-postgres',
         file: 'packages/core-db/src/postgres/store.ts',
-        edits: [
-          ['write: committer.write,', cursorAfterwards((it) => `committer.write(${it})`)],
-        ],
+        edits: [['write: committer.write,', cursorAfterwards((it) => `committer.write(${it})`)]],
         caughtBy: inTest.postgres(cursorTogether),
       },
     ],
