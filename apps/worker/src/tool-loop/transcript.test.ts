@@ -37,7 +37,14 @@ test('bad turns are counted in a row: without a call, malformed, and answers tha
   expect(badTurns(prose)).toBe(2);
   expect(badTurns([...prose, nudge('Your answer could not be used.')])).toBe(3);
   expect(badTurns(answered(prose, 'There is no b', 'failed'))).toBe(0);
-  expect(timesLeft(answered(answered(prose, 'no', 'left'), 'no', 'left'))).toBe(2);
+});
+
+test('leaving is counted by turns, so that a model hears of it before it is counted again', () => {
+  const replied = withReply([opening], done('', 'read', 'read', 'read'));
+  const left = callsOf(replied).map((call) => resultOf(call, { kind: 'left', parts: [{ text: 'no' }] }));
+  expect(timesLeft([...replied, ...left])).toBe(1);
+  expect(timesLeft(answered([...replied, ...left], 'no', 'left'))).toBe(2);
+  expect(timesLeft(answered([opening], 'There is no b', 'failed'))).toBe(0);
 });
 
 test('what was carried out is told with how it ended, and the last reply has no result yet', () => {

@@ -46,9 +46,18 @@ export const turnsOf = (transcript: Transcript): number => transcript.filter(({ 
 const isMarked = (message: Message, mark: keyof typeof marks): boolean =>
   message.role === 'tool' && message.isError === true && (message.parts[0]?.text.startsWith(marks[mark]) ?? false);
 
-/** How often a call would have left the worktree. */
-export const timesLeft = (transcript: Transcript): number =>
-  transcript.filter((message) => isMarked(message, 'left')).length;
+/** In how many turns a call would have left the worktree. */
+export const timesLeft = (transcript: Transcript): number => {
+  let times = 0;
+  let isNew = false;
+  for (const message of transcript) {
+    if (message.role === 'assistant') isNew = true;
+    if (!isNew || !isMarked(message, 'left')) continue;
+    times += 1;
+    isNew = false; // several calls of one reply are one mistake: nobody has said a word in between
+  }
+  return times;
+};
 
 /** How many replies in a row, up to now, had no call that could be understood. A message to a model that answered nothing stands for one. */
 export const badTurns = (transcript: Transcript): number => {

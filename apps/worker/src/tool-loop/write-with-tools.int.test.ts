@@ -195,16 +195,34 @@ test('a long result is cut with the whole kept, and old results make room when t
 
 const canary = 'canary-5d0e9b';
 
-test('a model that wants out of its worktree is refused twice, then the task ends by name, and nothing was shown', async () => {
-  const ways = ['/etc/passwd', '../../../token', '.git/config', 'out/secret'];
-  const taskId = await begin(says(...ways.map((path) => call('read', { path }))), { files: { 'a.txt': 'one\n' } });
+test('a model that wants out of its worktree by every tool is refused twice, then the task ends by name, and nothing was shown', async () => {
+  const every = (path: string): Calls => [
+    ...call('list', { path }),
+    ...call('read', { path }),
+    ...call('search', { pattern: '.', regex: true, path }),
+    ...call('write', { path, content: 'owned' }),
+    ...call('edit', { path, old_text: 'a', new_text: 'owned' }),
+    ...call('delete', { path }),
+    ...call('check', { name: `is two; cat ${path}` }),
+  ];
+  const ways = ['/etc/passwd', '../../../../token', '.git/config', '..', 'C:\\x'];
+  const taskId = await begin(says(...ways.map(every)), {
+    files: { 'a.txt': 'one\n' },
+    before: () => writeFileSync(join(house.config.home, 'token'), canary),
+  });
   expect(await house.view(taskId)).toMatchObject({ state: 'refused', code: 'paths.outside' });
   expect(asked()).toHaveLength(3);
-  expect(results()).toEqual([
-    'paths.outside: "/etc/passwd" is not a file of the repository',
-    'paths.outside: "../../../token" is not a file of the repository',
-  ]);
-  expect(asked().join()).not.toMatch(/root:|\[core\]/);
+  const told = results();
+  expect(told).toHaveLength(14);
+  expect(new Set(told)).toEqual(
+    new Set([
+      'paths.outside: "/etc/passwd" is not a file of the repository',
+      'paths.outside: "../../../../token" is not a file of the repository',
+      'error: There is no check of that name; there are "is two"',
+    ]),
+  );
+  expect(readFileSync(join(house.config.home, 'token'), 'utf8')).toBe(canary);
+  expect(asked().join('') + (await everythingKept())).not.toMatch(new RegExp(`${canary}|root:x|\\[core\\]`));
 });
 
 /** Everything that was recorded or kept, as one text. */
