@@ -1,5 +1,6 @@
 export { createOllama, type OllamaOptions } from './create-ollama.ts';
 export { probeBox, type Box } from './probe-box.ts';
+export { showModel, type Shown } from './pool/show-model.ts';
 export type { Contexts, PoolBox } from './pool/inventory.ts';
 export { createLocalPlaces, PlacedSchema, type Places, type PlacesRead } from './pool/places.ts';
 export { nobodyFor } from './pool/nobody-for.ts';

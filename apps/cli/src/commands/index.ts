@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command.ts';
 import { agents } from './agents.ts';
 import { backup } from './backup.ts';
+import { boxes } from './boxes.ts';
 import { cancel } from './cancel.ts';
 import { chaos } from './chaos.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -52,6 +53,7 @@ export const commands: readonly CommandSpec[] = [
   ls,
   tasks,
   agents,
+  boxes,
   events,
   logs,
   egress,

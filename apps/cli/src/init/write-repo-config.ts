@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { loadConfig, type Env, type HiveConfig } from '@hive/config';
+import type { Env, HiveConfig } from '@hive/config';
 import { parseDocument } from 'yaml';
+import { editHiveYaml } from './edit-hive-yaml.ts';
 
 /** What is written for a repository: commands as argv lists. */
 export type RepoProposal = { readonly checks: readonly (readonly string[])[]; readonly setup?: readonly string[] };
@@ -24,16 +23,6 @@ export const writeRepoConfig = async (
   config: HiveConfig,
   options: { readonly env: Env; readonly repo: string; readonly proposal: RepoProposal },
 ): Promise<string> => {
-  const file = config.file ?? join(config.home, 'hive.yaml');
-  const text = withRepo(config.file === null ? '' : readFileSync(file, 'utf8'), options.repo, options.proposal);
-  const draft = `${file}.${process.pid}`;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(draft, text, { mode: 0o600 });
-  try {
-    await loadConfig({ env: options.env, cwd: config.home, cloneRoot: null, args: { config: draft } });
-    renameSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  return file;
+  const { env, repo, proposal } = options;
+  return editHiveYaml(config, { env, edit: (text) => withRepo(text, repo, proposal) });
 };

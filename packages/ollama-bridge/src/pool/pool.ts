@@ -69,7 +69,7 @@ export type Pool = {
     call: PoolCall,
     options: { readonly places: Places; readonly signal: AbortSignal; readonly onWait?: (where: Routed) => void },
   ): Promise<Place>;
-  /** Asks all boxes now; resolves when each has answered or has had its time. */
+  /** Asks all boxes now, and what others know of them with the next use; resolves when each has answered or has had its time. */
   look(): Promise<void>;
   stop(): void;
 };
@@ -205,7 +205,10 @@ export const createPool = (options: PoolOptions): Pool => {
         await places.heard(lookAgainMs, signal, rings);
       }
     },
-    look: watch.look,
+    look: async () => {
+      told = { ...told, at: -Infinity };
+      await watch.look();
+    },
     stop: watch.stop,
   };
 };
