@@ -1,7 +1,7 @@
 import { foldStream, type DataOf } from '@hive/events';
 import type { Read } from './dialect.ts';
 import type { Claimed, StepRow } from './port.ts';
-import { caughtUp } from './read-heads.ts';
+import { caughtUp, withView } from './read-heads.ts';
 import type { KeptHead } from './rows.ts';
 
 /** What a claim has won: the step and the head of its stream as their rows are now, and when. */
@@ -31,14 +31,7 @@ export const allClaimed = async (won: readonly Won[], read: Read): Promise<reado
   return won.map(({ step, head, at }) => {
     const known = heads.get(head.stream);
     if (known) return { step, head: known };
-    const { viewVersion: _, ...kept } = head;
     const view = foldStream(head.view, { type: 'task.claimed', stream: step.stream, data: claimData(step), at });
-    return { step, head: { ...kept, view } };
+    return { step, head: withView(head, view) };
   });
-};
-
-/** The same for one step. */
-export const claimedOf = async (won: Won, read: Read): Promise<Claimed> => {
-  const [claimed] = await allClaimed([won], read);
-  return claimed as Claimed; // one for each
 };

@@ -29,8 +29,8 @@ export const caughtUp = async (kept: readonly KeptHead[], read: Read): Promise<r
   return kept.map((it) => withView(it, views.get(it.stream)));
 };
 
-/** Field by field, because taking one out of an object costs more than all the others. */
-const withView = (kept: KeptHead, view: unknown): Head => ({
+/** A kept head with its whole view. Field by field, because taking one out of an object costs more than all the others. */
+export const withView = (kept: KeptHead, view: unknown): Head => ({
   stream: kept.stream,
   kind: kept.kind,
   id: kept.id,

@@ -10,7 +10,7 @@ import { createQueueReads } from '../read-queue.ts';
 import { verifySnapshot } from '../verify/verify.ts';
 import { recordedScript, type Script } from '../write-rules.ts';
 import { beatStatement, markStatement } from '../agent-statements.ts';
-import { claimedOf } from '../claimed.ts';
+import { allClaimed } from '../claimed.ts';
 import { applyClaim } from './apply-claim.ts';
 import { applyWrite, countTold } from './apply-write.ts';
 import { createCheckpoints, walBytes } from './checkpoints.ts';
@@ -83,7 +83,7 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
     write: (write) => writer.write(writeJob(write)),
     claim: async (query) => {
       const won = await writer.write({ act: (transaction) => applyClaim(transaction, query) });
-      return Promise.all(won.map((it) => claimedOf(it, read)));
+      return allClaimed(won, read);
     },
 
     subscription: async (name, start) => {
