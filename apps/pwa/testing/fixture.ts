@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import {
   foldStream,
   parseStream,
+  reportOf,
   resultOf,
   type AgentSummary,
   type HiveEvent,
@@ -143,6 +144,16 @@ export const startFixture = async (story: Story, options: { readonly port?: numb
         : resultFrom(traceOf(id) ?? []),
     traces: (id) => (id === '' ? page(traces().map(traceSummary).reverse()) : page(traceOf(id) ?? [])),
     agents: () => page(agentsOf(log)),
+    report: () => {
+      const since = log[0]?.at ?? '';
+      return reportOf({
+        events: log,
+        since,
+        until: log.at(-1)?.at ?? since,
+        waiting: [],
+        nameOf: (key) => ({ key, title: '' }),
+      });
+    },
     events: (_id, query) =>
       page(log.filter(({ position }) => position > Number(query.get('after') ?? 0)).slice(0, 500)),
   };

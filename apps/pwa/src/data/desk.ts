@@ -2,7 +2,7 @@ import { createDeskClient, type Desk } from '@hive/events';
 import { csrfHeader } from './session.ts';
 
 /** What the control room asks of the front desk. */
-export type RoomDesk = Pick<Desk, 'workflows' | 'traces' | 'trace' | 'events' | 'agents'>;
+export type RoomDesk = Pick<Desk, 'workflows' | 'traces' | 'trace' | 'events' | 'agents' | 'report'>;
 
 /** How the desk is reached. `onUnpaired` is told when the server does not know this browser (any more). */
 export type DeskOptions = {

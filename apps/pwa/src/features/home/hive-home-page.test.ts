@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { WorkflowSummary } from '@hive/events';
+import type { Report, WorkflowSummary } from '@hive/events';
 import type { RoomDesk } from '../../data/desk.ts';
 import type { LiveNews, LiveStream } from '../../data/live-stream.ts';
 import './hive-home-page.ts';
@@ -27,12 +27,16 @@ const live = {
   },
 } as LiveStream;
 
-const show = async (workflows: () => Promise<readonly WorkflowSummary[]>) => {
+const show = async (workflows: () => Promise<readonly WorkflowSummary[]>, report: Report | null = null) => {
   const page = document.createElement('hive-home-page');
   page.live = live;
   page.desk = {
     workflows: async () => ({ items: await workflows(), next: null }),
     agents: async () => [],
+    report: async () => {
+      if (report === null) throw new Error('not now');
+      return report;
+    },
   } as unknown as RoomDesk;
   document.body.append(page);
   await page.updateComplete;
@@ -74,4 +78,23 @@ test('what the log tells is shown, and a failed refresh keeps what is known', as
   tell(change);
   await vi.waitFor(() => expect(text(page)).toContain('Not refreshed: gone'), 2000);
   expect(text(page)).toContain('Needs you');
+});
+
+test('what happened while nobody looked is one card, and a page without it is a page', async () => {
+  const now = new Date().toISOString();
+  const report: Report = {
+    since: now,
+    until: now,
+    merged: [],
+    waiting: [],
+    refused: [],
+    limits: [{ provider: 'claude', kind: 'five_hour', until: now, tasks: 2, waitedMs: 60_000, events: [] }],
+    usage: [],
+    repeated: [],
+  };
+  const page = await show(async () => [workflow('a')], report);
+  expect(page.renderRoot.querySelector('.report')?.textContent).toContain('2 tasks waited 1 m 00 s for claude');
+  const without = await show(async () => [workflow('a')]);
+  expect(text(without)).toContain('Running');
+  expect(without.renderRoot.querySelector('.report')).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { AgentSummary, WorkflowSummary } from '@hive/events';
+import type { AgentSummary, Report, WorkflowSummary } from '@hive/events';
 import type { RoomDesk } from '../../data/desk.ts';
 import { LiveLoad } from '../../data/live-load.ts';
 import type { LiveStream } from '../../data/live-stream.ts';
@@ -9,19 +9,25 @@ import { baseStyles } from '../../ui/base-styles.ts';
 import { loadView } from '../../ui/load-view.ts';
 import '../../ui/hive-copy.ts';
 import '../../ui/hive-status.ts';
+import { duration } from '../../ui/duration.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import './hive-workflow-card.ts';
 import { homeStyles } from './home-styles.ts';
 import { agentCounts, homeOf, type Home } from './home-model.ts';
+import { reportWords } from './report-words.ts';
 
 type Loaded = {
   readonly workflows: readonly WorkflowSummary[];
   readonly agents: readonly AgentSummary[];
   readonly more: boolean;
+  /** Null where it could not be had; the rest of the page does without. */
+  readonly report: Report | null;
 };
 
 const newest = 100;
 const shownRecent = 8;
+/** A report reads what happened in half a day, so it is asked for less often than the rest. */
+const reportMs = 60_000;
 
 /** What goes on now: first what needs a person, then what runs, then what came of the rest. */
 @customElement('hive-home-page')
@@ -34,22 +40,36 @@ export class HiveHomePage extends LitElement {
   readonly #load = new LiveLoad<Loaded>(this, {
     live: () => this.live,
     load: async () => {
-      const [workflows, agents] = await Promise.all([this.desk.workflows({ limit: newest }), this.desk.agents()]);
-      return { workflows: workflows.items, agents, more: workflows.next !== null };
+      const [workflows, agents, report] = await Promise.all([
+        this.desk.workflows({ limit: newest }),
+        this.desk.agents(),
+        this.#report(),
+      ]);
+      return { workflows: workflows.items, agents, more: workflows.next !== null, report };
     },
     concerns: ({ type }) => /^(workflow|task|merge|agent)\./.test(type),
     everyMs: 15_000,
   });
+
+  #asked: { readonly at: number; readonly report: Promise<Report | null> } | undefined;
+
+  #report(): Promise<Report | null> {
+    const now = Date.now();
+    if (!this.#asked || now - this.#asked.at >= reportMs)
+      this.#asked = { at: now, report: this.desk.report().catch(() => null) };
+    return this.#asked.report;
+  }
 
   override render() {
     return html`<h1 tabindex="-1">Home</h1>
       ${loadView(this.#load, (loaded) => this.#home(loaded))}`;
   }
 
-  #home({ workflows, agents, more }: Loaded) {
+  #home({ workflows, agents, more, report }: Loaded) {
     const home = homeOf(workflows, Date.now());
     return html`
-      ${this.#figures(home)} ${this.#agents(agents)} ${workflows.length === 0 ? this.#empty() : nothing}
+      ${this.#figures(home)} ${this.#agents(agents)} ${report && workflows.length > 0 ? this.#night(report) : nothing}
+      ${workflows.length === 0 ? this.#empty() : nothing}
       ${this.#part('Needs you', home.needsYou, 'failed or refused in the last 24 hours, or waiting for an answer')}
       ${this.#part('Running', home.running)} ${this.#part('Recently finished', home.recent.slice(0, shownRecent))}
       ${more || home.recent.length > shownRecent ? html`<p><a href="/traces">All traces</a></p>` : nothing}
@@ -91,6 +111,16 @@ export class HiveHomePage extends LitElement {
             >`,
         )}
     </a>`;
+  }
+
+  #night(report: Report) {
+    const { outcome, limits, models, again } = reportWords(report);
+    return html`<div class="panel report" role="group" aria-label="Report">
+      <span><b>The last ${duration(Date.parse(report.until) - Date.parse(report.since))}:</b> ${outcome}</span>
+      ${[...limits, ...models, ...(again === null ? [] : [again])].map(
+        (line) => html`<span class="small muted">${visibleLine(line)}</span>`,
+      )}
+    </div>`;
   }
 
   #part(name: string, workflows: readonly WorkflowSummary[], because = '') {

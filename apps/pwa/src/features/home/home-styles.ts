@@ -35,6 +35,11 @@ export const homeStyles = css`
     color: inherit;
     text-decoration: none;
   }
+  .report {
+    display: grid;
+    gap: var(--hive-space-1);
+    padding: var(--hive-space-3) var(--hive-space-4);
+  }
   .agents > .one-line {
     max-inline-size: 38ch;
   }
