@@ -29,7 +29,9 @@ test('texts are read by glob; links, binaries and dependencies are left out', as
     { path: 'src/a.js', text: 'a' },
   ]);
   expect(await readTexts(dir, { globs: undefined, maxBytes: 1 })).toEqual([{ path: 'b.md', text: 'b' }]);
-  expect(await readTexts(dir, { globs: ['src/**'], maxBytes: 100 })).toEqual([{ path: 'src/a.js', text: 'a' }]);
+  for (const globs of [['src/**'], ['src'], ['src/a.js', 'src/*.js', 'missing/**'], ['**/*.js', '../**', '/etc/**']])
+    expect(await readTexts(dir, { globs, maxBytes: 100 })).toEqual([{ path: 'src/a.js', text: 'a' }]);
+  expect(await readTexts(dir, { globs: ['link.js', '.git/**'], maxBytes: 100 })).toEqual([]);
 });
 
 test.each(['../x', '/etc/x', 'a/../../x', '.git/config', 'sub/.GIT/hooks/x', '', 'a//b', 'out/secret', 'x\u0000y'])(

@@ -1,5 +1,6 @@
 import { hasCode } from '@hive/errors';
 import picomatch from 'picomatch';
+import { matcherOf } from './door/outside-of.ts';
 import { readFileIn, removeFileIn, writeFileIn } from './files/file.ts';
 import { listIn } from './files/list.ts';
 
@@ -17,10 +18,10 @@ export const readTexts = async (
   dir: string,
   { globs, maxBytes }: { readonly globs: readonly string[] | undefined; readonly maxBytes: number },
 ): Promise<TextFile[]> => {
-  const wanted = globs ? picomatch([...globs], { dot: true }) : () => true;
+  const wanted = globs ? matcherOf(globs) : () => true;
   const files: TextFile[] = [];
   let total = 0;
-  for (const path of (await pathsBelow(dir)).toSorted()) {
+  for (const path of (await pathsBelow(dir, globs)).toSorted()) {
     if (!wanted(path)) continue;
     const text = await readText(dir, path, maxBytes - total);
     if (text === null) continue;
@@ -30,9 +31,20 @@ export const readTexts = async (
   return files;
 };
 
-const pathsBelow = async (root: string): Promise<string[]> => {
-  const { entries } = await listIn(root, '.', { depth: deepest, limit: mostEntries });
-  return entries.filter((path) => !/[/@]$/.test(path));
+/** Only the folders that a glob begins with are looked into, so that a large repository costs no more than what is asked of it. */
+const pathsBelow = async (root: string, globs: readonly string[] | undefined): Promise<string[]> => {
+  const bases = new Set(globs?.map((glob) => picomatch.scan(glob).base || '.') ?? ['.']);
+  const lists = await Promise.all(
+    [...bases].map(async (base) => {
+      try {
+        return (await listIn(root, base, { depth: deepest, limit: mostEntries })).entries;
+      } catch (error) {
+        if (hasCode(error, 'input.invalid') || hasCode(error, 'paths.outside')) return [base]; // a file, or nothing to read
+        throw error;
+      }
+    }),
+  );
+  return [...new Set(lists.flat())].filter((path) => !/[/@]$/.test(path));
 };
 
 const readText = async (dir: string, path: string, maxBytes: number): Promise<string | null> => {

@@ -72,10 +72,22 @@ const shown = async (label: string, text: string, at: Workplace, path?: string):
 
 type InputOf<N extends Call['name']> = Extract<Call, { name: N }>['input'];
 
-const list = async ({ path = '.', depth = 2 }: InputOf<'list'>, at: Workplace): Promise<CallResult> => {
-  const { entries, more } = await at.worktree.files.list(path, { depth, limit: mostEntries });
+const list = async ({ path = '.', depth }: InputOf<'list'>, at: Workplace): Promise<CallResult> => {
+  const levels = depth === undefined ? [2, 1] : [depth];
+  const { entries, more } = await listFitting(at.worktree, path, { levels, limit: mostEntries });
   const text = [...entries, ...(more ? ['… and more; list a folder'] : [])].join('\n') || '(empty)';
   return { kind: 'done', parts: [await shown('Files', text, at)] };
+};
+
+/** The list of a folder as deep as it fits; in part, where even the shallowest does not. */
+export const listFitting = async (
+  { files }: Pick<Worktree, 'files'>,
+  path: string,
+  { levels, limit }: { readonly levels: readonly number[]; readonly limit: number },
+) => {
+  let listing = await files.list(path, { depth: levels[0] ?? 1, limit });
+  for (const depth of levels.slice(1)) if (listing.more) listing = await files.list(path, { depth, limit });
+  return listing;
 };
 
 const read = async ({ path, from, to }: InputOf<'read'>, at: Workplace): Promise<CallResult> => {

@@ -25,6 +25,13 @@ test('calls get names of their own, also when a server gives each reply the same
   expect(turnsOf(transcript)).toBe(2);
 });
 
+test('a call that was written as text is a call of the transcript, and said once', () => {
+  const reply = withReply([opening], done('{"name":"read","arguments":{"path":"a"}}'));
+  expect(callsOf(reply)).toEqual([{ id: 't1_1', name: 'read', input: { path: 'a' } }]);
+  expect(reply[1]?.parts).toEqual([]);
+  expect(withReply([opening], done('prose'))[1]?.parts).toEqual([{ text: 'prose' }]);
+});
+
 test('an empty reply is no empty turn, which servers refuse', () => {
   expect(withReply([opening], done(' '))[1]).toMatchObject({ parts: [{ text: '(no answer)' }] });
   expect(withReply([opening], done('', 'read'))[1]).toMatchObject({ parts: [] });

@@ -1,5 +1,6 @@
 import { HiveError } from '@hive/errors';
 import { estimateTokens, type Done, type Message, type ModelRequest, type Part, type ToolCall } from '@hive/llm';
+import { callsInText } from './calls-in-text.ts';
 import type { CallResult } from './run-call.ts';
 
 /** The conversation as the next request will have it. The first message is the opening; nothing else is remembered. */
@@ -10,9 +11,11 @@ type Told = Exclude<CallResult, { kind: 'finished' | 'asked' }>;
 /** The transcript with a reply at its end. Calls get names of their own, because not every server names them, and none knows the others'. */
 export const withReply = (transcript: Transcript, done: Done): Transcript => {
   const turn = turnsOf(transcript) + 1;
-  const toolCalls = done.toolCalls.map((call, index) => ({ ...call, id: `t${turn}_${index + 1}` }));
-  // Servers refuse an empty turn.
-  const text = done.text.trim() === '' && toolCalls.length === 0 ? '(no answer)' : done.text;
+  const made = done.toolCalls.length > 0 ? done.toolCalls : callsInText(done.text);
+  const toolCalls = made.map((call, index) => ({ ...call, id: `t${turn}_${index + 1}` }));
+  // Servers refuse an empty turn. What was a call is not said a second time as text.
+  const said = done.toolCalls.length === made.length ? done.text : '';
+  const text = said.trim() === '' && toolCalls.length === 0 ? '(no answer)' : said;
   return [
     ...transcript,
     { role: 'assistant', parts: text === '' ? [] : [{ text }], ...(toolCalls.length > 0 && { toolCalls }) },

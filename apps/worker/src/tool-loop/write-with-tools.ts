@@ -6,7 +6,7 @@ import { cleaned, readTexts, type Worktree } from '@hive/workspace';
 import type { Written } from '../write-by-model.ts';
 import { authorSystem, openingOf } from './author-prompt.ts';
 import { assertMayGoOn } from './limits.ts';
-import { applyChange, malformed, runCall, type Workplace } from './run-call.ts';
+import { applyChange, listFitting, malformed, runCall, type Workplace } from './run-call.ts';
 import { readCall, tools } from './tools.ts';
 import { callsOf, carriedOut, fitted, nudge, resultOf, withReply, type Transcript } from './transcript.ts';
 
@@ -97,7 +97,7 @@ const openOn = async (
   }: { task: TaskView; worktree: Worktree; contextTokens: number; before: readonly Part[] },
 ): Promise<Message> => {
   const { spec } = task;
-  const { entries, more } = await worktree.files.list('.', { depth: 3, limit: 200 });
+  const { entries, more } = await listFitting(worktree, '.', { levels: [3, 2, 1], limit: 200 });
   return openingOf({
     repo: workflow.submission.repo,
     base: worktree.base,
