@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRepo, openHouse } from '@hive/agent-kit/testing';
-import { createArtefacts } from '@hive/core-db';
+import { createArtefacts, type Artefacts, type Store } from '@hive/core-db';
 import { isWorkflowOpen, type Comparison, type Desk, type Result, type SubmitRequest } from '@hive/events';
 import { createDesk } from '@hive/front-desk';
 import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
@@ -21,12 +21,15 @@ export const openBuilding = async ({
   yaml = '',
   more = {},
   env = {},
+  before = () => Promise.resolve(),
 }: {
   readonly boxes?: Readonly<Record<string, readonly Rule[]>>;
   readonly yaml?: string;
   /** Boxes that are no doubles, by their addresses. */
   readonly more?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** What happens to the store before anybody works on it. */
+  readonly before?: (at: { folder: string; store: Store; artefacts: Artefacts }) => Promise<void>;
 }) => {
   const servers = new Map<string, ModelServer>();
   for (const [name, rules] of Object.entries(boxes))
@@ -40,6 +43,7 @@ export const openBuilding = async ({
     yaml: `hive: { sandbox: { mode: off, allowUnsandboxed: true }, disk: { floorGb: 0 }, agents: { ${agents} }, ${models} }`,
   });
   const artefacts = createArtefacts(house.config.home);
+  await before({ folder: house.folder, store: house.store, artefacts });
   const desk: Desk = createDesk({ bus: house.bus, artefacts, config: house.config });
   for (const agent of [orchestrator, planner, reviewer]) await house.start(agent as typeof planner);
   await house.start(worker, 'worker-1');
