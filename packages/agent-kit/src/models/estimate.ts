@@ -1,19 +1,23 @@
 import type { Price } from '@hive/config';
-import type { ModelRef, ModelRequest, Part } from '@hive/llm';
+import type { ModelRef, ModelRequest, Part, ToolCall } from '@hive/llm';
 
 /** Fewer bytes for a token than any of the usual tokenizers takes for code. */
 const bytesPerToken = 3;
 /** What a message costs besides its text. */
 const perMessage = 8;
 
+/** What a model asked a tool to do is text of the file that it was about: it may quote it. */
+const inputOf = ({ input }: ToolCall): Part => ({
+  text: JSON.stringify(input),
+  ...(typeof input['path'] === 'string' && { from: { repo: '', path: input['path'] } }),
+});
+
 /** All texts that a request carries away, whoever wrote them. */
 export const textsOf = ({ system, messages, tools, output }: ModelRequest): readonly Part[] => [
   ...system,
   ...messages.flatMap((message): readonly Part[] => [
     ...message.parts,
-    ...(message.role === 'assistant'
-      ? (message.toolCalls ?? []).map(({ input }) => ({ text: JSON.stringify(input) }))
-      : []),
+    ...(message.role === 'assistant' ? (message.toolCalls ?? []).map(inputOf) : []),
   ]),
   ...(tools ?? []).map((tool) => ({ text: JSON.stringify(tool) })),
   ...(output ? [{ text: JSON.stringify(output) }] : []),

@@ -1,6 +1,7 @@
 import type { HiveConfig } from '@hive/config';
 import type { Part } from '@hive/llm';
 import { expect, test } from 'vitest';
+import { textsOf } from '../estimate.ts';
 import { findSecret } from './find-secret.ts';
 import { denialOf, destinationOf, type Destination } from './reach.ts';
 
@@ -45,6 +46,13 @@ test('a name is looked at as the file that it is', () => {
   for (const path of ['./src/billing/a', 'src//billing/a', 'docs/../src/billing/a', 'src\\billing\\a'])
     expect(judge([part(path)], 'any', { rules })).not.toBeNull();
   expect(judge([part('../other/a')], 'local', { rules })).toMatchObject({ rule: 'outside of the repository' });
+});
+
+test('what a model asked a tool to do belongs to the file that it was about', () => {
+  const toolCalls = [{ id: '1', name: 'edit', input: { path: 'src/billing/a.ts', old_text: 'x' } }];
+  const parts = textsOf({ system: [], messages: [{ role: 'assistant', parts: [], toolCalls }], maxTokens: 1 });
+  const rules = [{ path: 'src/billing/**', to: 'local' }] as const;
+  expect(judge([...parts], 'any', { rules })).toMatchObject({ path: 'src/billing/a.ts' });
 });
 
 test('text of no file has the class of the workflow', () => {
