@@ -1,5 +1,6 @@
 import { createHorizonWatch, createLostCalls, defineAgent, type HorizonWatch, type LostCalls } from '@hive/agent-kit';
 import { createAudit, type Audit } from './audit.ts';
+import { createAlertWatch, type AlertWatch } from './boxes/alert-watch.ts';
 import { createBoxWatch, type BoxWatch } from './boxes/box-watch.ts';
 import { following, type Remembered } from './following.ts';
 import { lookAfterQueue } from './look-after-queue.ts';
@@ -11,6 +12,7 @@ type Memory = Remembered & {
   readonly scheduler: Scheduler;
   readonly audit: Audit;
   readonly boxes: BoxWatch;
+  readonly alerts: AlertWatch;
   readonly lostCalls: LostCalls;
 };
 
@@ -28,6 +30,7 @@ export default defineAgent<Memory>({
       scheduler: createScheduler(ctx),
       audit: createAudit(ctx),
       boxes: createBoxWatch(ctx),
+      alerts: createAlertWatch(ctx),
       lostCalls: createLostCalls(ctx),
     }),
   follow: following,
@@ -41,6 +44,7 @@ export default defineAgent<Memory>({
       await own.lostCalls.look();
       await own.horizon.look();
       await own.boxes.look();
+      await own.alerts.look();
     },
   },
 });

@@ -3,6 +3,7 @@ export { collectGarbage, type Collected, type Collecting, type Removed, type Sta
 export { createDiskKeeper, type DiskKeeper } from './disk/disk-keeper.ts';
 export { spaceOf, surveyDisk, type DiskSurvey, type DiskUse, type KeptWorktree } from './disk/survey-disk.ts';
 export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './horizon-watch.ts';
+export { tellAlert } from './tell-alert.ts';
 export { createLogger } from './logger.ts';
 export { factsOf } from './boxes/facts-of.ts';
 export { listBoxes } from './boxes/list-boxes.ts';
