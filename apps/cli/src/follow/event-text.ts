@@ -26,7 +26,8 @@ const told = [
 /** The few fields of an event that a person looks for, on one line. */
 export const eventText = (event: HiveEvent): string => {
   const data = event.data as Readonly<Record<string, unknown>>; // every payload is an object
-  const key = event.type === 'task.created' ? event.data.spec.key : data['key'];
+  // Of other events it is the key of something that nobody reads.
+  const key = event.type === 'task.created' ? event.data.spec.key : null;
   const fields = told
     .map((name) => [name, name === 'key' ? key : data[name]] as const)
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
