@@ -22,18 +22,20 @@ const spent = async () =>
   );
 
 test('a budget among many callers at once is warned of once, ends once, and is exceeded by one call at most', async () => {
-  doubles = await openDoubles('');
+  const slow = { kind: 'slow', ms: 200, at: 'first_token' } as const;
+  const rules = [{ reply: { text: 'Yes.', usage: { input: 60, output: 40 } }, fault: slow }];
+  doubles = await openDoubles('', { claude: { rules } });
   const { house } = doubles;
   const ids = await house.begin(
     { ...repo, budget: { tokens: 450 } },
-    ...Array.from({ length: 10 }, () => ({ model: box })),
+    ...Array.from({ length: 10 }, () => ({ model: 'claude:sonnet' })),
   );
+  for (const id of ids) await house.enqueue(id, 'work', { maxAttempts: 1 });
   for (const name of ['worker-1', 'worker-2'])
     await house.start(
       asker(null, () => question('How?')),
       name,
     );
-  for (const id of ids) await house.enqueue(id, 'work', { maxAttempts: 1 });
   const exhausted = async () => (await told(house, 'task.attempt_failed', 'task.refused')).length;
   await expect.poll(exhausted, { timeout: 40_000 }).toBe(ids.length);
   expect(await spent()).toBeGreaterThanOrEqual(450);

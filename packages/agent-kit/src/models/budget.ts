@@ -125,11 +125,11 @@ const fullOf = async (
     const { limit } = budget;
     const account = await ledgerOf(ctx.bus).read(budget.scope);
     const share = shareOf(account.spent, limit);
+    if (share >= warnedShare) await tellOnce('budget.warned', budget, account, step, ctx);
     if (share >= 1) {
       await tellOnce('budget.exhausted', budget, account, step, ctx);
       throw exhausted(budget, account, ref);
     }
-    if (share >= warnedShare) await tellOnce('budget.warned', budget, account, step, ctx);
     const { spent, open } = account;
     if (shareOf({ tokens: spent.tokens + open.tokens, usd: spent.usd + open.usd }, limit) >= 1) full = budget;
   }
