@@ -1,9 +1,11 @@
-import { askModel, defineAgent, type Context, type StepInHand } from '@hive/agent-kit';
+import { askModel, defineAgent, lastTurn, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError } from '@hive/errors';
 import { Plan, streams, type NewEvent } from '@hive/events';
+import type { ModelRequest } from '@hive/llm';
 import { survey } from '@hive/workspace';
+import type { z } from 'zod';
 import { planFrom } from './plan-from.ts';
-import { modelPlan } from './plan-from-model.ts';
+import { modelPlan, type ModelPlan } from './plan-from-model.ts';
 import { planningFor, stagesOf } from './planning.ts';
 import { planPrompt } from './prompt.ts';
 
@@ -41,9 +43,26 @@ const planByModel = async (step: StepInHand, ctx: Context): Promise<readonly New
     planning,
   });
   const schema = modelPlan(stages.map(({ name }) => name));
-  const { value, author } = await askModel({ wanted, name: 'plan', schema, request }, step, ctx);
+  const { value, author } =
+    (await paidFor(request, schema, step, ctx)) ??
+    (await askModel({ wanted, name: 'plan', schema, request }, step, ctx));
   const plan = planFrom(value, submission, stages);
   return [generated(step, plan, await ctx.artefacts.put(JSON.stringify(plan)), author)];
+};
+
+/** The plan that a process was given which died before it could tell: the same question is not paid twice. */
+const paidFor = async (
+  request: ModelRequest,
+  schema: z.ZodType<ModelPlan>,
+  step: StepInHand,
+  ctx: Context,
+): Promise<{ readonly value: ModelPlan; readonly author: string } | null> => {
+  const last = await lastTurn('planner', step, ctx);
+  // A repair begins with the same question.
+  const asked = last?.request.messages.slice(0, request.messages.length);
+  if (!last || JSON.stringify(asked) !== JSON.stringify(request.messages)) return null;
+  const plan = schema.safeParse(last.done.output);
+  return plan.success ? { value: plan.data, author: last.author } : null;
 };
 
 const generated = (step: StepInHand, plan: Plan, hash: string, by: string): NewEvent => ({

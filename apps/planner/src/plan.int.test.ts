@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { createRepo, openHouse, type House } from '@hive/agent-kit/testing';
 import { newId, record, type NewStep } from '@hive/bus';
 import { Plan, streams, type NewEvent } from '@hive/events';
@@ -22,7 +25,12 @@ hive:
 `;
 
 /** Hands in a goal for a repository of these files; answers how its planning ended. */
-const plan = async (goal: string, rules: Rule[], files: Record<string, string>) => {
+const plan = async (
+  goal: string,
+  rules: Rule[],
+  files: Record<string, string>,
+  before: () => Promise<void> = () => Promise.resolve(),
+) => {
   server = await startModelServer({ scenario: { name: 'plans', models: [{ name: 'tiny' }], rules } });
   house = await openHouse({ yaml, env: { OLLAMA_HOST: server.url } });
   const repo = createRepo(house.folder, files);
@@ -71,6 +79,7 @@ const plan = async (goal: string, rules: Rule[], files: Record<string, string>) 
       stamp: { correlationId: workflowId, causationId: heads.get(stream)?.lastEventId ?? null, actor: 'test/house' },
     }),
   });
+  await before();
   await house.start(agent);
   const ending = async () =>
     (await house.events(stream)).find(({ type }) => /plan_generated|attempt_failed/.test(type)) ?? null;
@@ -104,6 +113,22 @@ test('a plan that contradicts itself is repaired once, in words, and becomes tas
   expect(first).toContain('python3 -m unittest');
   expect(second).toContain('Task a needs b, which belongs to a later stage');
   expect(second).toContain('The plan has a cycle');
+  expect(await house.broken()).toEqual([]);
+});
+
+test('a planner that is killed when it has paid for a plan: the next one uses that plan', async () => {
+  const killed = async () => {
+    const env = {
+      ...{ PATH: process.env['PATH'], HOME: house.folder, HIVE_HOME: house.config.home, OLLAMA_HOST: server.url },
+      ...{ HIVE_TEST_MODE: '1', HIVE_FAILPOINTS: 'model.recorded=kill', HIVE_AGENT_NAME: 'planner' },
+    };
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], { env, stdio: 'ignore' });
+    await once(child, 'exit');
+    await expect.poll(() => house.bus.queue.rescue(), { timeout: 30_000 }).toBe(1);
+  };
+  const ended = await plan('A page', [{ reply: { json: { version: 1, tasks: [task('a', {})] } } }], files, killed);
+  expect(ended).toMatchObject({ type: 'workflow.plan_generated', data: { by: 'double:plans' } });
+  expect(prompts()).toHaveLength(1);
   expect(await house.broken()).toEqual([]);
 });
 
