@@ -5,7 +5,7 @@ import type { Context, StepInHand } from '../agent.ts';
 import { chooseBox } from '../boxes/choose-box.ts';
 import type { LocalModel } from '../boxes/take-box.ts';
 import { readCircuits, type Circuits } from './circuits.ts';
-import { askedOf, endedCalls } from './ended-calls.ts';
+import { endedCalls, isOf } from './ended-calls.ts';
 import { modelsOf, pickModel, type PassOver } from './find-model.ts';
 import { readHolds } from './holds.ts';
 import { parkedError, parkingOf } from './parking.ts';
@@ -82,10 +82,6 @@ const vainly: Readonly<Record<string, string>> = {
   'model.context_full': 'has no room for this',
   'model.egress_denied': 'may not be sent this',
 };
-
-/** True when a call went to this entry of a list, which may leave the box open. */
-const isOf = (entry: string, call: CallView | undefined): boolean =>
-  call !== undefined && (askedOf(call) === entry || askedOf(call).startsWith(`${entry}@`));
 
 /** Failures that end a task where there is one model, and hand it to the next where there are more. */
 const passedOn: ReadonlySet<string> = new Set<Code>([

@@ -15,3 +15,7 @@ export const endedCalls = async (
 /** Who was asked, as hive.yaml would name it; calls of an earlier Hive tell who answered. */
 export const askedOf = ({ asked, provider, model, box }: CallView): string =>
   asked ?? `${provider}:${model}${box === null ? '' : `@${box}`}`;
+
+/** True when a call went to this entry of a list, which may leave the box open. */
+export const isOf = (entry: string, call: CallView | undefined): boolean =>
+  call !== undefined && (askedOf(call) === entry || askedOf(call).startsWith(`${entry}@`));

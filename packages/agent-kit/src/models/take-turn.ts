@@ -29,12 +29,13 @@ export const callModel = async (turn: Turn, step: StepInHand, ctx: Context): Pro
 
 /** {@link callModel} on the model that `choose` answers; it is asked only when a live model is to be called. */
 export const takeTurn = async (
-  { wanted: { role }, request, reuse, contextTokens }: Turn,
+  { wanted, request, reuse, contextTokens }: Turn,
   step: StepInHand,
   ctx: Context,
   choose: () => Promise<Chosen>,
 ): Promise<Turned> => {
-  const recorded = await answerFromRecording({ role, request }, step, ctx);
+  const recorded = await answerFromRecording({ wanted, request }, step, ctx);
+  const { role } = wanted;
   const sent = { role, request, contextTokens };
   if (recorded) return callStored(recorded, sent, step, ctx);
   const chosen = await choose();

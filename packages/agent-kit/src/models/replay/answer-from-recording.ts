@@ -14,9 +14,9 @@ import {
   type Run,
 } from '@hive/llm';
 import type { Context, StepInHand } from '../../agent.ts';
-import { askedOf, endedCalls } from '../ended-calls.ts';
+import { askedOf, endedCalls, isOf } from '../ended-calls.ts';
 import { sha256 } from '../told-call.ts';
-import type { Role } from '../wanted.ts';
+import type { Role, Wanted } from '../wanted.ts';
 import { blotted } from './alike.ts';
 import { readRecording, type RecordedCall } from './recording.ts';
 
@@ -29,13 +29,16 @@ export type Recorded = { readonly model: Model; readonly answers: string };
  * recording and goes on with live models. Throws `model.replay_miss` with the difference otherwise; then no model is asked.
  */
 export const answerFromRecording = async (
-  { role, request }: { readonly role: Role; readonly request: ModelRequest },
+  { wanted: { role, ref }, request }: { readonly wanted: Wanted; readonly request: ModelRequest },
   step: StepInHand,
   ctx: Context,
 ): Promise<Recorded | null> => {
   const { replay } = step.workflow.submission;
   if (!replay) return null;
-  const { mine, left } = await recordedFor({ role, replay }, step, ctx);
+  const { mine, left: all } = await recordedFor({ role, replay }, step, ctx);
+  // Several models may have been asked the same; where one is named, its own answers come first.
+  const own = all.filter(({ view }) => ref !== null && isOf(ref, view));
+  const left = own.length > 0 ? own : all;
   const [next] = left;
   if (!next && replay.beyond === 'live') return null;
   if (!next)
