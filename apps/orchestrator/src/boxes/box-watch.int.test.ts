@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { listBoxes } from '@hive/agent-kit';
+import { openHouse, type House } from '@hive/agent-kit/testing';
+import { createArtefacts } from '@hive/core-db';
+import { streams, type BoxView } from '@hive/events';
+import { createDesk } from '@hive/front-desk';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import queen from '../agent.ts';
+
+let house: House | undefined;
+afterEach(() => house?.close());
+
+/** As much of Ollama as a probe asks for. */
+const startBox = async () => {
+  const answer = { version: '0.1.0', models: [{ name: 'coder:7b', digest: 'c', size: 5e9 }], capabilities: [] };
+  const server = createServer((_, response) => response.end(JSON.stringify(answer))).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }; // of TCP
+};
+
+test('a box that comes and goes is told once, whoever watches', async () => {
+  const { server, url } = await startBox();
+  const yaml = `hive: { disk: { floorGb: 0 }, monitoring: { health_check_interval: 1 }, agents: { ash: { endpoint: "${url}" }, elm: { endpoint: "http://127.0.0.1:9" } } }`;
+  house = await openHouse({ yaml });
+  const { start, store, events } = house;
+  for (const name of ['queen-1', 'queen-2']) await start(queen, name);
+  const told = async (name: string) => (await events(streams.box(name))).map(({ type }) => type);
+  const viewOf = async (name: string) =>
+    (await store.heads([streams.box(name)])).heads.get(streams.box(name))?.view as BoxView;
+  await expect.poll(() => told('ash'), { timeout: 10_000 }).toEqual(['box.online']);
+  await expect.poll(() => told('elm'), { timeout: 10_000 }).toEqual(['box.offline']);
+  expect(await viewOf('elm')).toMatchObject({ up: false, reason: 'No Ollama answers at 127.0.0.1:9' });
+
+  server.closeAllConnections();
+  server.close();
+  await expect.poll(() => told('ash'), { timeout: 10_000 }).toEqual(['box.online', 'box.offline']);
+  expect(await viewOf('ash')).toMatchObject({ up: false });
+  expect(await house.broken()).toEqual([]);
+});
+
+test('an owner takes a box, and gives it back', async () => {
+  const { url } = await startBox();
+  house = await openHouse({ yaml: `hive: { disk: { floorGb: 0 }, agents: { ash: { endpoint: "${url}" } } }` });
+  const { bus, config, store, pool } = house;
+  const boxes = () => listBoxes(config, store, pool);
+  const desk = createDesk({ bus, artefacts: createArtefacts(config.home), config, means: { boxes } });
+  const status = async () => (await desk.boxes()).map((box) => box.status);
+  expect(await status()).toEqual(['up']);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  expect(await desk.quietBox('ash', { until, by: 'ann' })).toMatchObject({ status: 'quiet', quietUntil: until });
+  expect((await house.events(streams.box('ash'))).at(-1)).toMatchObject({ data: { name: 'ash', until, by: 'ann' } });
+  expect(await desk.quietBox('ash')).toMatchObject({ status: 'up', quietUntil: null });
+  await expect(desk.quietBox('oak')).rejects.toMatchObject({ code: 'input.unknown_id' });
+  await expect(desk.quietBox('ash', { until: '2020-01-01T00:00:00.000Z' })).rejects.toMatchObject({
+    code: 'input.invalid',
+  });
+  expect(await status()).toEqual(['up']);
+  expect(await house.broken()).toEqual([]);
+});
