@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
-import { streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
+import { streams, type NewEvent, type TaskView } from '@hive/events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBus, derivedId, newId, type Bus, type Move, type NewStep } from './index.ts';
+import { enqueueTask } from './testing/samples.ts';
 
 let home: string;
 let store: Store;
@@ -26,56 +27,7 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-const specOf = (id: string): PlannedTask => ({
-  id,
-  key: 'a',
-  title: 'A',
-  needs: [],
-  kind: 'change',
-  author: 'human',
-  checks: [],
-  redBefore: 'needed',
-  capabilities: [],
-  priority: 0,
-  timeoutS: 60,
-});
-
-const workOf = (taskId: string, workflowId: string, more: Partial<NewStep> = {}): NewStep => ({
-  id: newId(),
-  kind: 'work',
-  workflowId,
-  taskId,
-  capabilities: [],
-  priority: 0,
-  maxAttempts: 2,
-  onlyAgent: null,
-  avoidAgent: null,
-  because: 'test',
-  ...more,
-});
-
-/** A workflow's root event and a ready task with its step in the queue, made as the queen makes them. */
-const readyTask = async (more: Partial<NewStep> = {}): Promise<{ taskId: string; workflowId: string }> => {
-  const [taskId, workflowId] = [newId(), newId()];
-  const { record } = await import('./record.ts');
-  await record(store, {
-    streams: [streams.task(taskId)],
-    onRefused: 'throw',
-    plan: () => ({
-      moves: [
-        {
-          events: [
-            { type: 'task.created', stream: streams.task(taskId), data: { taskId, workflowId, spec: specOf(taskId) } },
-            { type: 'task.ready', stream: streams.task(taskId), data: { taskId } },
-          ],
-          step: workOf(taskId, workflowId, more),
-        },
-      ],
-      stamp: { correlationId: workflowId, causationId: null, actor: 'test' },
-    }),
-  });
-  return { taskId, workflowId };
-};
+const readyTask = (more: Partial<NewStep> = {}) => enqueueTask(store, more);
 
 const claimAs = (agent: string, incarnation: string, leaseMs = 60_000) =>
   bus.queue.claim({ kinds: ['work'], agent, incarnation, capabilities: [], limit: 10, leaseMs });

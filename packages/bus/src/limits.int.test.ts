@@ -3,24 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@hive/core-db';
 import { testPostgres } from '@hive/core-db/testing';
-import { streams, type NewEvent, type PlannedTask } from '@hive/events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBus, type Bus } from './bus.ts';
 import { newId } from './ids.ts';
-import { record } from './record.ts';
-
-const spec: Omit<PlannedTask, 'id'> = {
-  key: 'a',
-  title: 'A',
-  needs: [],
-  kind: 'change',
-  author: 'human',
-  checks: [],
-  redBefore: 'needed',
-  capabilities: [],
-  priority: 0,
-  timeoutS: 60,
-};
+import { enqueueTask } from './testing/samples.ts';
 
 const places = {
   SQLite: () => {
@@ -52,38 +38,7 @@ describe.each(Object.entries(places))('limits on %s', (_name, makePlace) => {
   /** Ready tasks of one workflow whose work falls under one limit. */
   const enqueue = async (bus: Bus, count: number, limits: { key: string; max: number }[]): Promise<void> => {
     const workflowId = newId();
-    for (let i = 0; i < count; i++) {
-      const taskId = newId();
-      const events: NewEvent[] = [
-        {
-          type: 'task.created',
-          stream: streams.task(taskId),
-          data: { taskId, workflowId, spec: { ...spec, id: taskId } },
-        },
-        { type: 'task.ready', stream: streams.task(taskId), data: { taskId } },
-      ];
-      const step = {
-        id: newId(),
-        kind: 'work' as const,
-        workflowId,
-        taskId,
-        capabilities: [],
-        priority: 0,
-        maxAttempts: 2,
-        onlyAgent: null,
-        avoidAgent: null,
-        because: 'test',
-        limits,
-      };
-      await record(bus.store, {
-        streams: [streams.task(taskId)],
-        onRefused: 'throw',
-        plan: () => ({
-          moves: [{ events, step }],
-          stamp: { correlationId: workflowId, causationId: null, actor: 'test/queen' },
-        }),
-      });
-    }
+    for (let i = 0; i < count; i++) await enqueueTask(bus.store, { workflowId, limits });
   };
   const claiming = { kinds: ['work'] as const, capabilities: [], limit: 10, leaseMs: 15_000 };
 

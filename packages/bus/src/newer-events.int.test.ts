@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backupStore, openStore, rebuildProjections, restoreStore, type EventRow, type Store } from '@hive/core-db';
-import { streams, type DataOf } from '@hive/events';
+import { streams } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createBus, newId, type Bus } from './index.ts';
+import { sampleSubmission } from './testing/samples.ts';
 
 // A worker of this version on a log into which a newer Hive has written as well.
 let home: string;
@@ -17,24 +18,7 @@ beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'hive-newer-'));
   store = await openStore({ home });
   bus = createBus(store, 'test/one');
-  const data: DataOf<'workflow.submitted'> = {
-    workflowId,
-    goal: 'test',
-    repo: '/repo',
-    base: '1'.repeat(40),
-    branch: 'hive/test',
-    into: null,
-    checks: [],
-    setup: null,
-    source: 'model',
-    plan: null,
-    model: null,
-    localOnly: false,
-    budget: null,
-    redBefore: 'needed',
-    passEnv: [],
-    example: false,
-  };
+  const data = sampleSubmission(workflowId);
   await bus.command({ on: null, correlationId: workflowId, events: [{ type: 'workflow.submitted', stream, data }] });
   await tellNewer('workflow.forked', { into: 'two' });
   await tellNewer('task.claimed', { v: 2, who: 'an agent', step: { kind: 'plan' } });

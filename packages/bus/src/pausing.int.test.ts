@@ -2,29 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type StepState } from '@hive/core-db';
-import { streams, type NewEvent, type Submission } from '@hive/events';
+import { streams, type NewEvent } from '@hive/events';
 import { expect, onTestFinished, test } from 'vitest';
-import { alignPaused, createBus, createPauseWatch, newId, record, type NewStep } from './index.ts';
+import { alignPaused, createBus, createPauseWatch, newId, record } from './index.ts';
+import { sampleStep, sampleSubmission } from './testing/samples.ts';
 
 const claiming = { agent: 'w', incarnation: newId(), capabilities: [], limit: 10, leaseMs: 60_000 } as const;
-
-const submission: Omit<Submission, 'workflowId'> = {
-  goal: 'x',
-  repo: '/r',
-  base: '1'.repeat(40),
-  branch: 'hive/x',
-  into: null,
-  checks: [],
-  setup: null,
-  source: 'model',
-  plan: null,
-  model: null,
-  localOnly: false,
-  budget: null,
-  redBefore: 'needed',
-  passEnv: [],
-  example: false,
-};
 
 /** A submitted workflow with its step `plan` in the queue. */
 const openWorkflow = async () => {
@@ -41,24 +24,13 @@ const openWorkflow = async () => {
   await bus.command({
     on: null,
     correlationId: workflowId,
-    events: [{ type: 'workflow.submitted', stream, data: { ...submission, workflowId } }],
+    events: [{ type: 'workflow.submitted', stream, data: sampleSubmission(workflowId) }],
   });
   const tell = (...events: NewEvent[]) => bus.command({ on: stream, correlationId: workflowId, events });
   const pause = () => tell({ type: 'workflow.paused', stream, data: { workflowId, by: 'ada', reason: 'lunch' } });
   const resume = () => tell({ type: 'workflow.resumed', stream, data: { workflowId } });
   const enqueue = async () => {
-    const step: NewStep = {
-      id: newId(),
-      kind: 'plan',
-      workflowId,
-      taskId: null,
-      capabilities: [],
-      priority: 0,
-      maxAttempts: 3,
-      onlyAgent: null,
-      avoidAgent: null,
-      because: 'test',
-    };
+    const step = sampleStep({ taskId: null, workflowId }, { kind: 'plan' });
     await record(store, {
       streams: [stream],
       onRefused: 'throw',
