@@ -62,7 +62,11 @@ export const asker = (ref: string | null, turns: (n: number, step: StepInHand) =
     concurrency: 4,
     steps: {
       work: async (step: StepInHand, ctx: Context): Promise<NewEvent[]> => {
-        const wanted = { role: 'worker', ref: step.task?.spec.model ?? ref, localOnly: false } as const;
+        const wanted = {
+          role: 'worker',
+          ref: step.task?.spec.model ?? ref,
+          localOnly: step.workflow.submission.localOnly,
+        } as const;
         for (let n = 0; n < count; n++) await callModel({ wanted, request: turns(n, step) }, step, ctx);
         const taskId = step.task?.id ?? '';
         const data = { taskId, ...step.mark, code: 'patch.empty', reason: 'asked' } as const;
@@ -71,7 +75,7 @@ export const asker = (ref: string | null, turns: (n: number, step: StepInHand) =
     },
     // What the orchestrator does in a building.
     open: (ctx) => Promise.resolve(createLostCalls(ctx)),
-    every: { ms: 200, run: async ({ own }) => void (await (own).look()) },
+    every: { ms: 200, run: async ({ own }) => void (await own.look()) },
   }) as Agent;
 
 /** All events of these types, in log order. */
