@@ -103,7 +103,7 @@ test('processors are told between two looks', async () => {
 });
 
 test('a box is here when its address is', () => {
-  const box = (name: string, endpoint: string) => ({ name, endpoint, title: name, model: null, capabilities: [] });
+  const box = (name: string, endpoint: string) => ({ name, endpoint });
   const boxes = [box('a', 'http://127.0.0.1:11434'), box('b', 'http://[::1]:1'), box('c', 'http://192.0.2.9:11434')];
   expect(boxesHere(boxes)).toEqual(['a', 'b']);
 });

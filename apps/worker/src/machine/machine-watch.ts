@@ -1,5 +1,4 @@
 import { hostname, networkInterfaces } from 'node:os';
-import type { HiveConfig } from '@hive/config';
 import type { GpuFigures, MachineFigures } from '@hive/events';
 import { readAmd } from './amd.ts';
 import { cpuBetween, readMemory, readTicks, type Ticks } from './host.ts';
@@ -49,7 +48,9 @@ export const createMachineWatch = (boxes: readonly string[], places: Places = li
 };
 
 /** The boxes of hive.yaml that are this machine, by their address. */
-export const boxesHere = (boxes: HiveConfig['boxes']): readonly string[] => {
+export const boxesHere = (
+  boxes: readonly { readonly name: string; readonly endpoint: string }[],
+): readonly string[] => {
   const own = new Set([
     'localhost',
     '127.0.0.1',
