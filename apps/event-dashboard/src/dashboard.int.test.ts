@@ -45,6 +45,9 @@ test('all that the desk can do is there over HTTP, in the same words', async () 
   expect((await client.retry(id, { note: 'again' })).note).toBe('again');
   expect((await client.cancel(made.id)).status).toBe('cancelled');
   await expect(client.cancel(made.id)).rejects.toMatchObject({ code: 'input.state' });
+  const again = await client.replay(made.id, {}, { key: 'again' });
+  expect(await desk.replay(made.id, {}, { key: 'again' })).toEqual(again);
+  expect(await client.comparison(again.id)).toEqual(await desk.comparison(again.id));
   await expect(client.task('zzz')).rejects.toMatchObject({
     code: 'input.unknown_id',
     message: (await desk.task('zzz').catch((e: Error) => e.message)) as string,

@@ -66,7 +66,9 @@ export const eventWords = (event: HiveEvent): string => {
     case 'merge.rejected':
       return `${event.data.code}: ${event.data.reason}`;
     case 'model.called':
-      return `${event.data.model}, ${duration(event.data.totalMs)}${event.data.outcome === 'ok' ? '' : `, ${event.data.outcome}`}`;
+      return `${event.data.model}, ${duration(event.data.totalMs)}${sourceWords[event.data.source]}${event.data.outcome === 'ok' ? '' : `, ${event.data.outcome}`}`;
+    case 'model.fell_back':
+      return `${event.data.from} → ${event.data.to}: ${event.data.because}`;
     case 'model.rate_limited':
       return `${event.data.provider}, ${event.data.kind}${event.data.hit === false ? ' is near' : ''}${event.data.resetsAt === null ? '' : `, until ${event.data.resetsAt}`}`;
     case 'model.parked':
@@ -86,6 +88,8 @@ export const eventWords = (event: HiveEvent): string => {
       return '';
   }
 };
+
+const sourceWords = { live: '', cache: ', answered before', replay: ', from the recording' } as const;
 
 const bad = new Set<string>([
   'workflow.plan_failed',
