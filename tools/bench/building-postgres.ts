@@ -1,10 +1,10 @@
 /**
  * The building on PostgreSQL under a crowd: the real queen and the real front desk as processes, sixty agents of the real kit whose work is nothing,
- * five hundred tasks in flight, each of them worked on, checked, reviewed and merged. Prints tasks a minute, and how fast the front desk answers
- * meanwhile. Ends by itself after `--seconds` (60) and what it takes to start. With --json one document.
+ * five hundred tasks in flight, each of them worked on, checked, reviewed and merged. Prints tasks a minute, how fast the front desk answers
+ * meanwhile, and whose processor time it took (Linux). Ends by itself after `--seconds` (60) and what it takes to start. With --json one document.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -70,6 +70,32 @@ const submission: Omit<Submission, 'workflowId' | 'branch' | 'plan' | 'goal' | '
   ...{ base: '1'.repeat(40), into: null, checks: [], setup: null, source: 'file', model: null, localOnly: false },
   ...{ budget: null, redBefore: 'not_needed', passEnv: [], example: false },
 };
+
+const tickMs = 10;
+
+/** Processor time in milliseconds of the processes whose command line says so. */
+const processorMs = async (isMeant: (command: string) => boolean): Promise<number> => {
+  let ms = 0;
+  for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
+    const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
+    if (!isMeant(command)) continue;
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    ms += (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickMs;
+  }
+  return ms;
+};
+/** Sessions of PostgreSQL carry the name of their database; the others are started from this clone. */
+const parts: Readonly<Record<string, (command: string) => boolean>> = {
+  PostgreSQL: (it) => it.startsWith('postgres:') && it.includes(` ${database} `),
+  queen: (it) => it.includes(join(root, 'apps/orchestrator/src/main.ts')),
+  'front desk': (it) => it.includes(join(root, 'apps/event-dashboard/src/main.ts')),
+  agents: (it) => it.includes(join(root, 'tools/bench/trivial-agents.ts')),
+};
+const spentNow = async (): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    await Promise.all(Object.entries(parts).map(async ([name, is]) => [name, await processorMs(is)] as const)),
+  );
 
 const percentile = (all: readonly number[], percent: number): number =>
   all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor((all.length * percent) / 100))] ?? NaN;
@@ -138,10 +164,15 @@ try {
   const before = await merged();
   const began = performance.now();
   answersMs.length = 0;
+  const spentBefore = await spentNow();
   while (performance.now() - began < seconds * 1_000) await keepBusy();
   const perMinute = (((await merged()) - before) / (performance.now() - began)) * 60_000;
+  const spent = await spentNow();
   isOver = true;
   await asking;
+  const spentMs = Object.fromEntries(
+    Object.entries(spent).map(([name, ms]) => [name, Math.round(ms - (spentBefore[name] ?? 0))]),
+  );
 
   const figures = {
     agents,
@@ -153,6 +184,7 @@ try {
       p95: Math.round(percentile(answersMs, 95)),
       asked: answersMs.length,
     },
+    spentMs,
     machine: { cores: cpus().length, load: loadavg().map((it) => Number(it.toFixed(1))) },
   };
   const reached = (holds: boolean): string => (holds ? 'reached' : 'not reached');
@@ -164,6 +196,11 @@ try {
     );
     console.log(
       `tasks a minute   ${figures.tasksPerMinute} (${figures.stepsPerSecond} steps a second); 1,000: ${reached(perMinute >= 1000)}`,
+    );
+    console.log(
+      `processor time   ${Object.entries(spentMs)
+        .map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`)
+        .join(', ')}`,
     );
     console.log(
       `front desk       p50 ${apiMs.p50} ms, p95 ${apiMs.p95} ms of ${apiMs.asked} answers; 100 ms: ${reached(apiMs.p95 < 100)}`,

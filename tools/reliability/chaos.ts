@@ -67,7 +67,7 @@ export const violationsOf = (it: ChaosDocument): string[] => [
 
 const scenario = {
   name: 'greeting',
-  models: [{ name: 'double:1m', contextTokens: 32_768 }],
+  models: ['double:1m', 'double:2m'].map((name) => ({ name, contextTokens: 32_768 })),
   rules: [
     {
       contains: 'You plan a change',
@@ -90,9 +90,16 @@ const scenario = {
 /** A double of a model that plans, writes and approves one greeting. */
 export const startGreetingModel = async (): Promise<{
   ref: string;
+  /** Another one, since nobody reviews what it wrote itself. */
+  reviewer: string;
   env: Record<string, string>;
   stop: () => Promise<void>;
 }> => {
   const server = await startModelServer({ scenario: parseScenario(scenario) });
-  return { ref: 'ollama:double:1m', env: { OLLAMA_HOST: server.url }, stop: () => server.stop() };
+  return {
+    ref: 'ollama:double:1m',
+    reviewer: 'ollama:double:2m',
+    env: { OLLAMA_HOST: server.url },
+    stop: () => server.stop(),
+  };
 };

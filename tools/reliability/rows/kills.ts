@@ -7,8 +7,11 @@ export const id = 'R1';
 export const title = 'kill -9 at every failpoint of every kind of process';
 
 /** The full run kills in the bundled example too. */
-const runsOf = (mode: Mode, model: string): readonly (readonly string[])[] => {
-  const every = ['--plan', 'every', '--workflow', 'small', '--model', model];
+const runsOf = (
+  mode: Mode,
+  { ref, reviewer }: { readonly ref: string; readonly reviewer: string },
+): readonly (readonly string[])[] => {
+  const every = ['--plan', 'every', '--workflow', 'small', '--model', ref, '--reviewer', reviewer];
   if (mode === 'quick')
     return [
       [...every, '--kills', '60'],
@@ -26,7 +29,7 @@ export const run = async (mode: Mode): Promise<Outcome> => {
   const began = Date.now();
   const model = await startGreetingModel();
   try {
-    const found = await inTwoSlots(runsOf(mode, model.ref), model.env);
+    const found = await inTwoSlots(runsOf(mode, model), model.env);
     const passed = new Set(found.flatMap((it) => it.places.map((place) => place.name)));
     const dead = Object.keys(failpoints).filter((name) => !passed.has(name));
     const broken = dead.map((name) => `${name} was never passed`);

@@ -17,6 +17,7 @@ type Options = {
   readonly plan?: string;
   readonly workflow?: string;
   readonly model?: string;
+  readonly reviewer?: string;
   readonly from?: string;
 };
 
@@ -32,11 +33,12 @@ export const chaos = defineCommand<Options>({
     { flags: '--workflow <kind>', says: 'example, small or commands', hidden: true },
     { flags: '--from <n>', says: 'leave out the first n strikes of the plan', hidden: true },
     { flags: '--model <ref>', says: 'a double of a model that is asked in every second workflow', hidden: true },
+    { flags: '--reviewer <ref>', says: 'another one, that reviews what it wrote', hidden: true },
   ],
   examples: ['hive chaos', 'hive chaos --minutes 10 --seed 7 --json'],
   run: async (cli, _, options) => {
     const { out } = cli;
-    const { model, database } = options;
+    const { model, reviewer, database } = options;
     const { planOf, scenarioOf } = await import('../chaos/kinds.ts');
     const { modelWorkflow } = await import('../chaos/scenario.ts');
     const { runChaos } = await import('../chaos/run-chaos.ts');
@@ -52,7 +54,7 @@ export const chaos = defineCommand<Options>({
         env: cli.env,
         folder,
         scenarios: [scenario, ...(model === undefined ? [] : [modelWorkflow(model, cli.env)])],
-        configuration: model === undefined ? null : reviewedBy(model),
+        configuration: model === undefined ? null : withModels(reviewer),
         database,
         leaseMs: plan.leaseMs,
         strikes: plan.strikes.drop(from),
@@ -74,8 +76,8 @@ export const chaos = defineCommand<Options>({
 });
 
 /** Where bubblewrap is missing a model's change would not run, and nobody but a double is asked. */
-const reviewedBy = (model: string): string =>
-  `hive:\n  models:\n    reviewer: [${JSON.stringify(model)}]\n  sandbox:\n    allowUnsandboxed: true\n`;
+const withModels = (reviewer: string | undefined): string =>
+  `hive:\n  models:\n    reviewer: ${JSON.stringify(reviewer === undefined ? [] : [reviewer])}\n  sandbox:\n    allowUnsandboxed: true\n`;
 
 const limitOf = ({ kills, minutes }: Options): { strikes: number; endAt: number } => {
   const [most, longest] = [numberOf('--kills', kills), numberOf('--minutes', minutes)];
