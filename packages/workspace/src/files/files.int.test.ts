@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { searchIndex } from './search.ts';
 import { calm, createTestRepo, createTestWorkspace, fingerprint, plain, tempFolder } from '../testing.ts';
 
 const canary = 'canary-71c2';
@@ -155,6 +156,18 @@ test('a search finds what was changed, by text or expression, and nothing behind
   rmSync(join(dir, 'dir'), { recursive: true });
   symlinkSync(outside, join(dir, 'dir'));
   expect(await files.search({ pattern: 'canary', kind: 'text' })).toEqual({ lines: [], more: false });
+});
+
+test('a search reads what was staged, so a folder that becomes a link after that leads nowhere', async () => {
+  const { root } = createTestRepo({ 'dir/b.txt': 'inside\n' });
+  const outside = tempFolder();
+  writeFileSync(join(outside, 'b.txt'), `${canary}\n`);
+  rmSync(join(root, 'dir'), { recursive: true });
+  symlinkSync(outside, join(root, 'dir'));
+  const search = (pattern: string) =>
+    searchIndex({ pattern, kind: 'text' }, { gitDir: join(root, '.git'), workTree: root });
+  expect((await search('canary')).lines).toEqual([]);
+  expect((await search('inside')).lines).toEqual(['dir/b.txt:1:inside']);
 });
 
 test.each([
