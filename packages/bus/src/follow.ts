@@ -32,6 +32,9 @@ export type Follow = {
 
 const pageSize = 200;
 const pollMs = 1000;
+/** So many at once say that many more are on their way: a little later a page of them costs less. */
+const manyAtOnce = 50;
+const gatherMs = 10;
 const maxAttempts = 5;
 
 /** The store's fault and not the event's: it passes by itself. */
@@ -55,7 +58,7 @@ export const createFollower =
 
     const commit = async (
       at: { readonly cursor: Cursor; readonly id?: string },
-      event: LoggedEvent | null,
+      event: LoggedEvent,
       moves: readonly Move[],
       deadLetter?: string,
     ): Promise<boolean> => {
@@ -64,15 +67,14 @@ export const createFollower =
         onRefused: 'drop',
         newId: around.newId,
         cursor: { name, from: cursor, to: at.cursor },
-        ...(event &&
-          deadLetter !== undefined && {
-            deadLetter: { subscription: name, eventId: event.id, error: deadLetter, attempts: maxAttempts },
-          }),
+        ...(deadLetter !== undefined && {
+          deadLetter: { subscription: name, eventId: event.id, error: deadLetter, attempts: maxAttempts },
+        }),
         plan: () => ({
           moves,
           stamp: {
-            correlationId: event?.correlationId ?? '',
-            causationId: event?.id ?? null,
+            correlationId: event.correlationId,
+            causationId: event.id,
             actor,
             ...(at.id !== undefined && { id: (ordinal: number) => derivedId(at.id ?? '', `${name} ${ordinal}`) }),
           },
@@ -80,7 +82,7 @@ export const createFollower =
       });
       if (recorded.status === 'written') {
         cursor = at.cursor;
-        if (event) lastDropped = recorded.dropped;
+        lastDropped = recorded.dropped;
         return true;
       }
       cursor = await store.subscription(name, options.start);
@@ -134,6 +136,15 @@ export const createFollower =
       return true;
     };
 
+    /** Past events from which nothing followed. */
+    const moveOn = async (to: Cursor): Promise<boolean> => {
+      const { status } = await store.write({ events: [], heads: [], cursor: { name, from: cursor, to } });
+      const mine = status === 'written';
+      cursor = mine ? to : await store.subscription(name, options.start);
+      if (!mine) options.onOvertaken?.();
+      return mine;
+    };
+
     const handlePage = async (): Promise<void> => {
       const seen = doorbell.rings();
       const page = await store.events({ after: cursor, types: [...options.types, redriven], limit: pageSize });
@@ -142,9 +153,10 @@ export const createFollower =
         ours = !signal.aborted && (await handleNext(event));
         if (!ours) break;
       }
-      if (ours && !signal.aborted && isBefore(cursor, page.looked))
-        ours = await commit({ cursor: page.looked }, null, []);
-      if (ours && page.events.length < pageSize) await doorbell.heard(pollMs, signal, seen);
+      if (ours && !signal.aborted && isBefore(cursor, page.looked)) ours = await moveOn(page.looked);
+      if (!ours || page.events.length >= pageSize) return;
+      if (page.events.length >= manyAtOnce) await rest(around, gatherMs, signal);
+      await doorbell.heard(pollMs, signal, seen);
     };
 
     for (let failures = 0; !signal.aborted;) {
