@@ -38,7 +38,7 @@ export const askFor = async <T>(model: Model, question: Question<T>, run: Run): 
   if (reread.ok) return { value: reread.value, done: repaired };
   throw new HiveError(
     'model.bad_output',
-    `The model did not answer with a valid ${question.name}, also after one repair: ${firstLine(reread.problem)}`,
+    `The model did not answer with a valid ${question.name}, also after one repair: ${firstLine(reread.problem).replace(/\.$/, '')}; name another model under models: in hive.yaml, or with --model`,
     {
       remedy: 'retry',
       where: 'other',

@@ -77,7 +77,7 @@ const assertInTime = async ({ ref }: Model, { workflow }: StepInHand, { bus }: C
 };
 
 /** The server answered with a status instead of a reply: nothing was read or written, and nothing is charged. */
-export const isTurnedAway = ({ details }: HiveError): boolean => typeof details['status'] === 'number';
+export const isTurnedAway = ({ details }: HiveError): boolean => Number(details['status'] ?? 0) >= 400;
 
 /** What a call that has left and did not tell its usage is charged. */
 export const chargeFor = (

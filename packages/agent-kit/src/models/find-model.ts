@@ -119,11 +119,15 @@ const nobody = (wanted: Wanted, errors: readonly HiveError[]): HiveError => {
   const away = errors.filter((error) => hasCode(error, 'model.unreachable'));
   if (away.length > 0) {
     const waits = away.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
-    return new HiveError('model.unreachable', `No model for the ${wanted.role} can be reached now: ${why}`, {
-      remedy: 'retry',
-      where: 'other',
-      ...(waits.length === away.length && { retryAfterMs: Math.min(...waits) }),
-    });
+    return new HiveError(
+      'model.unreachable',
+      `No model for the ${wanted.role} can be reached now: ${why}; start it, or name another one with --model`,
+      {
+        remedy: 'retry',
+        where: 'other',
+        ...(waits.length === away.length && { retryAfterMs: Math.min(...waits) }),
+      },
+    );
   }
   const refused = errors.find(({ code }) => code === 'model.auth' || code === 'model.billing');
   return refused ?? missing(wanted, why);
