@@ -148,6 +148,10 @@ const configOf = (chance: { next(): number }): Context['config'] =>
     testing: { leaseMs },
     limits: { repository: chance.next() < 0.2 ? 1 : null, models: {}, boxes: {} },
     models: { planner: [], worker: [], reviewer: [] },
+    boxes: [],
+    ollama: { url: 'http://127.0.0.1:9', given: false },
+    pool: { contexts: {}, idleMs: 25_000 },
+    alerts: { cpu: null, memory: null, gpu: null, responseS: null },
   }) as unknown as Context['config'];
 
 const artefactsOf = (plans: ReadonlyMap<string, string>): Context['artefacts'] => ({
