@@ -1,18 +1,23 @@
+import type { Clock } from '@hive/llm';
 import type { MakeModel, Script, ScriptedReply } from '@hive/llm/testing';
 import type { Rule } from './scenario.ts';
 import { startModelServer } from './server.ts';
+import { createStillClock } from './still-clock.ts';
 
-type Served = Omit<Awaited<ReturnType<MakeModel>>, 'model'> & { readonly url: string };
+type Served = Omit<Awaited<ReturnType<MakeModel>>, 'model'> & { readonly url: string; readonly clock: Clock };
 
 /** A double that plays a script of the model contract, for the tests of bridges. The n-th request gets the n-th reply. */
 export const startContractServer = async (script: Script): Promise<Served> => {
   const server = await startModelServer({ scenario: { name: 'contract', rules: script.map(ruleOf) } });
+  const { clock, start } = createStillClock();
   return {
     url: server.url,
     requests: () => server.requests.filter(({ method }) => method === 'POST').length,
     received: async (n) => void (await server.received(n)),
     ended: async (n) => (await server.received(n)).ended,
-    now: () => Date.now(),
+    clock,
+    now: clock.now,
+    startClock: start,
     stop: server.stop,
   };
 };

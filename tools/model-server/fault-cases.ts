@@ -1,7 +1,8 @@
-import { complete, type Done, type Model, type ModelRequest, type Run } from '@hive/llm';
+import { complete, type Clock, type Done, type Model, type ModelRequest, type Run } from '@hive/llm';
 import { askForSize } from '@hive/llm/testing';
 import type { Fault, Reply, Scenario } from './scenario.ts';
 import { startModelServer, type LoggedRequest } from './server.ts';
+import { createStillClock } from './still-clock.ts';
 
 /** What has to come of a call: an error with these properties, or a good end with these. */
 type Outcome = Readonly<Record<string, unknown>> | { readonly type: 'done' };
@@ -190,10 +191,13 @@ export const faultCases: readonly FaultCase[] = [
 /** What came of one call against a double that answers like the case says. */
 export type Tried = { readonly ended: unknown; readonly requests: readonly LoggedRequest[] };
 
+/** What a bridge is made of for a case. The clock stands still until the server has fallen silent. */
+export type Surroundings = { readonly url: string; readonly clock: Clock; readonly fetch: typeof fetch };
+
 /** Runs a case against a bridge. Silence is waited for 150 ms. */
 export const tryFault = async (
   { fault, reply = { text: 'one two three', chunks: 3 }, asksFor, maxTokens = 100 }: FaultCase,
-  make: (url: string) => Model,
+  make: (surroundings: Surroundings) => Model,
 ): Promise<Tried> => {
   const scenario: Scenario = { name: 'faults', rules: [{ reply, ...(fault ? { fault } : {}) }] };
   const server = await startModelServer({ scenario });
@@ -210,8 +214,24 @@ export const tryFault = async (
     messages: [{ role: 'user', parts: [{ text: 'Say hello.' }] }],
     maxTokens,
   };
-  const model = make(server.url);
-  const ask = (): Promise<Done> => (asksFor ? askForSize(model, request, run) : complete(model, request, run));
+  const { clock, start } = createStillClock();
+  const place = fault?.kind === 'hang' ? (fault.after === undefined ? (fault.at ?? 'start') : 'piece') : undefined;
+  if (place === 'start') start();
+  const model = make({
+    url: server.url,
+    clock,
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      if (place === 'headers') start();
+      return response;
+    },
+  });
+  const ask = (): Promise<Done> =>
+    asksFor
+      ? askForSize(model, request, run)
+      : complete(model, request, run, () => {
+          if (place === 'piece') start();
+        });
   try {
     return { ended: await ask().catch((error: unknown) => error), requests: server.requests };
   } finally {

@@ -1,6 +1,8 @@
 export { writeClaudeStub, type StubLog, type StubStep } from './claude-stub.ts';
 export { startContractServer } from './contract-server.ts';
 export { faultCases, tryFault, type FaultCase, type Tried } from './fault-cases.ts';
+export { benchClient } from './bench-client.ts';
+export { type Compared, type StreamedCall } from './measure-client.ts';
 export { startRecorder, type Recorder } from './record.ts';
 export {
   faultKinds,

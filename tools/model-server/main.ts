@@ -4,7 +4,7 @@ import { startRecorder } from './record.ts';
 import { readScenario } from './scenario.ts';
 import { startModelServer } from './server.ts';
 
-const usage = `Usage: node tools/model-server/main.ts --scenario FILE [--port N] [--host 127.0.0.1] [--speed N]
+const usage = `Usage: node tools/model-server/main.ts --scenario FILE [--port N] [--host 127.0.0.1] [--speed N] [--quiet]
        node tools/model-server/main.ts record --target http://127.0.0.1:11434 --out FILE.jsonl [--port N] [--name NAME]`;
 
 /** Says where it listens, and ends in peace when it is told to. */
@@ -18,7 +18,16 @@ try {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { scenario: text, port: text, host: text, speed: text, target: text, out: text, name: text },
+    options: {
+      scenario: text,
+      port: text,
+      host: text,
+      speed: text,
+      target: text,
+      out: text,
+      name: text,
+      quiet: { type: 'boolean' },
+    },
   });
   const port = Number(values.port ?? 0);
   if (positionals[0] === 'record') {
@@ -37,8 +46,9 @@ try {
       scenario: values.speed === undefined ? scenario : { ...scenario, speed: Number(values.speed) },
       port,
       ...(values.host === undefined ? {} : { host: values.host }),
-      onRequest: ({ n, method, path, ended }) =>
-        void ended.then((how) => console.log(JSON.stringify({ n, method, path, ended: how }))),
+      onRequest: ({ n, method, path, ended }) => {
+        if (!values.quiet) void ended.then((how) => console.log(JSON.stringify({ n, method, path, ended: how })));
+      },
     });
     serve({ url: server.url, double: scenario.name }, server.stop);
   }

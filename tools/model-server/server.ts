@@ -81,6 +81,8 @@ export const startModelServer = async ({
       await routes.answer(request, res, { gone: gone.signal, cutting: () => (cut = true), vanish });
     })().catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined));
   });
+  // A client on a busy machine may use a connection again after a while; one that was closed meanwhile would look like a fault.
+  server.keepAliveTimeout = 60_000;
   server.on('connection', () => (connections += 1));
   await listening(server, { port, host });
   const address = server.address() as AddressInfo;

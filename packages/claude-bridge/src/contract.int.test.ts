@@ -6,7 +6,10 @@ import { createClaude } from './index.ts';
 const contract = modelContract(
   async ({ script }) => {
     const { url, ...served } = await startContractServer(script);
-    return { ...served, model: createClaude({ apiKey: 'test-key', baseURL: url, model: 'claude-double' }) };
+    return {
+      ...served,
+      model: createClaude({ apiKey: 'test-key', baseURL: url, model: 'claude-double', clock: served.clock }),
+    };
   },
   { live: true },
 );

@@ -7,7 +7,6 @@ import {
   parseEndpoint,
   spentError,
   streamBroken,
-  type Bytes,
   type CallGuard,
   type Capabilities,
   type Chunk,
@@ -70,13 +69,11 @@ export const createClaude = (options: ClaudeOptions): Model => {
         options,
         guardedFetch(options.fetch ?? fetch, guard, {
           onResponse: (response) => reader.headers(response.headers),
-          read: (bytes) => utf8Only(bytes, destination),
+          onBytes: utf8Only(destination),
         }),
       );
       try {
-        const events = await client.messages.create(messageParams(request, { model, structured }), {
-          signal: guard.signal,
-        });
+        const events = await client.messages.create(messageParams(request, { model, structured }));
         yield* chunksOf(events, reader, guard);
         const { toolCalls, done } = reader.end();
         for (const call of toolCalls) yield { type: 'tool_call', call } as const;
@@ -147,17 +144,16 @@ const failureOf = (error: unknown, guard: CallGuard, { baseURL, model, apiKey, c
   claudeError(error, { guard, destination: new URL(baseURL).host, model, secret: apiKey, now: clock.now() });
 
 /** The client would put a replacement character where bytes are broken. */
-async function* utf8Only(bytes: Bytes, destination: string): AsyncGenerator<Uint8Array> {
+const utf8Only = (destination: string): ((bytes: Uint8Array) => void) => {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  for await (const piece of bytes) {
+  return (bytes) => {
     try {
-      decoder.decode(piece, { stream: true });
+      decoder.decode(bytes, { stream: true });
     } catch {
       throw streamBroken(destination, new Error('bytes that are not UTF-8'));
     }
-    yield piece;
-  }
-}
+  };
+};
 
 /** How long the server may take to end its connection after the end of an answer. */
 const lingerMs = 250;

@@ -49,8 +49,8 @@ const status = (code: number, more: Omit<Extract<Fault, { kind: 'status' }>, 'ki
 });
 const cases = faultCases.filter((one) => one.claude ?? one.both);
 test.each(cases)('$name: its code and remedy, after one request', async (one) => {
-  const { ended, requests } = await tryFault(one, (url) =>
-    createClaude({ apiKey: 'sk-test', baseURL: url, model: 'claude-double' }),
+  const { ended, requests } = await tryFault(one, ({ url, ...surroundings }) =>
+    createClaude({ apiKey: 'sk-test', baseURL: url, model: 'claude-double', ...surroundings }),
   );
   expect(ended).toMatchObject({ ...one.both, ...one.claude });
   expect(requests).toHaveLength(one.requests ?? 1);

@@ -30,6 +30,9 @@ export type CallGuard = {
   readonly stop: () => void;
 };
 
+/** Why a call that is over is aborted. One for all: a reason of its own for each would cost more than the rest of its end. */
+const over = new HiveError('model.cancelled', 'The call is over');
+
 /** The longest time that timers of JavaScript can wait for; a longer one would fire at once. */
 const longestMs = 2 ** 31 - 1;
 
@@ -109,13 +112,13 @@ export const guardCall = (
     linger: (ms) => {
       unwatch();
       undeadline();
-      if (!ended) unwatch = clock.after(ms, () => controller.abort());
+      if (!ended) unwatch = clock.after(ms, () => controller.abort(over));
     },
     stop: () => {
       unwatch();
       undeadline();
       run.signal.removeEventListener('abort', cancel);
-      controller.abort();
+      controller.abort(over);
     },
   };
 };

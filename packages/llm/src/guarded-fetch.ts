@@ -1,11 +1,8 @@
 import type { CallGuard } from './call-guard.ts';
 
-/** The bytes of a body, piece by piece. */
-export type Bytes = AsyncIterable<Uint8Array>;
-
 /**
  * A `fetch` for one call that ends when its guard says so and that counts every received byte of a good reply as a sign of life.
- * `onResponse` sees the headers; `read` may replace the bytes of a good reply.
+ * `onResponse` sees the headers, `onBytes` each piece of a good reply before its reader does; what they throw ends the call.
  */
 export const guardedFetch =
   (
@@ -13,41 +10,43 @@ export const guardedFetch =
     guard: CallGuard,
     {
       onResponse = () => {},
-      read = (bytes) => bytes,
+      onBytes = () => {},
     }: {
       readonly onResponse?: (response: Response) => void;
-      readonly read?: (bytes: Bytes, response: Response) => Bytes;
+      readonly onBytes?: (bytes: Uint8Array) => void;
     } = {},
   ): typeof fetch =>
   async (url, init) => {
-    const signal = init?.signal ? AbortSignal.any([guard.signal, init.signal]) : guard.signal;
-    signal.throwIfAborted();
+    guard.signal.throwIfAborted();
     guard.leave();
-    // A redirect could carry the prompt, and the key, to a place that nobody named.
-    const response = await send(url, { ...init, signal, redirect: 'manual' });
+    // A redirect could carry the prompt, and the key, to a place that nobody named. Signals of the client are not needed: the guard ends every call.
+    const response = await send(url, { ...init, signal: guard.signal, redirect: 'manual' });
     guard.enter('first_token');
     onResponse(response);
     if (!response.ok || !response.body) return response;
-    return withBody(response, read(touching(response.body, guard), response));
+    return withBody(response, (bytes) => {
+      guard.touch();
+      onBytes(bytes);
+    });
   };
 
-async function* touching(body: ReadableStream<Uint8Array>, guard: CallGuard): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    guard.touch();
-    yield next.value;
-  }
-}
-
 /**
- * The same response with other bytes for whoever streams it (`json()` and `text()` still read the original).
- * A TransformStream would do this too, at a price: its queues cost more than all else that Hive adds to a call.
+ * The same response with a body that tells of each piece (`json()` and `text()` still read the original). A TransformStream would do this too,
+ * at a price: its queues cost more than all else that Hive adds to a call, and a generator costs more than a function.
  */
-const withBody = (response: Response, bytes: Bytes): Response => {
-  const iterator = bytes[Symbol.asyncIterator]();
+const withBody = (response: Response, onBytes: (bytes: Uint8Array) => void): Response => {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const original = response.body;
+  const next = async () => {
+    reader ??= original?.getReader();
+    const piece = await reader?.read();
+    if (!piece || piece.done) return { done: true, value: undefined } as const;
+    onBytes(piece.value);
+    return piece;
+  };
   const body = {
-    [Symbol.asyncIterator]: () => iterator,
-    getReader: () => ({ read: () => iterator.next(), releaseLock: () => {}, cancel: () => Promise.resolve() }),
+    [Symbol.asyncIterator]: () => ({ next }),
+    getReader: () => ({ read: next, releaseLock: () => {}, cancel: () => Promise.resolve() }),
     cancel: () => Promise.resolve(),
   };
   return Object.defineProperty(response, 'body', { value: body });

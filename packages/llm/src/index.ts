@@ -2,7 +2,7 @@ export { askFor, jsonSchemaOf, type AskedCall, type Question } from './ask-for.t
 export { guardCall, type CallGuard, type Clock, type Phase } from './call-guard.ts';
 export { complete } from './complete.ts';
 export { isPrivateAddress, parseEndpoint, plainHttpRefused } from './endpoint.ts';
-export { guardedFetch, type Bytes } from './guarded-fetch.ts';
+export { guardedFetch } from './guarded-fetch.ts';
 export { httpError, type HttpFailure } from './http-error.ts';
 export { jsonIn } from './json-in.ts';
 export { limitsOf, momentOf, shareOf } from './limits.ts';

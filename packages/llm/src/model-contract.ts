@@ -23,8 +23,9 @@ export type MakeModel = (options: { readonly script: Script; readonly idleMs: nu
   readonly received: (n: number) => Promise<void>;
   /** Waits until the n-th connection is closed and tells by whom. */
   readonly ended: (n: number) => Promise<'complete' | 'cut' | 'client_closed'>;
-  /** The clock that deadlines go by. */
+  /** The clock that deadlines and waits go by; it stands still until it is started. */
   readonly now: () => number;
+  readonly startClock: () => void;
   readonly stop: () => Promise<void>;
 }>;
 
@@ -261,8 +262,11 @@ export const modelContract = (make: MakeModel, { live }: { readonly live: boolea
     scripted(
       'a server that says nothing is left, with the phase',
       [{ hang: 'before_headers' }],
-      async ({ model, ended }) => {
-        const error = await throws('model.timeout', () => complete(model, hello, runFor({ idleMs: 60 })));
+      async ({ model, received, ended, startClock }) => {
+        const left = throws('model.timeout', () => complete(model, hello, runFor({ idleMs: 60 })));
+        await received(1);
+        startClock();
+        const error = await left;
         same(['connect', 'load'].includes(String(error.details['phase'])), true, 'phase');
         same(await ended(1), 'client_closed', 'who closed');
       },
@@ -271,8 +275,10 @@ export const modelContract = (make: MakeModel, { live }: { readonly live: boolea
     scripted(
       'a server that falls silent is left, with the phase',
       [{ text: ['one ', 'two'], hang: 'after_first_piece' }],
-      async ({ model, ended }) => {
-        const error = await throws('model.timeout', () => complete(model, hello, runFor({ idleMs: 60 })));
+      async ({ model, ended, startClock }) => {
+        const error = await throws('model.timeout', () =>
+          complete(model, hello, runFor({ idleMs: 60 }), (chunk) => chunk.type === 'text' && startClock()),
+        );
         same(error.details['phase'], 'idle', 'phase');
         same(await ended(1), 'client_closed', 'who closed');
       },

@@ -109,6 +109,7 @@ const contract = modelContract(
       received: () => Promise.resolve(),
       ended: () => Promise.resolve('complete' as const),
       now: () => 0,
+      startClock: () => {},
       stop: () => Promise.resolve(),
     });
   },

@@ -60,7 +60,7 @@ export const createReplayModel = (
 
 /** Tokens of a request by the rule of thumb of four characters each; for admission only. */
 export const estimateTokens = (request: ModelRequest): number =>
-  Math.ceil(canonicalJson(keyMaterial(request, '')).length / 4);
+  Math.ceil(JSON.stringify(keyMaterial(request, '')).length / 4);
 
 const refuseIfOver = (run: Run) => {
   if (!run.signal.aborted) return;

@@ -6,7 +6,10 @@ import { createOllama } from './index.ts';
 const contract = modelContract(
   async ({ script, idleMs }) => {
     const { url, ...served } = await startContractServer(script);
-    return { ...served, model: createOllama({ endpoint: url, model: 'double:1m', box: 'walnut', loadMs: idleMs }) };
+    return {
+      ...served,
+      model: createOllama({ endpoint: url, model: 'double:1m', box: 'walnut', loadMs: idleMs, clock: served.clock }),
+    };
   },
   { live: true },
 );

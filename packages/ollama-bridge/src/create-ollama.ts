@@ -8,7 +8,6 @@ import {
   parseEndpoint,
   spentError,
   streamBroken,
-  type Bytes,
   type Capabilities,
   type Clock,
   type Model,
@@ -21,7 +20,7 @@ import { answeredError, ollamaError, type Asked } from './ollama-error.ts';
 import { createPoolFetch } from './pool-fetch.ts';
 import { createReader } from './read-records.ts';
 import { successOf } from './response-error.ts';
-import { strictLines } from './strict-lines.ts';
+import { strictRecords, type RecordCheck } from './strict-records.ts';
 
 /** How to reach one model on one box. Nothing is read from the environment. */
 export type OllamaOptions = {
@@ -57,6 +56,15 @@ export const createOllama = (options: OllamaOptions): Model => {
   const clientFor = (watched: typeof fetch) =>
     new Ollama({ host, fetch: async (url, init) => successOf(await watched(url, init)) });
 
+  const checkOf = (headers: Headers): RecordCheck => ({
+    isLast: (record) => {
+      if (typeof record['error'] === 'string')
+        throw answeredError(500, JSON.stringify(record), { ...asked(), headers });
+      return record['done'] === true;
+    },
+    broken: (why) => streamBroken(destination, new Error(why)),
+  });
+
   return {
     ref,
     destination,
@@ -69,30 +77,27 @@ export const createOllama = (options: OllamaOptions): Model => {
         numCtx,
         wantsJson: request.output !== undefined,
       });
-      let lines: Bytes = noBytes;
+      let answer: Response | undefined;
       const watched = guardedFetch(send, guard, {
-        onResponse: (response) => reader.headers(response.headers),
-        read: (bytes, response) =>
-          (lines = strictLines(bytes, {
-            record: (record) => {
-              if (typeof record['error'] === 'string')
-                throw answeredError(500, JSON.stringify(record), { ...asked(), headers: response.headers });
-              return record['done'] === true;
-            },
-            broken: (why) => streamBroken(destination, new Error(why)),
-          })),
+        onResponse: (response) => {
+          reader.headers(response.headers);
+          answer = response;
+        },
       });
-      const client = clientFor(watched);
       try {
-        for await (const record of await client.chat(chatRequest(request, { model, numCtx })))
-          for (const chunk of reader.read(record)) {
-            guard.enter('idle');
-            yield chunk;
-          }
+        // The client asks. What comes is read here, because the client drops lines that it cannot read.
+        await clientFor(watched).chat(chatRequest(request, { model, numCtx }));
+        const bytes: AsyncIterable<Uint8Array> = answer?.body ?? ReadableStream.from([]);
+        for await (const records of strictRecords(bytes, checkOf(answer?.headers ?? new Headers())))
+          for (const record of records)
+            for (const chunk of reader.read(record)) {
+              guard.enter('idle');
+              yield chunk;
+            }
         const done = reader.end();
-        // The client leaves the body where the terminal record was; a connection that is read to its end serves the next call.
+        // A connection that is read to its end serves the next call.
         guard.linger(lingerMs);
-        await readOut(lines);
+        await readOut(bytes);
         yield done;
       } catch (error) {
         throw spentError(ollamaError(error, guard, asked()), reader.spent(guard.sent() && !neverConnected(error)));
@@ -141,11 +146,7 @@ export const createOllama = (options: OllamaOptions): Model => {
 /** How long a box may take to end a connection after its last record. */
 const lingerMs = 250;
 
-const noBytes: Bytes = {
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
-};
-
-const readOut = async (bytes: Bytes): Promise<void> => {
+const readOut = async (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
   try {
     const rest = bytes[Symbol.asyncIterator]();
     while (!(await rest.next()).done);

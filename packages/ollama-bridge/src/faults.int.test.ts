@@ -54,8 +54,8 @@ const cases = faultCases.filter((one) => one.ollama ?? one.both);
 test.each(cases)('$name: its code and remedy, after one request', async (one) => {
   const loadMs =
     one.fault?.kind === 'hang' && one.fault.at === undefined && one.fault.after === undefined ? 150 : 10_000;
-  const { ended, requests } = await tryFault(one, (url) =>
-    createOllama({ endpoint: url, model: 'qwen3:1b', box: 'walnut', loadMs }),
+  const { ended, requests } = await tryFault(one, ({ url, ...surroundings }) =>
+    createOllama({ endpoint: url, model: 'qwen3:1b', box: 'walnut', loadMs, ...surroundings }),
   );
   expect(ended).toMatchObject({ ...one.both, ...one.ollama });
   expect(requests).toHaveLength(one.requests ?? 1);

@@ -14,6 +14,8 @@ import {
   type Usage,
 } from '@hive/llm';
 
+import type { StreamRecord } from './strict-records.ts';
+
 /** Accumulates the records of one chat. The last one carries the counts and the durations. */
 export const createReader = ({
   clock,
@@ -64,18 +66,21 @@ export const createReader = ({
       double = headers.get('x-hive-double') ?? undefined;
     },
     /** The chunks that a record stands for. */
-    read: (record: ChatResponse): Chunk[] => {
+    read: (given: StreamRecord): Chunk[] => {
+      // What the declarations promise may be missing; whatever is not a text or a list counts as missing.
+      const record = given as unknown as ChatResponse;
       if (record.done) last = record;
       const chunks: Chunk[] = [];
-      // A record may come without a message; the declarations of the client promise one.
-      const { thinking = '', content = '', tool_calls } = (record.message as Partial<Message> | undefined) ?? {};
+      const message = record.message as Partial<Message> | null | undefined;
+      const thinking = textOr(message?.thinking);
+      const content = textOr(message?.content);
       limit(thinking + content);
       if (thinking) chunks.push({ type: 'thinking', text: thinking });
       if (content) {
         text += content;
         chunks.push({ type: 'text', text: content });
       }
-      for (const { function: asked } of tool_calls ?? []) {
+      for (const { function: asked } of message?.tool_calls ?? []) {
         const call = toolCallOf(asked, toolCalls.length + 1);
         toolCalls.push(call);
         chunks.push({ type: 'tool_call', call });
@@ -128,6 +133,8 @@ const refuseFull = (
 };
 
 const nanosPerMs = 1_000_000;
+
+const textOr = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Ollama gives no ids, so the place of a call in the answer is its id. */
 const toolCallOf = ({ name, arguments: input }: { name: string; arguments: unknown }, n: number): ToolCall => {

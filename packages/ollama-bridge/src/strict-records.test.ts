@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { strictLines } from './strict-lines.ts';
+import { strictRecords } from './strict-records.ts';
 
 const recorded = [{ text: 'Grüße 🐝\\n' }, { text: '"\u2028' }, { text: '' }, { done: true }]
   .map((record) => `${JSON.stringify(record)}\n`)
@@ -15,11 +15,13 @@ const sequence = (seed: number) => () => {
 };
 
 const readThrough = async (chunks: readonly Uint8Array[]): Promise<string> => {
-  const lines = strictLines(ReadableStream.from(chunks), {
-    record: (record) => record['done'] === true,
+  const batches = strictRecords(ReadableStream.from(chunks), {
+    isLast: (record) => record['done'] === true,
     broken: (why) => new Error(why),
   });
-  return new Response(ReadableStream.from(lines)).text();
+  let read = '';
+  for await (const records of batches) for (const record of records) read += `${JSON.stringify(record)}\n`;
+  return read;
 };
 
 test('any split of the bytes gives the same lines', async () => {
