@@ -109,6 +109,7 @@ const interruptionCodes = [
   'model.timeout',
   'model.stream_broken',
   'model.out_of_memory',
+  'model.cancelled',
 ] as const satisfies readonly Code[];
 
 /** True for a failed call to a model that says nothing about what was asked: the conversation goes on where it stood. */

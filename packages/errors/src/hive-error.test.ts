@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HiveError, codes, errorJson, hasCode, isCode, outcomeOf } from './index.ts';
+import { HiveError, codes, errorJson, hasCode, isCode, isInterruption, outcomeOf } from './index.ts';
 
 test('an error is recognised by its code across copies of the package', () => {
   const foreign = Object.assign(new Error('x'), { name: 'HiveError', code: 'lease.lost' });
@@ -29,4 +29,10 @@ test('codes are unique and dotted, and every one has an outcome', () => {
   expect(outcomeOf('need.failed')).toBe('blocked');
   expect(outcomeOf('model.bad_output')).toBe('failed');
   expect(isCode('checks.green')).toBe(false);
+  expect(['model.timeout', 'model.cancelled', 'model.bad_output', 'ok'].map(isInterruption)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -1,4 +1,4 @@
-import { isInterruption } from '@hive/errors';
+import { isCode, isInterruption, outcomeOf } from '@hive/errors';
 import { parseStream, type HiveEvent, type Evidence } from '@hive/events';
 
 /** What an event says that a second run has to say too, and of what. */
@@ -43,7 +43,7 @@ const saying = (event: HiveEvent, keyOf: (id: string | null) => string): Essence
     case 'task.dead_lettered':
       return { code: event.data.code };
     case 'task.attempt_failed':
-      return isInterruption(event.data.code) ? null : { step: event.data.step, code: event.data.code };
+      return isOfSurroundings(event.data.code) ? null : { step: event.data.step, code: event.data.code };
     case 'task.submitted':
       return { author: event.data.author, patch: event.data.patch };
     case 'task.checked':
@@ -64,13 +64,17 @@ const saying = (event: HiveEvent, keyOf: (id: string | null) => string): Essence
       return {};
     // A replay answers from the call that it names; the first run made that call.
     case 'model.called':
-      return isInterruption(event.data.outcome)
+      return isOfSurroundings(event.data.outcome)
         ? null
         : { call: event.data.answers ?? event.data.callId, outcome: event.data.outcome };
     default:
       return null;
   }
 };
+
+/** What the network, the machine or a bug of Hive did. */
+const isOfSurroundings = (code: string): boolean =>
+  isInterruption(code) || code === 'internal' || (isCode(code) && outcomeOf(code) === 'infra');
 
 const proofOf = ({ tree, redBefore, greenAfter, commands }: Evidence) => ({
   tree,

@@ -52,12 +52,15 @@ const callsIn = (events: readonly LoggedEvent[]): readonly RecordedCall[] => {
     if (event.type === 'task.attempt_failed') reasons.set(claimOf(event.data), event.data.reason);
   }
   return events.flatMap((event): RecordedCall[] => {
-    if (event.type !== 'model.called' || isInterruption(event.data.outcome)) return [];
+    if (event.type !== 'model.called' || wasCutShort(event.data.outcome)) return [];
     const { taskId } = event.data;
     const key = taskId === null ? null : (keys.get(taskId) ?? null);
     return [{ view: event.data, key, reason: reasons.get(claimOf(event.data)) ?? null }];
   });
 };
+
+/** A bug of Hive says as little about the question as the network does. */
+const wasCutShort = (outcome: string): boolean => isInterruption(outcome) || outcome === 'internal';
 
 const claimOf = (it: {
   readonly taskId: string | null;
