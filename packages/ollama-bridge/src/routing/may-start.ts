@@ -32,4 +32,4 @@ export const mayStart = (box: BoxState, placed: readonly Placed[], now: number):
 };
 
 const passesOf = (oldest: Placed, here: readonly Placed[]): number =>
-  here.filter((it) => it.digest !== oldest.digest && (it.startedAt ?? 0) > oldest.since).length;
+  here.filter((it) => it.digest !== oldest.digest && (it.startedAt ?? -Infinity) > oldest.since).length;

@@ -55,7 +55,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export const simulate = (load: Load, policy: Policy): Outcome => {
   const sizes = new Map(load.models.map(({ name, size }) => [name, size]));
   const boxes = load.boxes.map((box): Mutable<SimBox> => ({ ...box, facts: {}, loaded: [], running: null, queue: [] }));
-  const lastOutputs = new Map<string, number[]>();
+  const outputs = new Map<string, number[]>();
   const completions: number[] = [];
   const waits: number[] = [];
   let loads = 0;
@@ -120,7 +120,7 @@ export const simulate = (load: Load, policy: Policy): Outcome => {
           model,
           prompt,
           output,
-          expected: expectedOutput(lastOutputs.get(model) ?? [], 1000),
+          expected: expectedOutput(outputs.get(model) ?? [], 1000),
         },
       ];
       decide(at);
@@ -129,7 +129,7 @@ export const simulate = (load: Load, policy: Policy): Outcome => {
       const { call } = end.box.running;
       end.box.running = null;
       completions.push(end.at - call.at);
-      lastOutputs.set(call.model, [...(lastOutputs.get(call.model) ?? []), call.output].slice(-lastOutputs));
+      outputs.set(call.model, [...(outputs.get(call.model) ?? []), call.output].slice(-lastOutputs));
       begin(end.box, end.at);
       decide(end.at);
     }
