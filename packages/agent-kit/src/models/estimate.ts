@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Price } from '@hive/config';
 import type { ModelRef, ModelRequest, Part, ToolCall } from '@hive/llm';
 
@@ -9,8 +10,12 @@ const perMessage = 8;
 /** What a model asked a tool to do is text of the file that it was about: it may quote it. */
 const inputOf = ({ input }: ToolCall): Part => ({
   text: JSON.stringify(input),
-  ...(typeof input['path'] === 'string' && { from: { repo: '', path: input['path'] } }),
+  ...(isInside(input['path']) && { from: { repo: '', path: input['path'] } }),
 });
+
+/** What leaves the repository names no file of it: a tool refused it, and nothing of there is in the text. */
+const isInside = (path: unknown): path is string =>
+  typeof path === 'string' && !/^(?:\/|\.\.(?:\/|$))/.test(posix.normalize(path.replaceAll('\\', '/')));
 
 /** All texts that a request carries away, whoever wrote them. */
 export const textsOf = ({ system, messages, tools, output }: ModelRequest): readonly Part[] => [

@@ -55,6 +55,14 @@ test('what a model asked a tool to do belongs to the file that it was about', ()
   expect(judge([...parts], 'any', { rules })).toMatchObject({ path: 'src/billing/a.ts' });
 });
 
+test('a call that a tool refused because it leaves the repository is text of no file, and does not end the conversation', () => {
+  const paths = ['/etc/passwd', '../x', 'a/../../x', '..\\x', '..'];
+  const toolCalls = paths.map((path) => ({ id: path, name: 'read', input: { path } }));
+  const parts = textsOf({ system: [], messages: [{ role: 'assistant', parts: [], toolCalls }], maxTokens: 1 });
+  expect(parts.map(({ from }) => from)).toEqual(paths.map(() => undefined));
+  expect(judge([...parts], 'any', {})).toBeNull();
+});
+
 test('text of no file has the class of the workflow', () => {
   expect(judge([part(null)], 'lan', { fallback: 'local' })).toMatchObject({ rule: 'egressDefault: local', path: null });
   expect(judge([part(null)], 'any', {}, true)).toMatchObject({ rule: '--local-only' });
