@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -96,11 +97,13 @@ export const playStub = async ({
       process.exit(step.exit);
     } else if (step.do === 'ignore SIGTERM') process.on('SIGTERM', () => {});
     else if (step.do === 'child') {
-      const child = spawn(process.execPath, ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'], {
-        stdio: 'ignore',
-      });
+      // It holds the output of the stub open, and says when it is deaf to SIGTERM.
+      const deaf = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); process.stderr.write("ready")';
+      const child = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'inherit', 'pipe'] });
+      await once(child.stderr, 'data');
       note({ pid: child.pid });
       child.unref();
+      child.stderr.destroy();
     } else {
       setInterval(() => {}, 1000);
       await new Promise(() => {});
