@@ -27,11 +27,12 @@ const planned = (key: string, needs: string[] = [], more: Partial<PlannedTask> =
 });
 
 /** A log in memory with the queen on it: what is told to it is folded, decided, and what follows is told in turn. */
-const building = (plan: PlannedTask[]) => {
+const building = (plan: PlannedTask[], turns = 0) => {
   let state: State = initialState();
   const heads = new Map<string, Head>();
   const log: HiveEvent[] = [];
-  const steps: { kind: string; task: string; because: string; avoid: string | null; behind: number }[] = [];
+  const steps: { kind: string; task: string; because: string; avoid: string | null; behind: number; most: number }[] =
+    [];
 
   const tell = (...events: NewEvent[]): void => record([{ events }]);
   const record = (moves: readonly Move[]): void => {
@@ -73,6 +74,7 @@ const building = (plan: PlannedTask[]) => {
           because: step.because,
           avoid: step.avoidAgent,
           behind: step.behind ?? 0,
+          most: step.maxAttempts,
         });
       for (const row of composed.events) {
         const event = { ...row, position: log.length + 1 } as HiveEvent;
@@ -89,7 +91,7 @@ const building = (plan: PlannedTask[]) => {
     for (let event = log[handled]; event; event = log[handled]) {
       handled += 1;
       state = evolve(state, event);
-      record(decide(state, event, { plan, calls: [] }));
+      record(decide(state, event, { plan, calls: [], turns: (spec) => (spec === null ? 0 : turns) }));
     }
     busy = false;
   };
@@ -192,8 +194,8 @@ const approveAll = (hive: ReturnType<typeof building>, key: string) => {
   for (const event of [claimed(key), handedIn(key), checked(key), reviewed(key)]) hive.tell(event);
 };
 
-const started = (plan: PlannedTask[]) => {
-  const hive = building(plan);
+const started = (plan: PlannedTask[], turns = 0) => {
+  const hive = building(plan, turns);
   hive.tell(submitted);
   hive.tell(generated(plan));
   hive.open();
@@ -283,6 +285,14 @@ test('the change of a model with a red check returns to it three times, then is 
       hive.tell(event);
   }
   expect(hive.view('a')).toMatchObject({ state: 'refused', returns: 3, code: 'checks.red' });
+});
+
+test('where models follow each other, a change returns so often that each has its attempts', () => {
+  const hive = started([planned('a', [], { author: null })], 6);
+  const round = [claimed('a'), handedIn('a', 'ollama:m@box'), checked('a', 'checks.red'), reviewed('a', 'return')];
+  for (let n = 0; n < 6; n++) for (const event of round) hive.tell(event);
+  expect(hive.view('a')).toMatchObject({ state: 'refused', returns: 5, code: 'checks.red' });
+  expect(hive.steps.filter(({ kind }) => kind === 'work').map(({ most }) => most)).toEqual([6, 6, 6, 6, 6]);
 });
 
 test('a change that a reviewer rejects is refused for that, not for a failed call before it', () => {
