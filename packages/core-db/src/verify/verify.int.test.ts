@@ -280,6 +280,22 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
         for (const call of ['a', 'b']) await tell('call', call, 'model.called', { callId: 'same' });
       },
     ],
+    [
+      12,
+      /call\/c was begun at 2020-01-01T00:00:00.000Z and has not ended/,
+      () => tell('call', 'c', 'model.intended', { callId: 'c', by: 'x' }, { at: '2020-01-01T00:00:00.000Z' }),
+    ],
+    [
+      12,
+      /a call was begun at .*:30.000Z, after its budget was used up/,
+      async () => {
+        const of = (second: string) => ({ correlationId: 'b', at: `2026-11-21T12:00:${second}.000Z` });
+        await tell('workflow', 'b', 'workflow.submitted', { workflowId: 'b', budget: { tokens: 10 } }, of('00'));
+        const took = { callId: 'b1', source: 'live', input: null, output: null, estimate: { tokens: 10, usd: 0 } };
+        await tell('call', 'b1', 'model.called', took, of('10'));
+        await tell('call', 'b2', 'model.intended', { callId: 'b2', by: 'x' }, of('30'));
+      },
+    ],
     [10, /has events and no head/, () => place.raw(`delete from stream_head where stream = 'task/${task}'`)],
     [
       10,
