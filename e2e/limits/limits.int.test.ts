@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createRepo } from '@hive/agent-kit/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { asker, ended, openDoubles, question, told, type Doubles } from './asking.ts';
 
@@ -66,6 +69,41 @@ test('a limit that is known parks a step before any request is made, and a worke
   );
   await ended(house, [second]);
   expect(await told(house, 'task.attempt_failed', 'task.lease_expired')).toEqual([]);
+});
+
+test('a worker that is killed before it could give the step back: the next one asks nobody before the reset', async () => {
+  const tooMany = { kind: 'status', status: 429, headers: { 'retry-after': '6' } } as const;
+  const rules = [{ call: 1, fault: tooMany }, { reply: { text: 'Yes.' } }];
+  doubles = await openDoubles(`models: { worker: [${claude}] }`, { claude: { rules } });
+  const { house } = doubles;
+  const git = createRepo(house.folder, { 'a.txt': 'one\n' });
+  const checks = [{ name: 'c', argv: ['true'], source: 'given' }] as const;
+  const [id = ''] = await house.begin({ repo: git.root, base: git.base, checks: [...checks] }, { author: null });
+  await house.enqueue(id, 'work', { maxAttempts: 1 });
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: house.folder,
+    HIVE_HOME: house.config.home,
+    HIVE_AGENT_NAME: 'worker-1',
+    HIVE_TEST_MODE: '1',
+    HIVE_FAILPOINTS: 'submit.open=kill',
+    ANTHROPIC_API_KEY: 'k',
+    ANTHROPIC_BASE_URL: doubles.claude.url,
+  };
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../apps/worker/src/main.ts')], {
+    env,
+    stdio: 'ignore',
+  });
+  expect(await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)))).toBe('SIGKILL');
+  const [limit] = await told(house, 'model.rate_limited');
+  await expect.poll(() => house.bus.queue.rescue(), { timeout: 20_000 }).toBe(1);
+  await house.start(asker(null, () => question('x')));
+  await ended(house, [id]);
+  const [, second] = await told(house, 'model.intended');
+  const resetsAt = limit?.type === 'model.rate_limited' ? (limit.data.resetsAt ?? '') : '';
+  expect((second?.at ?? '') >= resetsAt).toBe(true);
+  expect(await told(house, 'task.attempt_failed')).toEqual([]);
+  expect(await house.broken()).toEqual([]);
 });
 
 test('a share that is left to people stops automatic work before the window is used up', async () => {

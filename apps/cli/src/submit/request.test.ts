@@ -72,3 +72,15 @@ test.each([
 test('an empty goal is refused', () => {
   expect(() => submitRequest({ goal: '  ' }, {}, '/r')).toThrow('The goal is empty');
 });
+
+test('a night has an end and a share that is left to people', () => {
+  const asked = (options: object) => submitRequest({ goal: 'g' }, options, '/r');
+  expect(asked({ until: '2030-01-31T07:00:00Z', reserve: '30%' })).toMatchObject({
+    until: '2030-01-31T07:00:00.000Z',
+    reserve: 0.3,
+  });
+  expect(asked({ reserve: '0.25' })).toMatchObject({ reserve: 0.25 });
+  expect(Date.parse(asked({ until: '07:00' }).until ?? '')).toBeGreaterThan(Date.now());
+  expect(() => asked({ reserve: '130%' })).toThrow('--reserve 130% is no share');
+  expect(() => asked({ until: 'morning' })).toThrow('--until morning is no moment');
+});
