@@ -9,7 +9,6 @@ import {
   streamBroken,
   type CallGuard,
   type Capabilities,
-  type Chunk,
   type Clock,
   type Model,
   type ModelRef,
@@ -22,7 +21,7 @@ import { machineClock } from './clock.ts';
 import { createCounts } from './count-tokens.ts';
 import { countParams, messageParams } from './message-params.ts';
 import { capabilitiesOf, type ListedModel } from './model-info.ts';
-import { createReader, type Reader } from './read-events.ts';
+import { createReader } from './read-events.ts';
 import { type Prices } from './usage.ts';
 
 /** How to reach the Messages API. Nothing is read from the environment. */
@@ -74,7 +73,19 @@ export const createClaude = (options: ClaudeOptions): Model => {
       );
       try {
         const events = await client.messages.create(messageParams(request, { model, structured }));
-        yield* chunksOf(events, reader, guard);
+        // Read to the end of the connection, so that the next call can use it; what comes after `message_stop` says nothing.
+        try {
+          for await (const event of events) {
+            if (reader.stopped()) continue;
+            const chunk = reader.read(event);
+            if (reader.stopped()) guard.linger(lingerMs);
+            if (!chunk) continue;
+            guard.enter('idle');
+            yield chunk;
+          }
+        } catch (error) {
+          if (!reader.stopped()) throw error;
+        }
         const { toolCalls, done } = reader.end();
         for (const call of toolCalls) yield { type: 'tool_call', call } as const;
         yield done;
@@ -157,23 +168,3 @@ const utf8Only = (destination: string): ((bytes: Uint8Array) => void) => {
 
 /** How long the server may take to end its connection after the end of an answer. */
 const lingerMs = 250;
-
-/** Reads to the end of the connection, so that the next call can use it; whatever comes after `message_stop` says nothing. */
-async function* chunksOf(
-  events: AsyncIterable<Anthropic.RawMessageStreamEvent>,
-  reader: Reader,
-  guard: CallGuard,
-): AsyncGenerator<Chunk> {
-  try {
-    for await (const event of events) {
-      if (reader.stopped()) continue;
-      const chunk = reader.read(event);
-      if (reader.stopped()) guard.linger(lingerMs);
-      if (!chunk) continue;
-      guard.enter('idle');
-      yield chunk;
-    }
-  } catch (error) {
-    if (!reader.stopped()) throw error;
-  }
-}
