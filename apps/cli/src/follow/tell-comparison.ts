@@ -15,10 +15,14 @@ export const comparisonLines = (comparison: Comparison, { colour }: Pick<Cli['ou
   const { then, now, tasks, differences, equal, replay } = comparison;
   const status = (text: string) => colourOfStatus(colour, text)(text);
   const isFork = replay.beyond === 'live';
-  const verdict = equal ? colour.green('equal') : isFork ? 'different' : colour.yellow('different');
+  const verdict = equal
+    ? `${colour.green('equal')} but for ids and times`
+    : isFork
+      ? 'different'
+      : colour.yellow('different');
   const both = (name: string, of: (side: Side) => string) => [name, of(then), of(now)];
   return [
-    `${isFork ? 'Fork' : 'Replay'} of ${shortId(then.workflow)}: ${verdict} but for ids and times`,
+    `${isFork ? 'Fork' : 'Replay'} of ${shortId(then.workflow)}: ${verdict}`,
     ...table(
       ['', shortId(then.workflow), shortId(now.workflow)],
       [
