@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createRepo } from '@hive/agent-kit/testing';
+import type { Check } from '@hive/events';
 import { afterEach, expect, test, vi } from 'vitest';
 import { asker, ended, openDoubles, question, told, type Doubles } from './asking.ts';
 
@@ -77,8 +78,8 @@ test('a worker that is killed before it could give the step back: the next one a
   doubles = await openDoubles(`models: { worker: [${claude}] }`, { claude: { rules } });
   const { house } = doubles;
   const git = createRepo(house.folder, { 'a.txt': 'one\n' });
-  const checks = [{ name: 'c', argv: ['true'], source: 'given' }] as const;
-  const [id = ''] = await house.begin({ repo: git.root, base: git.base, checks: [...checks] }, { author: null });
+  const checks: Check[] = [{ name: 'c', argv: ['true'], source: 'given' }];
+  const [id = ''] = await house.begin({ repo: git.root, base: git.base, checks }, { author: null });
   await house.enqueue(id, 'work', { maxAttempts: 1 });
   const env = {
     PATH: process.env['PATH'],
