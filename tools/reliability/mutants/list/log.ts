@@ -256,8 +256,8 @@ export const log: readonly Row[] = [
         edits: [
           ['plan: () => ({', 'plan: (heads) => ({'],
           [
-            'causationId: event?.id ?? null',
-            "causationId: reached() && (heads.get(moves[0]?.events[0]?.stream ?? '')?.lastEventId ?? event?.id ?? null)",
+            'causationId: event.id',
+            "causationId: reached() && (heads.get(moves[0]?.events[0]?.stream ?? '')?.lastEventId ?? event.id)",
           ],
         ],
         caughtBy: inTest.bus('two followers of one name handle every event once, and what they record is caused by it'),
