@@ -15,7 +15,12 @@ const openQueue = () => {
     for (const given of steps) {
       const id = newId();
       const step: NewStep = { ...anyStep, ...given, id, workflowId };
-      const row = { ...rowOf(step, { lastEventId: id, atMs: now, tries: 0 }), stream: `box/${id}`, due: [], becomes: null };
+      const row = {
+        ...rowOf(step, { lastEventId: id, atMs: now, tries: 0 }),
+        stream: `box/${id}`,
+        due: [],
+        becomes: null,
+      };
       await store.write({ ...sampleWrite(row.stream, 0), insertSteps: [row] });
     }
   };

@@ -1,4 +1,4 @@
-import { upcast, type HiveEvent } from '@hive/events';
+import { upcast } from '@hive/events';
 import type { Row, Value } from './dialect.ts';
 import type { AgentRow, Cursor, EventRow, Head, HeadWrite, LoggedEvent, StepRow, TraceRow } from './port.ts';
 
