@@ -38,7 +38,7 @@ test('an unknown key is refused with its place and the nearest known one', () =>
 test('a wrong value, and what is not YAML, are named with their place', () => {
   expect(complaint('hive: { models: { worker: [gpt] } }')).toMatchObject({
     message: expect.stringContaining(
-      'write claude:<model>, ollama:<model> or ollama:<model>@<box>\n  → at hive.models.worker.0',
+      'write claude:<model>, claude-code:<model>, ollama:<model> or ollama:<model>@<box>\n  → at hive.models.worker.0',
     ) as string,
   });
   expect(complaint('hive:\n  models: [')).toMatchObject({ message: expect.stringMatching(/→ at line \d/) as string });

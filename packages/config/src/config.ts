@@ -114,6 +114,8 @@ export type HiveConfig = {
   readonly alerts: AlertThresholds;
   /** `given`: OLLAMA_HOST was set. To be probed only when there are no boxes. */
   readonly ollama: { readonly url: string; readonly given: boolean };
+  /** How the user's own Claude Code is started; null: the user has not allowed it. `command` is a path or a name to look for on `path`. */
+  readonly claudeCode: { readonly command: string; readonly path: string; readonly home: string } | null;
   readonly anthropic: { readonly apiKey: Secret | null; readonly baseUrl: string | null };
   /** Model refs by role, first choice first. */
   readonly models: {

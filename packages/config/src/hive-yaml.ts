@@ -10,7 +10,10 @@ const Globs = z.array(z.string().min(1).max(500)).max(200);
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of an environment variable, without a value');
 const ModelRef = z
   .string()
-  .regex(/^(claude|ollama):\S+$/, 'write claude:<model>, ollama:<model> or ollama:<model>@<box>');
+  .regex(
+    /^(claude|claude-code|ollama):\S+$/,
+    'write claude:<model>, claude-code:<model>, ollama:<model> or ollama:<model>@<box>',
+  );
 const Limit = z.strictObject({
   usd: z.number().positive().optional().describe('dollars'),
   tokens: z.int().positive().optional().describe('tokens, read and written'),
@@ -103,6 +106,19 @@ const Hive = z.strictObject({
     .prefault({})
     .describe(
       'models by role, first choice first, fallbacks after it. A paid one is called only when it is named here or by `--model`',
+    ),
+  claude_code: z
+    .strictObject({
+      terms: z
+        .literal('accepted')
+        .describe(
+          'Claude Code runs under your own login and your own agreement with Anthropic; read its terms (https://www.anthropic.com/legal) before you let Hive start it',
+        ),
+      command: z.string().min(1).optional().describe('the `claude` to start; the one on PATH unless it is said'),
+    })
+    .optional()
+    .describe(
+      'lets Hive ask `claude-code:<model>`: your own Claude Code, for a plan instead of a key. It is started without tools in an empty folder and sees only what it is asked',
     ),
   fallback: z
     .strictObject({

@@ -53,6 +53,9 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
     pool: { contexts: hive.pool.context, idleMs: hive.monitoring.health_check_interval * 1000 },
     alerts: alertsOf(hive),
     ollama: { url: ollamaUrl(env['OLLAMA_HOST']), given: Boolean(env['OLLAMA_HOST']) },
+    claudeCode: hive.claude_code
+      ? { command: hive.claude_code.command ?? 'claude', path: env['PATH'] ?? '', home: userHome }
+      : null,
     anthropic: {
       apiKey: secretOf(env['ANTHROPIC_API_KEY']),
       baseUrl: env['ANTHROPIC_BASE_URL'] ? urlOf('ANTHROPIC_BASE_URL', env['ANTHROPIC_BASE_URL']) : null,

@@ -44,13 +44,15 @@ test('a key that was found is not used until a model is named', () => {
 test('only what is outside of this machine leaves it', () => {
   expect(leavingOf(config(), bare.boxes)).toEqual([]);
   const named = {
-    models: { planner: [], worker: ['claude:x'], reviewer: [] },
+    models: { planner: [], worker: ['claude:x', 'claude-code:y'], reviewer: [] },
     anthropic: { apiKey: new Secret('k'), baseUrl: null },
+    claudeCode: { command: 'claude', path: '/bin', home: '/' },
     database: { dialect: 'postgres', url: new Secret('postgres://u:p@db.example:5432/hive') },
   };
   expect(leavingOf(config(named), [{ name: 'walnut', endpoint: 'http://192.168.1.27:11434' }])).toEqual([
     '192.168.1.27:11434  (box walnut: prompts with parts of your repository)',
     'api.anthropic.com  (Claude: prompts with parts of your repository)',
+    'api.anthropic.com  (your Claude Code: prompts with parts of your repository)',
     'db.example:5432  (database)',
   ]);
 });

@@ -90,15 +90,17 @@ export const leavingOf = (config: HiveConfig, boxes: readonly Pick<FoundBox, 'na
       [hostOf(box.endpoint).split('/')[0] ?? '', `box ${box.name}: prompts with parts of your repository`] as const,
   );
   const outside = hosts.filter(([host]) => !isLoopback(host)).map(([host, what]) => `${host}  (${what})`);
-  const named = [...config.models.planner, ...config.models.worker, ...config.models.reviewer].some((ref) =>
-    ref.startsWith('claude:'),
-  );
+  const refs = [...config.models.planner, ...config.models.worker, ...config.models.reviewer];
+  const isNamed = (provider: string) => refs.some((ref) => ref.startsWith(`${provider}:`));
   const claude = URL.parse(config.anthropic.baseUrl ?? 'https://api.anthropic.com')?.host ?? '';
   const database = config.database.dialect === 'postgres' ? (URL.parse(config.database.url.reveal())?.host ?? '') : '';
   return [
     ...outside,
-    ...(named && config.anthropic.apiKey !== null
+    ...(isNamed('claude') && config.anthropic.apiKey !== null
       ? [`${claude}  (Claude: prompts with parts of your repository)`]
+      : []),
+    ...(isNamed('claude-code') && config.claudeCode !== null
+      ? ['api.anthropic.com  (your Claude Code: prompts with parts of your repository)']
       : []),
     ...(database !== '' && !isLoopback(database) ? [`${database}  (database)`] : []),
   ];

@@ -1,4 +1,7 @@
-import { createClaude, type Prices } from '@hive/claude-bridge';
+import { accessSync, constants } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { createClaude, createClaudeCode, type Prices } from '@hive/claude-bridge';
 import type { Box, HiveConfig } from '@hive/config';
 import { HiveError, hasCode, isHiveError, type Code } from '@hive/errors';
 import { formatModelRef, parseModelRef, type Model, type ModelRef } from '@hive/llm';
@@ -155,6 +158,7 @@ const open = async (
   }: { readonly wanted: Wanted; readonly circuits: Circuits; readonly choose: Heeded['choose'] },
 ): Promise<Model> => {
   if (ref.provider === 'claude') return openClaude(config, ref, { wanted, circuits });
+  if (ref.provider === 'claude-code') return openClaudeCode(config, ref, { wanted, circuits });
   if (ref.provider === 'ollama') return openOllama(config, ref, { circuits, choose });
   throw new HiveError(
     'config.invalid',
@@ -181,6 +185,48 @@ const openClaude = (
     model: ref.model,
     prices: claudePrices(config.prices),
   });
+};
+
+/** Claude Code without its tools, in a folder of its own that is empty: it sees what it is asked, and nothing else. */
+const openClaudeCode = async (
+  config: HiveConfig,
+  ref: ModelRef,
+  { wanted, circuits }: { readonly wanted: Wanted; readonly circuits: Circuits },
+): Promise<Model> => {
+  const name = formatModelRef(ref);
+  if (wanted.localOnly) throw lacking(`${name} is not local and --local-only was given`);
+  if (config.claudeCode === null)
+    throw lacking(
+      `${name} is your own Claude Code, which Hive starts only with \`claude_code: { terms: accepted }\` in hive.yaml`,
+    );
+  const { command, path, home } = config.claudeCode;
+  const program = isAbsolute(command) ? command : onPath(command, path);
+  if (program === null)
+    throw lacking(`${name} needs Claude Code, and there is no ${command} on PATH; install it or say its path`);
+  const open = circuits(ref);
+  if (open) throw open;
+  const cwd = join(config.home, 'claude-code');
+  await mkdir(cwd, { recursive: true, mode: 0o700 });
+  return createClaudeCode({
+    command: program,
+    model: ref.model,
+    cwd,
+    environment: { PATH: path, HOME: home },
+    access: { kind: 'plan' },
+  });
+};
+
+const onPath = (command: string, path: string): string | null => {
+  for (const folder of path.split(delimiter).filter(isAbsolute)) {
+    const file = join(folder, command);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // It may be in the next one.
+    }
+  }
+  return null;
 };
 
 /** hive.yaml names models by their refs, the bridge by their ids. */
