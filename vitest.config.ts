@@ -83,8 +83,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig(async () => ({
   test: {
     projects: [node, pure, ...(await browser())],
-    // Two at least, also on two cores: most of what a test of real things does is to wait.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Two at least, also on two cores: most of what a test of real things does is to wait. On a PostgreSQL that was given, tests would hold
+    // back each other's readers.
+    maxWorkers: process.env['HIVE_TEST_PG_URL'] ? 1 : Math.max(2, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
   },
 }));

@@ -78,13 +78,14 @@ begin
 
   get diagnostics v_won = row_count;
   if v_won = 0 then
-    -- What stands first and cannot be claimed, because its stream is in another state than it waits for, must not keep the others waiting.
+    -- What stands first and cannot be claimed, because its stream is in another state than it waits for or does not exist, must not keep the
+    -- others waiting.
     update step s set state = 'scheduled', run_at = v_until, xid = pg_current_xact_id()
       where s.id in (
         select f.id from unnest(v_lanes) as l(lane) cross join lateral (
             select r.id, r.stream, r.due from step r where r.lane = l.lane and r.state = 'ready' order by r.rank, r.id limit p_limit
               for update skip locked) f
-          join stream_head h on h.stream = f.stream
-          where f.due <> '' and h.state <> all (string_to_array(f.due, ',')));
+          left join stream_head h on h.stream = f.stream
+          where h.stream is null or (f.due <> '' and h.state <> all (string_to_array(f.due, ','))));
   end if;
 end $$`;

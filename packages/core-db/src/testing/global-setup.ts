@@ -8,7 +8,7 @@ declare module 'vitest' {
   }
 }
 
-/** One server per run, and only when a test asks for one. Its databases go with it, or are dropped where the server stays. */
+/** A server for each file that runs at a time, and only when one asks. Its databases go with it, or are dropped where the server stays. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const door = await openPostgresDoor();
   project.provide('postgresDoor', door.url);

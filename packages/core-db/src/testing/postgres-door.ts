@@ -6,12 +6,15 @@ import { databaseName, startPostgres, type PostgresServer } from './postgres-ser
 /** What a program is told that asks at the door: the server, and a database that was migrated and is to be copied. */
 export type PostgresTemplate = { readonly server: string; readonly template: string };
 
-/** An address where any program of a run asks for the one PostgreSQL of it. Closing it ends the server, or drops the template where that stays. */
+/**
+ * An address where the programs of a run ask for a PostgreSQL, each below a path of its own: any transaction of a server holds back the readers
+ * of all its databases, so tests that run at the same time have a server each. Closing it ends them, or drops the templates where one was given.
+ */
 export type PostgresDoor = { readonly url: string; readonly close: () => Promise<void> };
 
-/** Opens the door; the server is started when the first one asks. */
+/** Opens the door; a server is started when the first one asks below its path. */
 export const openPostgresDoor = async (): Promise<PostgresDoor> => {
-  let running: Promise<{ server: PostgresServer; template: string }> | null = null;
+  const running = new Map<string, Promise<{ server: PostgresServer; template: string }>>();
   const start = async () => {
     const server = await startPostgres(process.env['HIVE_TEST_PG_URL']);
     const template = databaseName('template');
@@ -20,9 +23,10 @@ export const openPostgresDoor = async (): Promise<PostgresDoor> => {
     await (await openStore({ url: inDatabase(server.url, template), home: '' })).close();
     return { server, template };
   };
-  const door = createServer((_request, response) => {
-    running ??= start();
-    running.then(
+  const door = createServer(({ url = '/' }, response) => {
+    const asked = running.get(url) ?? start();
+    running.set(url, asked);
+    asked.then(
       ({ server, template }) =>
         response.end(JSON.stringify({ server: server.url, template } satisfies PostgresTemplate)),
       (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.message : String(error)),
@@ -36,10 +40,11 @@ export const openPostgresDoor = async (): Promise<PostgresDoor> => {
     close: async () => {
       door.closeAllConnections();
       door.close();
-      if (!running) return;
-      const { server, template } = await running;
-      await onServer(server.url, `drop database if exists ${template} with (force)`);
-      await server.stop();
+      for (const started of running.values()) {
+        const { server, template } = await started;
+        await onServer(server.url, `drop database if exists ${template} with (force)`);
+        await server.stop();
+      }
     },
   };
 };

@@ -7,11 +7,11 @@ import { databaseName } from './postgres-server.ts';
 export type TestPostgres = { readonly url: string; readonly drop: () => Promise<void> };
 
 /**
- * Makes a database for a test. The server is started once per run: the one of `HIVE_TEST_PG_URL`, a container, the npm package's binaries
+ * Makes a database for a test. The server is started once for each process that runs tests at a time: the one of `HIVE_TEST_PG_URL`, a container, the npm package's binaries
  * or an installed one; which it is, is printed. Fails when there is none.
  */
 export const testPostgres = async (options: { readonly empty?: boolean } = {}): Promise<TestPostgres> => {
-  const answer = await fetch(inject('postgresDoor'));
+  const answer = await fetch(`${inject('postgresDoor')}/${process.env['VITEST_POOL_ID'] ?? ''}`);
   if (!answer.ok) throw new Error(await answer.text());
   const { server, template } = (await answer.json()) as PostgresTemplate;
   const name = databaseName('test');
