@@ -33,18 +33,19 @@ export const others: readonly Row[] = [
         name: 'budget-after-call',
         file: 'packages/agent-kit/src/models/call-model.ts',
         edits: [
-          ['  await refuseOverBudget(step, ctx);\n', ''],
+          ['  const begun = await beginCall({ ...sent, model }, step, ctx);\n', ''],
+          ['    callId: begun.callId,\n', "    callId: '',\n"],
           [
             "  await failpoint('model.replied');",
-            "  await failpoint('model.replied');\n  reached();\n  await refuseOverBudget(step, ctx);",
+            "  await failpoint('model.replied');\n  reached();\n  const begun = await beginCall({ ...sent, model }, step, ctx);",
           ],
         ],
         caughtBy: inTest.asking('nobody is called once the budget is used up'),
       },
       {
         name: 'charge-by-step',
-        file: 'packages/agent-kit/src/models/told-call.ts',
-        edits: [['  const callId = newId();\n', "  const callId = (reached(), step.task?.id ?? '');\n"]],
+        file: 'packages/agent-kit/src/models/begin-call.ts',
+        edits: [['  const callId = ctx.bus.around.newId();\n', "  const callId = (reached(), step.task?.id ?? '');\n"]],
         caughtBy: inTest.asking('each call is charged once, under a name of its own'),
       },
       {
