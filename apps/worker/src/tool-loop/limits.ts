@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import { badTurns, timesLeft, tokensOf, turnsOf, type Transcript } from './transcript.ts';
+import { badTurns, lastProblem, timesLeft, tokensOf, turnsOf, type Transcript } from './transcript.ts';
 
 /** How far one attempt of a model may go. */
 export type Limits = { readonly turns: number; readonly tokens: number };
@@ -18,7 +18,9 @@ export const assertMayGoOn = (transcript: Transcript, { turns, tokens }: Limits,
     );
   const bad = badTurns(transcript);
   if (bad >= mostBadTurns)
-    throw gaveUp(`The model did not call a tool in a way that could be understood ${bad} times in a row`);
+    throw gaveUp(
+      `The model did not call a tool in a way that could be understood ${bad} times in a row. It was told last: ${lastProblem(transcript) ?? 'nothing'}`,
+    );
   if (turnsOf(transcript) >= turns) throw gaveUp(`The model did not finish within ${turns} turns`);
   const used = tokensOf(transcript);
   if (used >= tokens)

@@ -1,6 +1,17 @@
 import type { Done, Message, ModelRequest } from '@hive/llm';
 import { expect, test } from 'vitest';
-import { badTurns, callsOf, carriedOut, fitted, nudge, resultOf, timesLeft, turnsOf, withReply } from './transcript.ts';
+import {
+  badTurns,
+  callsOf,
+  carriedOut,
+  fitted,
+  lastProblem,
+  nudge,
+  resultOf,
+  timesLeft,
+  turnsOf,
+  withReply,
+} from './transcript.ts';
 
 const opening: Message = { role: 'user', parts: [{ text: 'Do it.' }] };
 const done = (text: string, ...names: string[]): Done => ({
@@ -44,6 +55,18 @@ test('bad turns are counted in a row: without a call, malformed, and answers tha
   expect(badTurns(prose)).toBe(2);
   expect(badTurns([...prose, nudge('Your answer could not be used.')])).toBe(3);
   expect(badTurns(answered(prose, 'There is no b', 'failed'))).toBe(0);
+});
+
+test('what a model was told last about its calls is said on one line', () => {
+  const bad = answered([opening], 'Invalid input\n  at old_text', 'malformed');
+  expect(lastProblem([opening])).toBeNull();
+  expect(lastProblem(bad)).toBe('read: Invalid input at old_text');
+  expect(lastProblem([...withReply(bad, done('prose')), nudge('That was no tool call.')])).toMatch(/^That was no tool/);
+});
+
+test('what a model thought goes back to it with its reply', () => {
+  const thoughts = [{ text: 'hm', signature: 's' }];
+  expect(withReply([opening], { ...done('', 'read'), thoughts }).at(-1)).toMatchObject({ thoughts });
 });
 
 test('leaving is counted by turns, so that a model hears of it before it is counted again', () => {

@@ -18,7 +18,13 @@ export const withReply = (transcript: Transcript, done: Done): Transcript => {
   const text = said.trim() === '' && toolCalls.length === 0 ? '(no answer)' : said;
   return [
     ...transcript,
-    { role: 'assistant', parts: text === '' ? [] : [{ text }], ...(toolCalls.length > 0 && { toolCalls }) },
+    {
+      role: 'assistant',
+      parts: text === '' ? [] : [{ text }],
+      ...(toolCalls.length > 0 && { toolCalls }),
+      // A server that signed what the model thought wants it back before the results of its calls.
+      ...(done.thoughts && { thoughts: done.thoughts }),
+    },
   ];
 };
 
@@ -72,6 +78,17 @@ export const badTurns = (transcript: Transcript): number => {
     before = message.role;
   }
   return bad;
+};
+
+const mostOfProblem = 200;
+
+/** What a model was told last about calls that could not be understood, on one line; null: nothing. */
+export const lastProblem = (transcript: Transcript): string | null => {
+  const told = transcript.slice(1).findLast((message) => message.role === 'user' || isMarked(message, 'malformed'));
+  if (!told) return null;
+  const text = told.parts.map((part) => part.text).join(' ');
+  const said = told.role === 'tool' ? `${told.name}: ${text.slice(marks.malformed.length)}` : text;
+  return said.replace(/\s+/g, ' ').slice(0, mostOfProblem);
 };
 
 /** About how many tokens the calls of a transcript have read and written: each reads all that was before it. */
