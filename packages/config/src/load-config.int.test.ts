@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   cloneRootOf,
   ensureToken,
@@ -13,7 +13,11 @@ import {
   writeRun,
 } from './index.ts';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'hive-config-'));
+const folder = () => {
+  const made = mkdtempSync(join(tmpdir(), 'hive-config-'));
+  onTestFinished(() => rmSync(made, { recursive: true }));
+  return made;
+};
 const load = (env: Record<string, string>, cloneRoot: string | null = null, args = {}) =>
   loadConfig({ env, cwd: '/somewhere', cloneRoot, args });
 

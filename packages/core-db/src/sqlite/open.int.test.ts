@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore, type Store } from '../index.ts';
@@ -133,12 +133,14 @@ test.each([
   expect(sqliteError(Object.assign(new Error('x'), { code }), 'f')).toMatchObject({ code: expected });
 });
 
-test('the doorbell of a home with a long path is in a closed temporary folder', () => {
+test('the doorbell of a home with a long path is in a closed temporary folder', async () => {
   const short = doorbellPath(home);
   expect(short).toBe(join(home, 'run', 'doorbell.sock'));
   const long = doorbellPath(join(home, 'a'.repeat(120)));
   expect(Buffer.byteLength(long)).toBeLessThan(100);
   expect(statSync(join(long, '..')).mode & 0o777).toBe(0o700);
   expect(doorbellPath(join(home, 'a'.repeat(120)))).toBe(long);
-  expect(doorbellPath(join(home, 'b'.repeat(120)))).not.toBe(long);
+  const other = doorbellPath(join(home, 'b'.repeat(120)));
+  expect(other).not.toBe(long);
+  for (const made of [long, other]) await rm(dirname(made), { recursive: true });
 });
