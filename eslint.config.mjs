@@ -8,10 +8,11 @@ const layers = [
   onlyOn('layer:tools', 'layer:contract', 'layer:platform'),
   onlyOn('runs:browser', 'layer:contract'),
 ];
-// A test may be driven by a tool, such as the double of a model server.
-const layersOfTests = layers.map(({ sourceTag, onlyDependOnLibsWithTags }) =>
-  onlyOn(sourceTag, ...onlyDependOnLibsWithTags, 'layer:tools'),
-);
+// A test may be driven by a tool, such as the double of a model server. It runs in Node, also beside what is made for a browser;
+// its other tests, which run there, are held by the rule that each import is declared.
+const layersOfTests = layers
+  .filter(({ sourceTag }) => !sourceTag.startsWith('runs:'))
+  .map(({ sourceTag, onlyDependOnLibsWithTags }) => onlyOn(sourceTag, ...onlyDependOnLibsWithTags, 'layer:tools'));
 const boundaries = (depConstraints) => ({ '@nx/enforce-module-boundaries': ['error', { depConstraints }] });
 
 const tests = ['**/*.test.ts', '**/testing/**', '**/testing.ts', 'e2e/**'];

@@ -17,12 +17,16 @@ const replacing = globSync(every, { cwd: import.meta.dirname, exclude: elsewhere
   readFileSync(join(import.meta.dirname, file), 'utf8').includes('vi.mock('),
 );
 
+/** What is looked at again and again until it is so: a second, which is the default, is nothing on a busy machine. */
+const waiting = { poll: { timeout: 60_000 } } as const;
+
 const common = {
   environment: 'node',
   pool: 'forks',
   // Tests wait for signals and not for time; these only end what hangs, also on a busy machine.
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  testTimeout: 300_000,
+  hookTimeout: 180_000,
+  expect: waiting,
 } as const;
 
 /** A process for each file: they open files, databases and ports, and some start whole buildings. */
@@ -55,8 +59,25 @@ const browser = async (): Promise<TestProjectConfiguration[]> => {
   return [
     {
       root: 'apps/pwa',
+      // A library that is met on the way would make the page of a running test load again: all are named, and none is looked for.
+      optimizeDeps: {
+        noDiscovery: true,
+        include: [
+          '@dagrejs/dagre',
+          '@lit/task',
+          'diff',
+          'idb',
+          'lit',
+          'lit/decorators.js',
+          'lit/directives/repeat.js',
+          'uplot',
+          'zod',
+        ],
+      },
       test: {
         name: 'browser',
+        expect: waiting,
+        setupFiles: ['testing/wait-longer.ts'],
         include: ['src/**/*.test.ts'],
         exclude: ['**/*.node.test.ts'],
         browser: {
@@ -83,9 +104,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig(async () => ({
   test: {
     projects: [node, pure, ...(await browser())],
-    // Two at least, also on two cores: most of what a test of real things does is to wait. On a PostgreSQL that was given, tests would hold
-    // back each other's readers.
-    maxWorkers: process.env['HIVE_TEST_PG_URL'] ? 1 : Math.max(2, availableParallelism() - 1),
+    // Three at least, also on two cores: much of what a test of real things does is to wait, and two left a quarter of two cores idle. On a
+    // PostgreSQL that was given, tests would hold back each other's readers.
+    maxWorkers: process.env['HIVE_TEST_PG_URL'] ? 1 : Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
   },
 }));

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { testPostgres } from '@hive/core-db/testing';
 import type { Result } from '@hive/events';
 import { afterEach, expect, test } from 'vitest';
-import { example, makeHome, outcomes, until, type Home } from './hive.ts';
+import { compiledOnce, example, makeHome, outcomes, until, type Home } from './hive.ts';
 
 const root = join(import.meta.dirname, '..');
 const roles = ['orchestrator', 'planner', 'worker', 'reviewer'];
@@ -23,22 +24,37 @@ afterEach(async () => {
 
 /** What `npx nx serve <role>` runs, without the watcher. */
 const serve = (role: string, env: Home['env']): void => {
-  started.push(spawn(process.execPath, [join(root, 'apps', role, 'src/main.ts')], { env, stdio: 'ignore' }));
+  started.push(
+    spawn(process.execPath, [join(root, 'apps', role, 'src/main.ts')], {
+      env: { ...env, ...compiledOnce },
+      stdio: 'ignore',
+    }),
+  );
 };
 
-test.each(['SQLite', 'PostgreSQL'])(
-  'four agents that were started one by one run the example on %s',
-  async (database) => {
-    home = await makeHome(database === 'SQLite' ? {} : { HIVE_DATABASE_URL: (await testPostgres()).url });
-    const here = home;
-    for (const role of roles) serve(role, here.env);
-    const repo = await example.repo(here);
-    await until(
-      'four agents are there',
-      async () => (await here.json<{ items: unknown[] }>('agents')).items.length === roles.length,
-    );
-    const result = await here.json<Result>('run', 'Example', '--repo', repo, '--plan', example.plan);
-    expect(outcomes(result)).toEqual(await example.expected());
-  },
-  120_000,
-);
+/** Four agents, each started by itself, on a home of its own. */
+const startFour = async (more: Home['env']): Promise<Home> => {
+  const here = (home = await makeHome(more));
+  for (const role of roles) serve(role, here.env);
+  await until(
+    'four agents are there',
+    async () => (await here.json<{ items: unknown[] }>('agents')).items.length === roles.length,
+  );
+  return here;
+};
+
+test('four agents that were started one by one run the example', async () => {
+  const here = await startFour({});
+  const repo = await example.repo(here);
+  const result = await here.json<Result>('run', 'Example', '--repo', repo, '--plan', example.plan);
+  expect(outcomes(result)).toEqual(await example.expected());
+});
+
+test('four agents that were started one by one prove a change on PostgreSQL, where a whole building runs the example', async () => {
+  const here = await startFour({ HIVE_DATABASE_URL: (await testPostgres()).url });
+  const repo = await here.repo({ 'check.js': `process.exit(require('fs').existsSync('done.txt') ? 0 : 1);` });
+  const plan = join(here.folder, 'plan.yaml');
+  await writeFile(plan, 'version: 1\ntasks:\n  - { key: a, title: Write, run: touch done.txt }\n');
+  const result = await here.json<Result>('run', 'Write', '--repo', repo, '--plan', plan, '--check', 'node check.js');
+  expect(result.tasks.map(({ status }) => status)).toEqual(['merged']);
+});

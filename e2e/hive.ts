@@ -7,6 +7,9 @@ import { createDeskClient, type Desk, type HiveEvent, type Result } from '@hive/
 const root = join(import.meta.dirname, '..');
 const program = join(root, 'hive');
 
+/** For programs that are started from their sources: stripping types and compiling them takes longer than most of what they do. */
+export const compiledOnce = { NODE_COMPILE_CACHE: join(tmpdir(), 'hive-e2e-compiled') };
+
 /** What a command printed and how it ended. */
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 

@@ -88,4 +88,4 @@ test('a window that closes in the middle of a night is waited for; in the mornin
   const left = (await written()) + JSON.stringify(events);
   expect(left).toContain('model.called');
   expect([left.includes(key), left.includes(canary)]).toEqual([false, false]);
-}, 150_000);
+});

@@ -5,7 +5,7 @@ import { openStore, type InvariantReport } from '@hive/core-db';
 import { startPostgresProxy, testPostgres } from '@hive/core-db/testing';
 import type { Result } from '@hive/events';
 import { afterEach, expect, test } from 'vitest';
-import { makeHome, processesOf, until, type Home } from './hive.ts';
+import { compiledOnce, makeHome, processesOf, until, type Home } from './hive.ts';
 import { makeNetwork, whyNoNetworks, type Network } from './networks.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -34,9 +34,12 @@ const ending = (child: ChildProcess) => {
 const startWorker = async (home: Home, name: string, target: string) => {
   const network: Network = await makeNetwork();
   cleaning.push(() => network.remove());
-  const proxy = await startPostgresProxy(target, { host: network.hostAddress });
+  const proxy = await startPostgresProxy(target);
   cleaning.push(() => proxy.close());
-  const env = { ...home.env, ...testMode, HIVE_DATABASE_URL: proxy.url, HIVE_AGENT_NAME: name };
+  const url = new URL(proxy.url);
+  await network.offer(Number(url.port));
+  url.hostname = network.hostAddress;
+  const env = { ...home.env, ...testMode, ...compiledOnce, HIVE_DATABASE_URL: url.href, HIVE_AGENT_NAME: name };
   const child = network.spawn(process.execPath, [join(root, 'apps/worker/src/main.ts')], env);
   ending(child);
   let log = '';
@@ -56,7 +59,7 @@ test.skipIf(reason !== null)(
     cleaning.push(() => store.close());
     for (const role of ['orchestrator', 'planner', 'reviewer']) {
       const child = spawn(process.execPath, [join(root, 'apps', role, 'src/main.ts')], {
-        env: { ...home.env, ...testMode },
+        env: { ...home.env, ...testMode, ...compiledOnce },
         stdio: 'ignore',
       });
       ending(child);
@@ -93,7 +96,7 @@ test.skipIf(reason !== null)(
     await cutOff.network.plug();
     // What it did meanwhile comes too late: it is told, or finds out itself, that the step is no longer its own.
     const late = ['"outcome":"lost"', 'claim lost', 'step stopped'];
-    await until('its late work is refused', () => Promise.resolve(late.some(cutOff.said)), 10_000);
+    await until('its late work is refused', () => Promise.resolve(late.some(cutOff.said)), 60_000);
 
     const result = await home.json<Result>('wait', workflow);
     expect(result.tasks.map((task) => task.status)).toEqual(['merged']);

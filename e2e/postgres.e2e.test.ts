@@ -69,7 +69,7 @@ test('the whole building on PostgreSQL: the example ends as expected although th
   expect(alone.stderr).toMatch(/^PostgreSQL at 127\.0\.0\.1:\d+\/\S+ does not answer \(.*\n$/);
 
   await proxy.weather('fair');
-  await until('the control room answers', async () => (await api('/system/health')).status === 200, 10_000);
+  await until('the control room answers', async () => (await api('/system/health')).status === 200, 60_000);
   const result = await home.json<Result>('wait', workflow);
   expect(outcomes(result)).toEqual(await example.expected());
   // Nobody had to be started again.
@@ -86,7 +86,7 @@ test('the whole building on PostgreSQL: the example ends as expected although th
   expect((await home.hive('down')).code).toBe(0);
   await up.exited;
   expect(await processesOf(home.home)).toEqual([]);
-}, 120_000);
+});
 
 test('npm start -- --once runs the example in a database of its own', async () => {
   const ended = await home.hive('start', '--once');
@@ -103,7 +103,7 @@ test('npm start -- --once runs the example in a database of its own', async () =
   // Nothing was made in the user's own.
   expect(await onServer(place.url, `select to_regclass('event')`)).toBe('');
   await onServer(place.url, `drop database ${made} with (force)`);
-}, 120_000);
+});
 
 test('hive up without its database starts nothing and says what is missing', async () => {
   await proxy.weather('refused');
@@ -111,4 +111,4 @@ test('hive up without its database starts nothing and says what is missing', asy
   expect(ended.code).toBe(78);
   expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: 'store.unavailable' } });
   expect(await processesOf(home.home)).toEqual([]);
-}, 60_000);
+});

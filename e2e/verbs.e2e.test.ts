@@ -72,4 +72,4 @@ test('everything is stopped, one workflow stays paused across a restart, and a s
   const verified = await home.hive('verify');
   expect([verified.code, verified.stdout]).toEqual([0, expect.not.stringMatching(/broken {2}/)]);
   await second.stop();
-}, 120_000);
+});

@@ -1,5 +1,7 @@
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { pageChunks } from './build/page-chunks.ts';
+import { precompressed } from './build/precompressed.ts';
 
 const icon = (size: number, purpose: 'any' | 'maskable') => ({
   src: `/icons/${purpose}-${size}.png`,
@@ -39,10 +41,14 @@ const manifest = {
     },
   ],
   shortcuts: [
+    { name: 'Approvals', url: '/approvals', icons: [icon(192, 'any')] },
+    { name: 'New workflow', url: '/new', icons: [icon(192, 'any')] },
     { name: 'Traces', url: '/traces', icons: [icon(192, 'any')] },
-    { name: 'Agents', url: '/agents', icons: [icon(192, 'any')] },
   ],
 };
+
+const sharedWithHome =
+  /\/src\/(ui\/(hive-(time|number|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns)|data\/live-load)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
 
 export default defineConfig({
   build: {
@@ -51,8 +57,15 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox142', 'safari26'],
     sourcemap: true,
     chunkSizeWarningLimit: 120,
+    rolldownOptions: {
+      output: {
+        // What Home needs of the shared modules is one file: a dozen of some hundred bytes each would be larger by their number.
+        codeSplitting: { groups: [{ name: 'shared', test: sharedWithHome }] },
+      },
+    },
   },
   plugins: [
+    pageChunks(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src/sw',
@@ -63,6 +76,7 @@ export default defineConfig({
       // A classic script: the form that every browser can register, and one file without asking for it.
       injectManifest: { rollupFormat: 'iife', globPatterns: ['**/*.{html,js,css,svg,webmanifest}', 'icons/*.png'] },
     }),
+    precompressed(),
   ],
   server: { proxy: { '/api': 'http://127.0.0.1:4483' } },
 });

@@ -99,14 +99,26 @@ const ofMerge = (it: InHand) => {
   return { taskId: it.task.id, ...branchOf(it), attempt, token };
 };
 
-const intends: Act = (it) =>
-  it.bus.queue.note(it.claim, [
+const intends: Act = (it) => {
+  const { approval, id } = it.task;
+  const agreed = approval && { approvalId: approval.id, actionHash: approval.actionHash };
+  return it.bus.queue.note(it.claim, [
     {
       type: 'merge.intended',
       stream: mergeStream(it),
-      data: { ...ofMerge(it), from: null, to: sha('4'), evidence: evidence(it.task) },
+      data: { ...ofMerge(it), from: null, to: sha('4'), evidence: evidence(it.task), ...agreed },
     },
+    ...(agreed
+      ? [
+          {
+            type: 'approval.consumed' as const,
+            stream: streams.approval(agreed.approvalId),
+            data: { ...agreed, by: id },
+          },
+        ]
+      : []),
   ]);
+};
 
 /** The branch was moved: intent and outcome, as the reviewer records them. */
 export const merges: Act = async (it) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { hiveVersion } from '@hive/config';
 import { rebuildProjections, type LoggedEvent } from '@hive/core-db';
 import { derivedId } from '@hive/bus';
-import { Plan } from '@hive/events';
+import { Plan, type HiveEvent } from '@hive/events';
 import { assignment } from '../../packages/bus/src/new-step.ts';
 import { canonical } from './canonical.ts';
 import { realScenes } from './real-scenes.ts';
@@ -30,8 +30,12 @@ const linesOf = async (stage: Stage, workflow: string): Promise<RecordedLine[]> 
         .replaceAll(hostname(), 'host-1'),
     ) as T;
   const lines: RecordedLine[] = [];
+  let hash: string | null = null;
   for (const { cursor: _, stored: __, ...event } of events satisfies readonly LoggedEvent[]) {
-    const plan = event.type === 'workflow.plan_generated' ? await planOf(stage, event.data.plan) : null;
+    if (event.type === 'workflow.plan_generated') hash = event.data.plan;
+    // A plan that a person has answered is begun, or not, as it was made.
+    const named = event.type === 'workflow.plan_generated' || event.type === 'approval.decided';
+    const plan = named && hash !== null ? await planOf(stage, hash) : null;
     lines.push(clean({ event: event, ...(plan && { plan }) }));
   }
   return lines;
@@ -49,10 +53,14 @@ const assertOwn = (lines: readonly RecordedLine[], decided: ReturnType<typeof re
     told?.forEach((it, ordinal) => wanted.set(derivedId(event.id, `orchestrator ${ordinal}`), it.type));
   });
   for (const { event } of lines.filter((it) => it.event.actor.startsWith('orchestrator/')))
-    if (event.type !== 'task.lease_expired' && wanted.get(event.id) !== event.type)
+    if (!isOfTime(event) && wanted.get(event.id) !== event.type)
       throw new Error(`${event.type} ${event.id} was not decided by the fold of its trace`);
   if (![...wanted.keys()].some((id) => ids.has(id))) throw new Error('nothing that was decided was recorded');
 };
+
+/** What she records because a moment has come. */
+const isOfTime = ({ type, data }: HiveEvent): boolean =>
+  type === 'task.lease_expired' || (type === 'approval.expired' && !('reason' in data));
 
 const record = async (name: string, scene: Scene, hands: 'real' | 'played'): Promise<void> => {
   const stage = await openStage({ hands });

@@ -12,7 +12,7 @@ export type Replayed = {
   readonly views: Readonly<Record<string, unknown>>;
 };
 
-/** Folds a trace from its first event and decides about each, as the queen does: she follows `workflow.*` and `task.*`. */
+/** Folds a trace from its first event and decides about each, as the queen does: she follows `workflow.*`, `task.*` and `approval.*`. */
 export const replay = (lines: readonly Omit<RecordedLine, 'decided'>[], upcasters?: Upcasters): Replayed => {
   const events: HiveEvent[] = [];
   const decided: (readonly Move[])[] = [];
@@ -25,7 +25,8 @@ export const replay = (lines: readonly Omit<RecordedLine, 'decided'>[], upcaster
     views.set(event.stream, foldStream(views.get(event.stream) ?? null, event));
     if (event.type === 'model.called') calls.push(event.data);
     const { kind } = parseStream(event.stream);
-    const isFollowed = (kind === 'workflow' || kind === 'task') && /^(workflow|task)\./.test(event.type);
+    const isFollowed =
+      (kind === 'workflow' || kind === 'task' || kind === 'approval') && /^(workflow|task|approval)\./.test(event.type);
     if (isFollowed) state = evolve(state, event);
     decided.push(isFollowed ? decide(state, event, { plan, calls }) : []);
   }

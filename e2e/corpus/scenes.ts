@@ -47,6 +47,14 @@ const model = { author: null };
 const double = submits('double:m');
 const times = (count: number, act: Act): Act[] => Array.from({ length: count }, () => act);
 
+/** A person answers what is asked about a workflow. */
+const answered =
+  (decision: 'approve' | 'deny') =>
+  async ({ desk }: Stage, workflow: string): Promise<void> => {
+    const { items } = await desk.approvals({ workflow });
+    for (const { id, actionHash } of items) await desk.decide(id, { decision, actionHash, reason: 'I looked at it' });
+  };
+
 /** Plays a plan to its end. */
 const played =
   (plan: () => Plan, script: Parameters<Stage['play']>[0] = {}) =>
@@ -230,6 +238,52 @@ export const playedScenes: Readonly<Record<string, Scene>> = {
     act: decided(byModel, [{ 'a review': [reviews('escalate')] }], (stage, _, idOf) =>
       stage.desk.cancelTask(idOf('a')),
     ),
+  },
+  'escalated-and-approved': {
+    says: 'a person agrees to an escalated change, and it is merged',
+    act: decided(byModel, [{ 'a review': [reviews('escalate')] }], answered('approve')),
+  },
+  'escalated-and-denied': {
+    says: 'a person denies an escalated change',
+    act: decided(byModel, [{ 'a review': [reviews('escalate')] }], answered('deny')),
+  },
+  'escalated-and-undecided': {
+    says: 'nobody decides about an escalated change in time',
+    act: async (stage) => {
+      const workflow = await stage.submit(byModel(), { policy: { approvals: { expiresH: 1 / 3600 } } });
+      await stage.play({ 'a review': [reviews('escalate')] });
+      await stage.until('it is refused', async () => (await stage.typesOf(workflow)).includes('task.refused'));
+      await stage.settle();
+      return workflow;
+    },
+  },
+  'plan-approved': {
+    says: 'a policy asks a person about a plan, who agrees',
+    act: async (stage) => {
+      const workflow = await stage.submit(one(), { policy: { approvals: { plan: 'always' } } }, 'approval.requested');
+      await answered('approve')(stage, workflow);
+      await stage.play();
+      return workflow;
+    },
+  },
+  'plan-denied': {
+    says: 'a policy asks a person about a plan, who denies it',
+    act: async (stage) => {
+      const workflow = await stage.submit(one(), { policy: { approvals: { plan: 'always' } } }, 'approval.requested');
+      await answered('deny')(stage, workflow);
+      await stage.settle();
+      return workflow;
+    },
+  },
+  'protected-branch': {
+    says: 'a policy protects the branch that is built, so that a person agrees to each merge',
+    act: async (stage) => {
+      const workflow = await stage.submit(one(), { policy: { approvals: { protected: ['hive/*'], approver: 'ada' } } });
+      await stage.play();
+      await answered('approve')(stage, workflow);
+      await stage.play();
+      return workflow;
+    },
   },
   'escalated-with-others': {
     says: 'one task waits for a person, its neighbour is merged',

@@ -3,7 +3,15 @@ import { openHouse } from '@hive/agent-kit/testing';
 import { newId, type Claim } from '@hive/bus';
 import { createArtefacts } from '@hive/core-db';
 import { createDesk } from '@hive/front-desk';
-import { streams, type DataOf, type Desk, type Plan, type PlannedTask, type TaskView } from '@hive/events';
+import {
+  streams,
+  type DataOf,
+  type Desk,
+  type HiveEvent,
+  type Plan,
+  type PlannedTask,
+  type TaskView,
+} from '@hive/events';
 import orchestrator from '../../apps/orchestrator/src/agent.ts';
 import planner from '../../apps/planner/src/agent.ts';
 import reviewer from '../../apps/reviewer/src/agent.ts';
@@ -47,10 +55,11 @@ export const openStage = async (options: { readonly hands: 'real' | 'played' }) 
       return queen?.cursor.position === end.position;
     });
 
-  /** Hands in a plan whose work is only played. */
+  /** Hands in a plan whose work is only played, and waits until it has begun, or something else was recorded. */
   const submit = async (
     plan: readonly PlannedTask[],
     more: Partial<DataOf<'workflow.submitted'>> = {},
+    then: HiveEvent['type'] = 'workflow.started',
   ): Promise<string> => {
     const workflowId = newId();
     const stream = streams.workflow(workflowId);
@@ -74,8 +83,7 @@ export const openStage = async (options: { readonly hands: 'real' | 'played' }) 
       ...more,
     };
     await bus.command({ on: null, correlationId: workflowId, events: [{ type: 'workflow.submitted', stream, data }] });
-    if (plan.length > 0)
-      await until('the plan is there', async () => (await typesOf(workflowId)).includes('workflow.started'));
+    if (plan.length > 0) await until('the plan is there', async () => (await typesOf(workflowId)).includes(then));
     await settle();
     return workflowId;
   };
@@ -83,16 +91,14 @@ export const openStage = async (options: { readonly hands: 'real' | 'played' }) 
   const typesOf = async (workflowId: string): Promise<readonly string[]> =>
     (await store.events({ correlationId: workflowId, limit: 10_000 })).events.map((it) => it.type);
 
+  /** Nobody judges a change of their own, so there are two of them. */
   const claimNext = async (kinds: readonly Claim['step']['kind'][]): Promise<Claim | undefined> => {
-    const [claim] = await bus.queue.claim({
-      kinds,
-      agent: 'worker-1',
-      incarnation: 'played',
-      capabilities: [],
-      limit: 1,
-      leaseMs,
-    });
-    return claim;
+    for (const agent of ['worker-1', 'worker-2']) {
+      const asked = { kinds, agent, incarnation: 'played', capabilities: [], limit: 1, leaseMs };
+      const [claim] = await bus.queue.claim(asked);
+      if (claim) return claim;
+    }
+    return undefined;
   };
 
   /** Plays hands until nothing is left to do, or until `most` steps were played. */

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createLostCalls } from '@hive/agent-kit';
 import { createRepo } from '@hive/agent-kit/testing';
+import { testPostgres } from '@hive/core-db/testing';
 import { pino } from 'pino';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { asker, ended, openDoubles, question, told, type Doubles } from './asking.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 let doubles: Doubles;
 afterEach(() => doubles.close());
 
@@ -37,7 +38,7 @@ test('a budget among many callers at once is warned of once, ends once, and is e
       name,
     );
   const exhausted = async () => (await told(house, 'task.attempt_failed', 'task.refused')).length;
-  await expect.poll(exhausted, { timeout: 40_000 }).toBe(ids.length);
+  await expect.poll(exhausted).toBe(ids.length);
   expect(await spent()).toBeGreaterThanOrEqual(450);
   expect(await spent()).toBeLessThan(450 + perCall);
   const failures = await told(house, 'task.attempt_failed');
@@ -50,6 +51,46 @@ test('a budget among many callers at once is warned of once, ends once, and is e
   ]);
   expect(await house.broken()).toEqual([]);
 });
+
+test('a budget among processes on one PostgreSQL is exceeded by one call at most', async () => {
+  const { url, drop } = await testPostgres();
+  onTestFinished(drop);
+  const slow = { kind: 'slow', ms: 200, at: 'first_token' } as const;
+  const rules = [{ reply: { text: 'Yes.', usage: { input: 60, output: 40 } }, fault: slow }];
+  const env = { HIVE_DATABASE_URL: url };
+  doubles = await openDoubles('budgets: { day: { tokens: 450 } }', { claude: { rules }, env });
+  const { house, claude } = doubles;
+  const other = spawn(process.execPath, [join(import.meta.dirname, 'asker-main.ts')], {
+    env: {
+      ...env,
+      PATH: process.env['PATH'],
+      HOME: house.folder,
+      HIVE_HOME: house.config.home,
+      HIVE_AGENT_NAME: 'worker-2',
+      ANTHROPIC_API_KEY: 'sk-canary-4711',
+      ANTHROPIC_BASE_URL: claude.url,
+    },
+    stdio: 'ignore',
+  });
+  const gone = once(other, 'exit');
+  onTestFinished(() => void other.kill('SIGKILL'));
+  await house.start(
+    asker(null, () => question('How?')),
+    'worker-1',
+  );
+  const whoIn = async (type: string) => new Set((await told(house, type)).map(({ actor }) => actor)).size;
+  await expect.poll(() => whoIn('agent.registered'), { timeout: 60_000 }).toBe(2);
+  const ids = await house.begin(repo, ...Array.from({ length: 12 }, () => ({ model: 'claude:sonnet' })));
+  for (const id of ids) await house.enqueue(id, 'work', { maxAttempts: 1 });
+  const parked = async () => (await told(house, 'model.parked')).length;
+  await expect.poll(parked, { timeout: 60_000 }).toBeGreaterThan(0);
+  expect(await whoIn('task.claimed')).toBe(2);
+  other.kill('SIGTERM');
+  await gone;
+  expect(await spent()).toBe(500);
+  expect((await told(house, 'model.intended')).length).toBe(5);
+  expect(await house.broken()).toEqual([]);
+}, 90_000);
 
 test('a budget of the day parks work until tomorrow, and one of a model leaves the others alone', async () => {
   doubles = await openDoubles("budgets: { models: { 'claude:sonnet': { tokens: 50 } } }");
@@ -64,7 +105,7 @@ test('a budget of the day parks work until tomorrow, and one of a model leaves t
   for (const id of [first, second, other]) {
     await house.enqueue(id, 'work', { maxAttempts: 1 });
     if (id !== second) await ended(house, [id]);
-    else await expect.poll(async () => (await told(house, 'model.parked')).length, { timeout: 20_000 }).toBe(1);
+    else await expect.poll(async () => (await told(house, 'model.parked')).length).toBe(1);
   }
   const midnight = new Date();
   midnight.setHours(24, 0, 0, 0);
@@ -85,7 +126,7 @@ test('a budget in dollars holds for what has a price, and a model without one is
   await house.start(asker(null, () => question('x')));
   for (const id of [priced, unpriced]) await house.enqueue(id, 'work', { maxAttempts: 1 });
   await ended(house, [priced]);
-  await expect.poll(async () => (await told(house, 'task.attempt_failed')).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await told(house, 'task.attempt_failed')).length).toBe(1);
   const [call] = await told(house, 'model.called');
   expect(call?.type === 'model.called' && call.data.costUsd).toBeCloseTo((60 * 1000 + 40 * 2000) / 1_000_000);
   expect((await told(house, 'task.attempt_failed'))[0]?.data).toMatchObject({
@@ -122,7 +163,7 @@ test('a call whose process is killed in the middle is charged once, by what was 
   expect((await told(house, 'model.intended')).length).toBe(1);
   expect(await told(house, 'model.called')).toEqual([]);
   const ctx = { bus: house.bus, log: pino({ level: 'silent' }) };
-  await expect.poll(() => createLostCalls(ctx).look(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => createLostCalls(ctx).look()).toBe(1);
   expect(await createLostCalls(ctx).look()).toBe(0);
   const [intended] = await told(house, 'model.intended');
   const calls = await told(house, 'model.called');

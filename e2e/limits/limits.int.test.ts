@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createRepo } from '@hive/agent-kit/testing';
 import type { Check } from '@hive/events';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { asker, ended, openDoubles, question, told, type Doubles } from './asking.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 let doubles: Doubles;
 afterEach(() => doubles.close());
 
@@ -59,7 +58,7 @@ test('a limit that is known parks a step before any request is made, and a worke
   await ended(house, [first]);
   const asked = doubles.claude.requests.length;
   await house.enqueue(second, 'work', { maxAttempts: 1 });
-  await expect.poll(async () => (await told(house, 'model.parked')).length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await told(house, 'model.parked')).length).toBeGreaterThan(0);
   const [limit] = (await told(house, 'model.rate_limited')).slice(-1);
   const isOpen = limit?.type === 'model.rate_limited' && (limit.data.resetsAt ?? '') > (await house.store.now());
   if (isOpen) expect(doubles.claude.requests.length - asked).toBeLessThanOrEqual(1);
@@ -97,7 +96,7 @@ test('a worker that is killed before it could give the step back: the next one a
   });
   expect(await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)))).toBe('SIGKILL');
   const [limit] = await told(house, 'model.rate_limited');
-  await expect.poll(() => house.bus.queue.rescue(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => house.bus.queue.rescue()).toBe(1);
   await house.start(asker(null, () => question('x')));
   await ended(house, [id]);
   const [, second] = await told(house, 'model.intended');
@@ -131,7 +130,7 @@ test('after --until no call begins: the workflow is paused, says so, and goes on
   const [id = ''] = await house.begin({ ...repo, until: '2020-01-01T07:00:00.000Z' }, { model: 'ollama:tiny@walnut' });
   await house.start(asker(null, () => question('x')));
   await house.enqueue(id, 'work', { maxAttempts: 1 });
-  await expect.poll(async () => (await told(house, 'workflow.paused')).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await told(house, 'workflow.paused')).length).toBe(1);
   const [paused] = await told(house, 'workflow.paused');
   expect(paused?.data).toMatchObject({ by: 'hive', rule: 'until', reason: expect.stringContaining('07:00') as string });
   expect(doubles.box.requests.filter((it) => it.path === '/api/chat')).toEqual([]);
@@ -157,7 +156,7 @@ test('quiet hours of paid models leave boxes alone and Claude unasked', async ()
   await house.enqueue(both, 'work', { maxAttempts: 1 });
   await house.enqueue(paid, 'work', { maxAttempts: 1 });
   await ended(house, [both]);
-  await expect.poll(async () => (await told(house, 'model.parked')).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await told(house, 'model.parked')).length).toBe(1);
   expect((await told(house, 'model.parked'))[0]?.data).toMatchObject({ kind: 'quiet_hours', taskId: paid });
   expect(doubles.claude.requests).toEqual([]);
 });

@@ -17,10 +17,12 @@ test.skipIf(reason !== null)(
     const remote = createServer((socket) => {
       connections += 1;
       socket.destroy();
-    }).listen(0, network.hostAddress);
+    }).listen(0, '127.0.0.1');
     onTestFinished(() => void remote.close());
     await once(remote, 'listening');
-    const url = `https://${network.hostAddress}:${(remote.address() as AddressInfo).port}`;
+    const { port } = remote.address() as AddressInfo;
+    await network.offer(port);
+    const url = `https://${network.hostAddress}:${port}`;
     const { PATH, HOME, TMPDIR } = process.env;
     const child = network.spawn(process.execPath, [join(import.meta.dirname, 'asks-locally.ts'), url], {
       PATH,

@@ -2,10 +2,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Reply, Rule } from '@hive/model-server';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { openBuilding, type Building } from './building.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let building: Building;
 afterEach(() => building.close());

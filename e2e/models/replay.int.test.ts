@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import { newId } from '@hive/bus';
 import { streams, type WorkflowView } from '@hive/events';
 import { startModelServer } from '@hive/model-server';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openBuilding } from './building.ts';
 import { loadRecording, sameRepo } from './recording-file.ts';
 import { author, finish, sumScene, write } from './sum-scene.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A building whose store holds the recorded workflow, and what `more` says. */
 const withRecording = async (more: Parameters<typeof openBuilding>[0]) => {

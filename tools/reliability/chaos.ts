@@ -17,6 +17,7 @@ export type ChaosDocument = {
   readonly workflows: number;
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
+  readonly touched: readonly string[];
   readonly stale: readonly string[];
   readonly stuck: readonly string[];
   readonly leftBehind: readonly string[];
@@ -57,6 +58,7 @@ export const chaos = (args: readonly string[], env: Readonly<Record<string, stri
 export const violationsOf = (it: ChaosDocument): string[] => [
   ...it.lost.map((what) => `lost: ${what}`),
   ...it.doubled.map((what) => `doubled: ${what}`),
+  ...it.touched.map((what) => `touched: ${what}`),
   ...it.stale.map((what) => `stale: ${what}`),
   ...it.stuck.map((what) => `stuck: ${what}`),
   ...it.leftBehind.map((what) => `left behind: ${what}`),

@@ -75,9 +75,11 @@ describe('the guard', () => {
     expect(guard()).toContain('from newer source');
   });
 
-  test('runs the bundle where there are no sources', () => {
+  test('runs the bundle where there are no sources, and compiles it once', () => {
     write('apps/cli/dist/main.js', says('from bundle'));
     rmSync(join(root, 'apps/cli/src'), { recursive: true });
+    expect(guard()).toContain('from bundle');
+    expect(readdirSync(join(root, 'apps/cli/dist/compiled'))).not.toEqual([]);
     expect(guard()).toContain('from bundle');
   });
 });

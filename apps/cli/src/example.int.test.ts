@@ -3,12 +3,10 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os';
 import { join, matchesGlob } from 'node:path';
 import { parsePlanFile, type PlanFileTask } from '@hive/events';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 // The bundled example with git and Node alone: what its expected file claims must be true without Hive.
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const example = join(import.meta.dirname, '../../../examples/almanac');
 const plan = parsePlanFile(parse(readFileSync(join(example, 'plan.yaml'), 'utf8')));

@@ -4,6 +4,7 @@ import { commands } from './commands/index.ts';
 import { tellFailure } from './failure.ts';
 import { parseCommandLine } from './program.ts';
 import { createOutput } from './terminal/output.ts';
+import { flushed } from './terminal/flushed.ts';
 
 /** Reads the command line, runs the command, and answers the exit code. */
 const main = async (argv: readonly string[]): Promise<number> => {
@@ -47,4 +48,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exit(await main(process.argv.slice(2)));
+const code = await main(process.argv.slice(2));
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit(code);

@@ -1,18 +1,30 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HiveError, isHiveError } from '@hive/errors';
-import { authenticated, limits, ownHost, ownOrigin } from './gate.ts';
+import type { Pushes } from '@hive/front-desk';
+import { authenticated } from './access/authenticated.ts';
+import { limits as sizes, originOf, ownHost, ownOrigin } from './gate.ts';
+import { serveGit } from './git/serve-git.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
+import type { HttpMeter } from './metrics/http-meter.ts';
 import { problem } from './problem.ts';
 import { serveRoutes, type Served } from './routes.ts';
-import { serveShell } from './shell.ts';
+import type { Shell } from './shell/open-shell.ts';
+import { serveShell } from './shell/serve-shell.ts';
+import { serveAuthority } from './tls/serve-authority.ts';
 
 /** What the app is made of. */
 export type AppOptions = Served & {
-  readonly token: string;
-  /** The names, with port, that this server answers to; asked for each request, since the port is known only when it listens. */
-  readonly hosts: () => readonly string[];
+  readonly pushes: Pushes;
+  readonly limits: RateLimits;
+  readonly meter: HttpMeter;
+  /** The certificate of the owner's own authority, for devices that are to trust it. */
+  readonly authorityFile?: string | null;
+  /** How long browsers insist on HTTPS, in days; 0: as long as they like. */
+  readonly hstsDays?: number;
   /** The built control room. */
-  readonly webRoot: string;
-  readonly version: string;
+  readonly web: Shell;
+  /** Names what answers: the version of Hive and the build of the control room. */
+  readonly build: string;
   /** Hears of errors that are bugs or Hive's own trouble. */
   readonly onError: (error: unknown) => void;
 };
@@ -27,33 +39,32 @@ export const createApp = (options: AppOptions): OpenAPIHono => {
   app.notFound((c) => problem(c, new HiveError('http.not_found', `There is no ${c.req.method} ${c.req.path}`)));
 
   app.use('*', async (c, next) => {
+    const began = performance.now();
     await next();
+    options.meter.count(c.get('route') ?? null, c.res.status, (performance.now() - began) / 1000);
+    c.res.headers.set('x-hive-build', options.build);
     c.res.headers.set('x-content-type-options', 'nosniff');
     c.res.headers.set('referrer-policy', 'no-referrer');
     c.res.headers.set('cross-origin-opener-policy', 'same-origin');
     c.res.headers.set('cross-origin-resource-policy', 'same-origin');
+    if (options.hstsDays && isPinnable(originOf(c, options.origins)))
+      c.res.headers.set('strict-transport-security', `max-age=${options.hstsDays * 86_400}`);
     if (c.req.path.startsWith('/api/') && !c.res.headers.has('cache-control'))
       c.res.headers.set('cache-control', 'no-store');
   });
-  app.use('*', limits);
-  app.use('*', ownHost(options.hosts));
-  app.use('*', ownOrigin);
-  app.use('/api/*', authenticated(options.token, options.sessions));
+  app.use('*', sizes);
+  app.use('*', ownHost(options.origins));
+  app.use('*', ownOrigin(options.origins));
+  app.use('/api/*', authenticated(options.access, options.limits));
 
+  serveGit(app, options);
   serveRoutes(app, options);
-  const describe = () =>
-    app.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: { title: 'Hive', version: options.version, license: { name: 'Apache-2.0' } },
-    });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
-    type: 'apiKey',
-    in: 'cookie',
-    name: options.sessions.cookie,
-  });
-  app.get('/api/v1/openapi.json', (c) => c.json(describe()));
   app.all('/api/*', (c) => c.notFound());
-  serveShell(app, options.webRoot);
+  if (options.authorityFile) serveAuthority(app, options.authorityFile);
+  serveShell(app, options.web);
   return app;
 };
+
+/** Addresses are not pinned by browsers, and localhost is shared with whatever else is developed on this machine. */
+const isPinnable = (origin: string | null): boolean =>
+  origin !== null && /^https:\/\/(?!localhost\b|[\d.]+(:|$)|\[)/.test(origin);

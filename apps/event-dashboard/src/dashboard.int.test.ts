@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { createDeskClient, type HiveEvent } from '@hive/events';
+import { createDeskClient, streams, type HiveEvent } from '@hive/events';
 import { folder, makeRepo, openHouse, patch } from '@hive/front-desk/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const openBuilding = async () => {
   const { port, close } = await listen(dashboard.app, 0);
   onTestFinished(() => close(0));
   const url = `http://localhost:${port}`;
-  dashboard.names.hosts = [`localhost:${port}`];
+  dashboard.names.origins = [url];
   return { ...house, ...dashboard, url, port, client: createDeskClient({ url, token }) };
 };
 
@@ -81,7 +81,8 @@ test('a dedupe key that is taken answers 200 with the workflow that has it', asy
   const { paths } = (await (
     await fetch(`${url}/api/v1/openapi.json`, { headers: { authorization: `Bearer ${token}` } })
   ).json()) as { paths: Record<string, { post: { responses: object } }> };
-  expect(Object.keys(paths['/api/v1/workflows']?.post.responses ?? {})).toEqual(['200', '201', 'default']);
+  const told = Object.keys(paths['/api/v1/workflows']?.post.responses ?? {});
+  expect(told).toEqual(expect.arrayContaining(['200', '201', '422', 'default']));
 });
 
 test('the stream replays, goes on live, and resumes after it was cut: nothing is lost, nothing comes twice', async () => {
@@ -221,4 +222,30 @@ test('work is stopped, tried again, dropped and handed in later over HTTP, in th
   expect((await client.unschedule(made.id, { by: 'ada' })).state).toBe('removed');
   expect([(await client.schedules()).items, (await client.schedules({ all: true })).items.length]).toEqual([[], 1]);
   await expect(client.schedule({ request, cron: '61 * * * *' })).rejects.toMatchObject({ code: 'input.invalid' });
+});
+
+test('what waits for a person is shown with its ETag, and decided by who saw it', async () => {
+  const { client, desk, artefacts, move, url } = await openBuilding();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const { id: workflowId } = await desk.submit({ goal: 'Count', repo: makeRepo().dir, checks: ['true'], patch });
+  const approvalId = workflowId.replace(/.{12}$/, 'aaaaaaaaaaaa');
+  const about = { taskId: null, workflowId, action: 'Begin it', kind: 'plan', tier: 'T1' } as const;
+  const nothing = { into: null, author: null, base: null, commit: null, patch: null, files: null, proof: null };
+  const shown = { ...about, ...nothing, because: [], repo: '/r', branch: 'b', commands: [], budget: null, plan: null };
+  const actionHash = await artefacts.put(JSON.stringify({ ...shown, tasks: [] }));
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  const data = { ...about, approvalId, actionHash, proposer: 'planner/planner', expiresAt };
+  await move(workflowId, { type: 'approval.requested', stream: streams.approval(approvalId), data });
+
+  expect(await client.approvals({ workflow: workflowId })).toEqual(await desk.approvals());
+  const seen = await fetch(`${url}/api/v1/approvals/${approvalId.slice(-8)}`, { headers });
+  expect([seen.status, seen.headers.get('etag')]).toEqual([200, `"${actionHash}"`]);
+  const decide = (body: object) =>
+    fetch(`${url}/api/v1/approvals/${approvalId}/decide`, { method: 'POST', body: JSON.stringify(body), headers });
+  const stale = await decide({ decision: 'approve', actionHash: 'f'.repeat(64) });
+  expect([stale.status, await stale.json()]).toMatchObject([409, { code: 'approval.changed' }]);
+  expect((await decide({ decision: 'approve' })).status).toBe(400);
+  expect(await client.decide(approvalId, { decision: 'approve', actionHash })).toMatchObject({ state: 'approved' });
+  expect((await decide({ decision: 'approve', actionHash })).status).toBe(200);
+  expect((await client.approval(approvalId)).decidedBy).toBe('human/owner');
 });

@@ -1,11 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { HiveError } from '@hive/errors';
+import type { DeskClient } from '@hive/events';
+import { demandOf } from './access/permissions.ts';
+import { entityTag, isKnown } from './entity-tag.ts';
+import { describeEndpoint } from './openapi/describe-endpoint.ts';
+import { jsonIn } from './json-in.ts';
 import { problem } from './problem.ts';
 
 /** One route: the schemas that check a request and describe it in the OpenAPI document. `path` is below `/api/v1`, with `{id}` in braces. */
 export type Endpoint<Params, Query, Body> = {
+  /** Its operationId, which is the method of `createDeskClient` that asks for it. */
+  readonly id: keyof DeskClient;
   readonly method: 'get' | 'post';
   readonly path: string;
   readonly summary: string;
@@ -14,11 +22,20 @@ export type Endpoint<Params, Query, Body> = {
   readonly body?: z.ZodType<Body>;
   /** No body means an empty object. */
   readonly mayBeEmpty?: true;
-  /** Without it the handler answers a Response of its own. */
+  /** A repeated request with the same Idempotency-Key answers what the first one made. */
+  readonly keyed?: true;
+  /** What the handler answers as JSON. Without it the handler answers a Response of its own, of the type that is named. */
   readonly answer?: z.ZodType;
+  readonly type?: string;
   readonly status?: 200 | 201;
   /** When a handler that mostly makes something answers 200, by a Response of its own with the same body. */
   readonly okWhen?: string;
+  /**
+   * What an answer is known again by, for `If-None-Match`. `answer`: by its bytes, which saves sending them. A function: by something that is quicker
+   * to find than the answer, which saves making it; null when this one cannot be known.
+   */
+  readonly tag?:
+    'answer' | ((asked: Pick<Asked<Params, Query, unknown>, 'params' | 'query'>) => Promise<string | null>);
 };
 
 /** A request that was found valid. `key` is its Idempotency-Key. */
@@ -30,45 +47,62 @@ export type Asked<Params, Query, Body> = {
   readonly c: Context;
 };
 
-const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string(),
-    remedy: z.enum(['retry', 'give_up', 'fix_config']),
-    details: z.record(z.string(), z.unknown()),
-  })
-  .describe('RFC 9457');
+/** How far the log is, as a public position. */
+export type Position = () => Promise<number>;
 
-const Key = z.string().min(1).max(200);
+/** What every Idempotency-Key has to be. */
+export const Key = z.string().min(1).max(200);
 
-/** Registers routes, so that what is served and what is documented are one. */
+/**
+ * Registers routes, so that what is served and what is documented are one. Throws for a route that nobody said who may ask for. Each answer says how
+ * far the log was before it was made: whoever follows from there misses nothing.
+ */
 export const createRegistrar =
-  (app: OpenAPIHono) =>
+  (app: OpenAPIHono, position: Position = () => Promise.resolve(0)) =>
   <Params = unknown, Query = unknown, Body = unknown>(
     endpoint: Endpoint<Params, Query, Body>,
     handle: (asked: Asked<Params, Query, Body>) => Promise<unknown>,
   ): void => {
-    const { method, path, status = 200 } = endpoint;
-    describe(app, endpoint);
+    const { method, path, tag, status = 200 } = endpoint;
+    const route = `${method.toUpperCase()} ${path}`;
+    if (demandOf(route) === undefined)
+      throw new Error(`${route} is not in the table of permissions (access/permissions.ts)`);
+    describeEndpoint(app, endpoint);
     app.on(method.toUpperCase(), `/api/v1${path.replace(/\{(\w+)\}/g, ':$1')}`, async (c) => {
       const params = parse(endpoint.params, c.req.param(), 'the path') as Params;
       const query = parse(endpoint.query, c.req.query(), 'the query') as Query;
       const key = parse(Key.optional(), c.req.header('idempotency-key'), 'Idempotency-Key');
-      const isEmpty = endpoint.mayBeEmpty && Number(c.req.header('content-length') ?? 0) === 0;
+      const text = endpoint.body ? await c.req.text() : '';
+      const isEmpty = endpoint.mayBeEmpty && text === '';
       if (endpoint.body && !isEmpty && !/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
         return problem(
           c,
           new HiveError('input.invalid', 'The body has to be JSON, with content-type: application/json'),
           415,
         );
-      const body = parse(endpoint.body, endpoint.body ? (isEmpty ? {} : await json(c)) : undefined, 'the body') as Body;
+      const body = parse(endpoint.body, endpoint.body && (isEmpty ? {} : jsonIn(text)), 'the body') as Body;
+      const at = endpoint.answer ? await position() : null;
+      const told = (response: Response): Response => {
+        if (at !== null) response.headers.set('x-hive-position', String(at));
+        return response;
+      };
+      const known = typeof tag === 'function' ? await tag({ params, query }) : null;
+      if (known !== null && isKnown(c, known)) return told(unchanged(known));
       const answer = await handle({ params, query, body, key, c });
-      return answer instanceof Response ? answer : c.json(answer as object, status);
+      if (tag === 'answer' && !(answer instanceof Response)) return told(tagged(c, JSON.stringify(answer)));
+      const response = answer instanceof Response ? answer : c.json(answer as object, status);
+      if (known !== null) response.headers.set('etag', known);
+      return told(response);
     });
   };
+
+const unchanged = (tag: string): Response => new Response(null, { status: 304, headers: { etag: tag } });
+
+/** An answer that is known again by its bytes. */
+const tagged = (c: Context, text: string): Response => {
+  const tag = entityTag(createHash('sha256').update(text).digest('base64url').slice(0, 22));
+  return isKnown(c, tag) ? unchanged(tag) : c.body(text, 200, { 'content-type': 'application/json', etag: tag });
+};
 
 const parse = <T>(schema: z.ZodType<T> | undefined, value: unknown, where: string): T | undefined => {
   if (!schema) return undefined;
@@ -79,37 +113,6 @@ const parse = <T>(schema: z.ZodType<T> | undefined, value: unknown, where: strin
   throw new HiveError(
     'input.invalid',
     `${where}${at ? ` is not valid at ${at}` : ' is not valid'}: ${issue?.message ?? ''}`,
+    { details: at ? { field: at } : {} },
   );
 };
-
-const json = async (c: Context): Promise<unknown> => {
-  try {
-    return await c.req.json<unknown>();
-  } catch {
-    throw new HiveError('input.invalid', 'The body is not JSON');
-  }
-};
-
-const describe = <P, Q, B>(
-  app: OpenAPIHono,
-  { method, path, summary, params, query, body, mayBeEmpty, answer, status = 200, okWhen }: Endpoint<P, Q, B>,
-): void =>
-  app.openAPIRegistry.registerPath({
-    method,
-    path: `/api/v1${path}`,
-    summary,
-    security: path === '/pair' ? [] : [{ token: [] }, { session: [] }],
-    request: {
-      ...(params && { params }),
-      ...(query && { query }),
-      ...(body && { body: { required: !mayBeEmpty, content: { 'application/json': { schema: body } } } }),
-      ...(method === 'post' && { headers: z.object({ 'idempotency-key': Key.optional() }) }),
-    },
-    responses: {
-      [status]: { description: summary, ...content(answer) },
-      ...(okWhen !== undefined && { 200: { description: okWhen, ...content(answer) } }),
-      default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } },
-    },
-  });
-
-const content = (answer: z.ZodType | undefined) => answer && { content: { 'application/json': { schema: answer } } };

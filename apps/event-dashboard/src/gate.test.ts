@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import type { Desk } from '@hive/events';
+import type { Desk, Role } from '@hive/events';
 import { expect, test } from 'vitest';
 import { host, openDashboard, token } from './testing/dashboard.ts';
 
@@ -33,7 +33,10 @@ test('every route is closed to who has no token, a foreign name, or a foreign pa
   const { ask, reached } = dashboard;
   const routes = await routesOf(dashboard);
   expect(routes.length).toBeGreaterThan(15);
-  expect(routes.filter((route) => route.isPublic).map((route) => route.path)).toEqual(['/api/v1/pair']);
+  expect(routes.filter((route) => route.isPublic).map((route) => route.path)).toEqual([
+    '/api/v1/pair',
+    '/api/v1/notifications/decide', // which asks for a cookie and a grant by itself
+  ]);
   for (const { method, path, isPublic } of [
     ...routes,
     { method: 'GET', path: '/api/v1/openapi.json', isPublic: false },
@@ -49,7 +52,7 @@ test('every route is closed to who has no token, a foreign name, or a foreign pa
     if (!isPublic) {
       expect(await status({ authorization: '' }), name).toBe('401 auth.missing');
       expect(await status({ authorization: `Bearer ${token}x` }), name).toBe('401 auth.missing');
-      expect(await status({ authorization: '', cookie: `${dashboard.sessions.cookie}=a.b.c` }), name).toBe(
+      expect(await status({ authorization: '', cookie: `${dashboard.access.cookie}=a.b` }), name).toBe(
         '401 auth.missing',
       );
     }
@@ -107,8 +110,9 @@ test('bodies have a length and a limit; patches may be large', async () => {
   expect(await status('/api/v1/pair', { 'content-length': 'many' })).toBe(413);
 });
 
-const pair = async ({ ask }: ReturnType<typeof openDashboard>) => {
-  const { url } = (await (await ask('/api/v1/pair/codes', { method: 'POST' })).json()) as { url: string };
+const pair = async ({ ask }: ReturnType<typeof openDashboard>, role?: Role) => {
+  const body = role && { body: JSON.stringify({ role }) };
+  const { url } = (await (await ask('/api/v1/pair/codes', { method: 'POST', ...body })).json()) as { url: string };
   expect(url).toMatch(/^http:\/\/localhost:4483\/#pair=[\w-]{22}$/);
   const code = url.split('=')[1] ?? '';
   const redeem = () =>
@@ -125,7 +129,7 @@ test('a one-time link pairs one browser once', async () => {
   const { response, redeem } = await pair(openDashboard({}));
   expect(response.status).toBe(200);
   expect(response.headers.get('set-cookie')).toMatch(
-    /^hive-[\w-]{8}=[^;]+; Max-Age=2592000; Path=\/api\/; HttpOnly; SameSite=Strict$/,
+    /^hive-[\w-]{8}=[^;]+; Max-Age=34560000; Path=\/api\/; HttpOnly; SameSite=Strict$/,
   );
   const again = await redeem();
   expect([again.status, await again.json()]).toMatchObject([

@@ -1,9 +1,8 @@
-import { getCookie } from 'hono/cookie';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { HiveError } from '@hive/errors';
+import { hostOf } from './addresses.ts';
+import { isPush, pushLimit } from './git/git-paths.ts';
 import { problem } from './problem.ts';
-import { sameSecret } from './same-secret.ts';
-import type { Sessions } from './sessions.ts';
 
 const bodyLimit = 1_000_000;
 /** Patches come with the request. */
@@ -11,13 +10,14 @@ const submitLimit = 50_000_000;
 
 const api = '/api/v1';
 const withPatches: readonly string[] = [`${api}/workflows`, `${api}/schedules`];
-const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
-/** 1. Refuses bodies that are too large or of unknown length, before a byte of them is read. */
+/** 1. Refuses bodies that are too large or of unknown length, before a byte of them is read. A pack is measured while it is read. */
 export const limits: MiddlewareHandler = async (c, next) => {
   const refuse = (status: 411 | 413, message: string) => problem(c, new HiveError('input.invalid', message), status);
-  if (c.req.header('transfer-encoding') !== undefined) return refuse(411, 'A body needs a content-length');
-  const limit = c.req.method === 'POST' && withPatches.includes(c.req.path) ? submitLimit : bodyLimit;
+  const isPack = isPush(c.req.method, c.req.path);
+  if (c.req.header('transfer-encoding') !== undefined && !isPack) return refuse(411, 'A body needs a content-length');
+  const isSubmit = c.req.method === 'POST' && withPatches.includes(c.req.path);
+  const limit = isPack ? pushLimit : isSubmit ? submitLimit : bodyLimit;
   const length = Number(c.req.header('content-length') ?? 0);
   if (!(length <= limit)) return refuse(413, `A body of ${length} bytes is too large; ${limit} are allowed here`);
   return next();
@@ -25,49 +25,35 @@ export const limits: MiddlewareHandler = async (c, next) => {
 
 /** 2. Answers to its own names only: a page that makes a name of its own point here (DNS rebinding) gets nothing. */
 export const ownHost =
-  (hosts: () => readonly string[]): MiddlewareHandler =>
+  (origins: Origins): MiddlewareHandler =>
   async (c, next) =>
-    hosts().includes(c.req.header('host') ?? '')
+    originOf(c, origins) !== null
       ? next()
       : problem(
           c,
           new HiveError(
             'http.misdirected',
-            `This server does not answer to ${c.req.header('host') ?? 'no name'}; use ${hosts()[0] ?? ''}`,
+            `This server does not answer to ${c.req.header('host') ?? 'no name'}; use ${hostOf(origins()[0] ?? '')}, or name it in hive.yaml under hive.http`,
           ),
         );
 
-/** 3. Refuses what a page of another origin asks for. No header means that no page asks. */
-export const ownOrigin: MiddlewareHandler = async (c, next) => {
-  const origin = c.req.header('origin');
-  if (origin === undefined || origin === `http://${c.req.header('host') ?? ''}`) return next();
-  return problem(c, new HiveError('auth.forbidden', `Pages of ${origin} may not use this server`));
+/** The origins that this server answers to; asked for each request, since ports and certificates change while it runs. */
+export type Origins = () => readonly string[];
+
+/** The part of a request's context that tells where it was sent. */
+type Asking = { readonly req: { header(name: string): string | undefined } };
+
+/** The own origin that a request was sent to, by its Host header; null for a foreign one. */
+export const originOf = (c: Asking, origins: Origins): string | null => {
+  const host = c.req.header('host') ?? '';
+  return origins().find((origin) => hostOf(origin) === host) ?? null;
 };
 
-/** 4. Lets in who has the token, or a paired browser's cookie; unsafe requests of a browser also prove that a page of ours sent them. */
-export const authenticated =
-  (token: string, sessions: Sessions): MiddlewareHandler =>
+/** 3. Refuses what a page of another origin asks for. No header means that no page asks. */
+export const ownOrigin =
+  (origins: Origins): MiddlewareHandler =>
   async (c, next) => {
-    if (c.req.method === 'POST' && c.req.path === `${api}/pair`) return next();
-    const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    if (bearer !== undefined)
-      return sameSecret(bearer, token) ? next() : missing(c, 'The token is not that of this Hive');
-    const session = sessions.find(getCookie(c, sessions.cookie) ?? '');
-    if (!session) return missing(c, 'This needs the token of this Hive, or a browser that was paired with hive open');
-    if (isSafe(c.req.method)) return next();
-    const site = c.req.header('sec-fetch-site') ?? 'same-origin';
-    const isOurs =
-      (site === 'same-origin' || site === 'none') && sameSecret(c.req.header('x-hive-csrf') ?? '', session.csrf);
-    return isOurs
-      ? next()
-      : problem(
-          c,
-          new HiveError(
-            'auth.forbidden',
-            'The request does not prove that a page of this Hive sent it; load the page anew',
-          ),
-        );
+    const origin = c.req.header('origin');
+    if (origin === undefined || origin === originOf(c, origins)) return next();
+    return problem(c, new HiveError('auth.forbidden', `Pages of ${origin} may not use this server`));
   };
-
-const missing = (c: Context, message: string) =>
-  problem(c, new HiveError('auth.missing', message, { remedy: 'fix_config' }));

@@ -14,7 +14,7 @@ export type Listening = {
 export const listen = async (app: OpenAPIHono, port: number): Promise<Listening> => {
   const server = createAdaptorServer({
     fetch: app.fetch,
-    serverOptions: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 60_000 },
+    serverOptions,
   });
   const failed = Promise.withResolvers<never>();
   server.once('error', failed.reject);
@@ -27,17 +27,26 @@ export const listen = async (app: OpenAPIHono, port: number): Promise<Listening>
   }
   return {
     port: (server.address() as AddressInfo).port, // an address with a port, since it listens on one
-    close: (graceMs) =>
-      new Promise((resolve) => {
-        const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      }),
+    close: (graceMs) => closing(server, graceMs),
   };
 };
+
+/** What is asked of requests, with TLS and without. */
+export const serverOptions = {
+  // A pushed pack of 256 MB is read as fast as git takes it, which on a busy machine is minutes; who has no token is refused by the headers.
+  ...{ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 600_000 },
+};
+
+/** Takes no new connection, gives open ones `graceMs` to end, and closes what is left. */
+export const closing = (server: ReturnType<typeof createAdaptorServer>, graceMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
 
 const portInUse = async (port: number, cause: unknown): Promise<HiveError> => {
   const { code = 'unknown' } = cause as NodeJS.ErrnoException;

@@ -8,6 +8,8 @@ import {
   DeadLetterRequest,
   PauseRequest,
   QuietRequest,
+  Remote,
+  RemoteRequest,
   Result,
   ResumeRequest,
   ScheduleRequest,
@@ -17,6 +19,7 @@ import {
   SystemState,
   type Desk,
 } from '@hive/events';
+import { byOf } from './access/by.ts';
 import type { createRegistrar } from './endpoint.ts';
 import { given, list, one, page } from './lists.ts';
 
@@ -24,30 +27,35 @@ import { given, list, one, page } from './lists.ts';
 export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk: Desk): void => {
   serve(
     {
+      id: 'pause',
       method: 'post',
       path: '/workflows/{id}/pause',
       summary: 'Begin no step of a workflow until it is resumed; what runs may end',
       params: one,
       body: PauseRequest,
       mayBeEmpty: true,
+      keyed: true,
       answer: Result,
     },
-    ({ params, body }) => desk.pause(params.id, body),
+    ({ params, body, key, c }) => desk.pause(params.id, byOf(c, body), given({ key })),
   );
   serve(
     {
+      id: 'resume',
       method: 'post',
       path: '/workflows/{id}/resume',
       summary: 'Go on with a paused workflow',
       params: one,
       body: ResumeRequest,
       mayBeEmpty: true,
+      keyed: true,
       answer: Result,
     },
-    ({ params, body }) => desk.resume(params.id, body),
+    ({ params, body, key, c }) => desk.resume(params.id, byOf(c, body), given({ key })),
   );
   serve(
     {
+      id: 'pauseSystem',
       method: 'post',
       path: '/system/pause',
       summary: 'The stop button: begin no step, of one kind or of any, until it is resumed',
@@ -55,10 +63,11 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       mayBeEmpty: true,
       answer: SystemState,
     },
-    ({ body }) => desk.pauseSystem(body),
+    ({ body, c }) => desk.pauseSystem(byOf(c, body)),
   );
   serve(
     {
+      id: 'resumeSystem',
       method: 'post',
       path: '/system/resume',
       summary: 'Lift the pause of one kind, or every pause of the system',
@@ -66,15 +75,22 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       mayBeEmpty: true,
       answer: SystemState,
     },
-    ({ body }) => desk.resumeSystem(body),
+    ({ body, c }) => desk.resumeSystem(byOf(c, body)),
   );
 
   serve(
-    { method: 'get', path: '/boxes', summary: 'The boxes of the pool, asked now', answer: page(BoxSummary) },
+    {
+      id: 'boxes',
+      method: 'get',
+      path: '/boxes',
+      summary: 'The boxes of the pool, asked now',
+      answer: page(BoxSummary),
+    },
     async () => ({ items: await desk.boxes(), next: null }),
   );
   serve(
     {
+      id: 'quietBox',
       method: 'post',
       path: '/boxes/{id}/quiet',
       summary: 'Take a box away from Hive for its owner until a moment; without one, give it back',
@@ -83,11 +99,12 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       mayBeEmpty: true,
       answer: BoxSummary,
     },
-    ({ params, body }) => desk.quietBox(params.id, body),
+    ({ params, body, c }) => desk.quietBox(params.id, byOf(c, body)),
   );
 
   serve(
     {
+      id: 'deadLetters',
       method: 'get',
       path: '/dead-letters',
       summary: 'What was given up and is kept: events that could not be handled, then tasks, newest first',
@@ -98,6 +115,7 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
   );
   serve(
     {
+      id: 'deadLetter',
       method: 'get',
       path: '/dead-letters/{id}',
       summary: 'One dead letter with what led there',
@@ -108,38 +126,43 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
   );
   serve(
     {
+      id: 'redrive',
       method: 'post',
       path: '/dead-letters/redrive',
       summary: 'Try dead letters again: one, or those that fit a filter',
       body: DeadLetterRequest,
       answer: DeadLetterOutcome,
     },
-    ({ body }) => desk.redrive(body),
+    ({ body, c }) => desk.redrive(byOf(c, body)),
   );
   serve(
     {
+      id: 'discard',
       method: 'post',
       path: '/dead-letters/discard',
       summary: 'Take dead letters off the list for good',
       body: DeadLetterRequest,
       answer: DeadLetterOutcome,
     },
-    ({ body }) => desk.discard(body),
+    ({ body, c }) => desk.discard(byOf(c, body)),
   );
 
   serve(
     {
+      id: 'schedule',
       method: 'post',
       path: '/schedules',
       summary: 'Hand work in later, or again and again',
+      keyed: true,
       body: ScheduleRequest,
       answer: ScheduleSummary,
       status: 201,
     },
-    ({ body, key }) => desk.schedule(body, key === undefined ? {} : { key }),
+    ({ body, key, c }) => desk.schedule(byOf(c, body), key === undefined ? {} : { key }),
   );
   serve(
     {
+      id: 'schedules',
       method: 'get',
       path: '/schedules',
       summary: 'Active schedules, newest first; with `all` also those that are over',
@@ -149,11 +172,19 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
     ({ query: { all, ...query } }) => desk.schedules({ ...given(query), ...(all === 'true' && { all: true }) }),
   );
   serve(
-    { method: 'get', path: '/schedules/{id}', summary: 'One schedule', params: one, answer: ScheduleSummary },
+    {
+      id: 'scheduled',
+      method: 'get',
+      path: '/schedules/{id}',
+      summary: 'One schedule',
+      params: one,
+      answer: ScheduleSummary,
+    },
     ({ params }) => desk.scheduled(params.id),
   );
   serve(
     {
+      id: 'unschedule',
       method: 'post',
       path: '/schedules/{id}/remove',
       summary: 'Fire a schedule no more',
@@ -162,6 +193,17 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       mayBeEmpty: true,
       answer: ScheduleSummary,
     },
-    ({ params, body }) => desk.unschedule(params.id, body),
+    ({ params, body, c }) => desk.unschedule(params.id, byOf(c, body)),
+  );
+  serve(
+    {
+      id: 'addRemote',
+      method: 'post',
+      path: '/remotes',
+      summary: 'Let the repository that a folder is in be pushed to, by git over HTTP',
+      body: RemoteRequest,
+      answer: Remote,
+    },
+    ({ body }) => desk.addRemote(body),
   );
 };

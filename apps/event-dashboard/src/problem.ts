@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import { HiveError, isHiveError, type Code } from '@hive/errors';
 
-type Status = 400 | 401 | 403 | 404 | 409 | 411 | 413 | 415 | 421 | 422 | 500 | 503 | 507;
+/** The statuses of refusals. */
+export type Status = 400 | 401 | 403 | 404 | 409 | 411 | 413 | 415 | 421 | 422 | 429 | 500 | 503 | 507;
 
 const byCode: Partial<Record<Code, Status>> = {
   'input.invalid': 400,
@@ -11,14 +12,17 @@ const byCode: Partial<Record<Code, Status>> = {
   'version.conflict': 409,
   'transition.refused': 409,
   'auth.missing': 401,
+  'auth.revoked': 401,
   'auth.forbidden': 403,
   'infra.disk': 507,
   'http.misdirected': 421,
   'http.not_found': 404,
+  'http.too_many': 429,
 };
 
 /** By the first half of a code: what was asked cannot be done (422), or not on this machine as it is (503). */
 const byTopic: Readonly<Record<string, Status>> = {
+  approval: 409,
   plan: 422,
   repo: 422,
   patch: 422,
@@ -29,6 +33,8 @@ const byTopic: Readonly<Record<string, Status>> = {
   model: 503,
   sandbox: 503,
   store: 503,
+  tls: 503,
+  notify: 503,
 };
 
 const titles: Readonly<Record<Status, string>> = {
@@ -42,10 +48,14 @@ const titles: Readonly<Record<Status, string>> = {
   415: 'The body has to be JSON',
   421: 'This server has another name',
   422: 'This cannot be accepted',
+  429: 'Too many requests',
   500: 'Something went wrong in Hive',
   503: 'This is not possible at the moment',
   507: 'The disk is too full',
 };
+
+/** What a status says in words. */
+export const titleOf = (status: Status): string => titles[status];
 
 /** The HTTP status that tells a code. */
 export const statusOf = (code: Code): Status => byCode[code] ?? byTopic[code.split('.')[0] ?? ''] ?? 500;

@@ -1,10 +1,11 @@
 import { defineAgent, type Agent, type Context, type StepInHand } from '@hive/agent-kit';
 import { rest } from '@hive/bus';
 import { HiveError } from '@hive/errors';
-import { streams, type Evidence, type MergeView, type NewEvent } from '@hive/events';
+import { streams, type Evidence } from '@hive/events';
 import { following, type Remembered } from '../src/following.ts';
 import { lookAfterQueue } from '../src/look-after-queue.ts';
 import { newSha, type Branches } from './branches.ts';
+import { mergeAs } from './merging.ts';
 import type { Chance } from './chance.ts';
 import type { Fault } from './faults.ts';
 import type { Workflow } from './workflows.ts';
@@ -17,7 +18,7 @@ export const queen: Agent<Remembered> = defineAgent<Remembered>({
   name: 'orchestrator',
   open: () => Promise.resolve({ states: new Map() }),
   follow: following,
-  every: { ms: 500, run: lookAfterQueue },
+  every: [{ ms: 500, run: lookAfterQueue }],
 });
 
 export type Handling = {
@@ -93,28 +94,7 @@ export const createWorker = ({ chance, branches, workflows, faultOf, poison, kil
         const data = { taskId: id, ...step.mark, decision, reviewer, findings: [], remaining: 0 };
         return [{ type: 'task.review_completed', stream: streams.task(id), data }];
       },
-      merge: async (step, ctx) => {
-        const { agent } = ctx;
-        const { id } = taskOf(step);
-        const { branch } = step.workflow.submission;
-        const stream = streams.merge('repo', branch);
-        const { heads } = await ctx.bus.store.heads([stream]);
-        const intent = (heads.get(stream)?.view as MergeView | undefined)?.intent ?? null; // made by foldStream
-        const tip = branches.tip(branch);
-        const { attempt, token } = step.mark;
-        const of = { taskId: id, workflowId: step.workflow.id, branch, attempt, token };
-        const evidence = { ...evidenceBy(agent), reviewers: [{ agent, kind: 'rules' as const }] };
-        const isOurs = intent?.taskId === id && (tip === intent.to || tip === intent.from);
-        const [from, to] = isOurs ? [intent.from, intent.to] : [tip, newSha(chance)];
-        if (!isOurs) await step.note([{ type: 'merge.intended', stream, data: { ...of, from, to, evidence } }]);
-        await take(step, ctx);
-        if (!branches.move({ branch, from, to, taskId: id }) && branches.tip(branch) !== to)
-          throw new HiveError('version.conflict', 'The branch has moved', { remedy: 'retry' });
-        return [
-          { type: 'merge.completed', stream, data: { ...of, commit: to, evidence, into: null } },
-          { type: 'task.merged', stream: streams.task(id), data: { taskId: id, ...step.mark, commit: to, evidence } },
-        ] satisfies NewEvent[];
-      },
+      merge: async (step, ctx) => mergeAs({ step, ctx, task: taskOf(step) }, { chance, branches, take }),
     },
   });
 };
@@ -122,7 +102,8 @@ export const createWorker = ({ chance, branches, workflows, faultOf, poison, kil
 const sha = (digit: string): string => digit.repeat(40);
 const patch = 'a'.repeat(64);
 
-const evidenceBy = (agent: string): Evidence => ({
+/** What a check by this agent tells. */
+export const evidenceBy = (agent: string): Evidence => ({
   base: sha('1'),
   head: sha('2'),
   tree: sha('3'),

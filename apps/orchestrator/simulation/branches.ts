@@ -4,8 +4,12 @@ import type { Chance } from './chance.ts';
 export type Branches = {
   readonly moves: readonly Move[];
   tip(branch: string): string | null;
-  /** False when the tip is not `from`. */
-  move(move: Move & { readonly from: string | null }): boolean;
+  /** Puts these commits onto the branch; false when its tip is not `from`. */
+  move(move: {
+    readonly branch: string;
+    readonly from: string | null;
+    readonly commits: readonly Omit<Move, 'branch'>[];
+  }): boolean;
 };
 
 export type Move = { readonly branch: string; readonly to: string; readonly taskId: string };
@@ -16,9 +20,9 @@ export const createBranches = (): Branches => {
   return {
     moves,
     tip,
-    move: ({ from, ...move }) => {
-      if (tip(move.branch) !== from) return false;
-      moves.push(move);
+    move: ({ branch, from, commits }) => {
+      if (tip(branch) !== from) return false;
+      moves.push(...commits.map((commit) => ({ branch, ...commit })));
       return true;
     },
   };

@@ -42,6 +42,7 @@ export const violationsIn = (
     else if (cause.correlationId !== correlationId) say(9, `${type} ${id} is caused by another trace`);
     byId.set(id, event);
     lookAtClaims(event, known, say);
+    lookAtLead(event, streamsSeen, say);
     if (stream.startsWith('task/')) lookAtState(event, known, say);
   }
 
@@ -146,6 +147,15 @@ const lookAtClaims = ({ type, data, stream, at }: LogEvent, known: Stream, say: 
     if (count > maxRescues + 1) say(6, `${stream} was rescued ${count} times at ${step}`);
   }
   known.held = null;
+};
+
+/** What is merged under the claim of another task is so while that claim is the newest there and held. */
+const lookAtLead = ({ type, data, stream }: LogEvent, all: ReadonlyMap<string, Stream>, say: Say): void => {
+  const { lead } = data as { lead?: { taskId: string; token: number } };
+  if (type !== 'task.merged' || lead === undefined) return;
+  const held = all.get(`task/${lead.taskId}`)?.held ?? null;
+  if (held?.step !== 'merge' || held.token !== lead.token)
+    say(4, `${stream} was merged under the claim ${lead.token} of ${lead.taskId}, which does not hold`);
 };
 
 const lookAtState = ({ type, data, stream, id }: LogEvent, known: Stream, say: Say): void => {

@@ -1,5 +1,5 @@
 import type { Surroundings } from '@hive/bus';
-import type { Store } from '@hive/core-db';
+import { anyRing, logRing, type RingMask, type Store } from '@hive/core-db';
 import { openMemory, type Memory } from '@hive/core-db/memory';
 import { HiveError } from '@hive/errors';
 import type { Chance } from './chance.ts';
@@ -98,15 +98,15 @@ export const beginLife = (
     });
   };
 
-  let isRinging = false;
+  let ringing: RingMask | null = null;
   /** As the doorbells of the databases do: what is rung in quick succession is heard once. */
-  const ringOnce = (): void => {
-    if (isRinging) return;
-    isRinging = true;
-    time.after(chance.next() * ringMs, () => {
-      isRinging = false;
-      own.ring();
-    });
+  const ringOnce = (about = anyRing): void => {
+    if (ringing === null)
+      time.after(chance.next() * ringMs, () => {
+        own.ring(ringing ?? anyRing);
+        ringing = null;
+      });
+    ringing = (ringing ?? logRing) | about;
   };
 
   const port = Object.fromEntries(calls.map((name) => [name, (...args: readonly unknown[]) => call(name, args)]));
@@ -114,7 +114,7 @@ export const beginLife = (
     ...port,
     dialect: 'memory',
     ring: ringOnce,
-    listen: (heard: () => void) => own.listen(() => enter(heard)),
+    listen: (heard: (about: RingMask) => void) => own.listen((about) => enter(() => heard(about))),
     close: async () => {
       alive = false;
       await own.close();

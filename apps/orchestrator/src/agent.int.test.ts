@@ -22,7 +22,7 @@ test('a step that was put into the queue in the moment of a pause is taken out o
   await house.enqueue(taskId, 'work');
   expect(await stateOf()).toBe('ready');
   await house.start(orchestrator);
-  await expect.poll(stateOf, { timeout: 5000 }).toBe('paused');
+  await expect.poll(stateOf).toBe('paused');
   await desk.resume('last');
   await expect.poll(stateOf).toBe('ready');
   expect(await house.broken()).toEqual([]);
@@ -34,7 +34,7 @@ test('two queens fire a moment once', async () => {
   const { id } = await desk.schedule({ request, at: new Date(Date.now() + 1500).toISOString() });
   await house.start(orchestrator, 'one');
   await house.start(orchestrator, 'two');
-  await expect.poll(async () => (await desk.scheduled(id)).state, { timeout: 10_000 }).toBe('done');
+  await expect.poll(async () => (await desk.scheduled(id)).state).toBe('done');
   const { last } = await desk.scheduled(id);
   expect((await desk.workflows()).items.map((it) => it.id)).toEqual([last?.workflowId]);
   expect((await house.events(`schedule/${id}`)).map((event) => event.type)).toEqual([
@@ -42,4 +42,4 @@ test('two queens fire a moment once', async () => {
     'schedule.fired',
   ]);
   expect(await house.broken()).toEqual([]);
-}, 20_000);
+});

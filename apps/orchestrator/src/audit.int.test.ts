@@ -16,7 +16,7 @@ const checkpoints = async () => (await house.events('system')).filter((event) =>
 test('a running queen seals the log, tells of it in her own trace, and the log is found to be what was sealed', async () => {
   const running = await house.start(orchestrator);
   await house.begin({ repo: '/repo', base: '1'.repeat(40) }, { key: 'a' });
-  await vi.waitFor(async () => expect(await checkpoints()).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await checkpoints()).toHaveLength(1), { timeout: 60_000 });
   const [checkpoint] = await checkpoints();
   expect(checkpoint?.correlationId).toBe(running.incarnation);
 

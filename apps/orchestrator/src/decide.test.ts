@@ -1,6 +1,14 @@
 import { compose, derivedId, type Move } from '@hive/bus';
 import type { Head } from '@hive/core-db';
-import { streams, type Evidence, type HiveEvent, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
+import {
+  streams,
+  type Evidence,
+  type HiveEvent,
+  type NewEvent,
+  type PlannedTask,
+  type Policy,
+  type TaskView,
+} from '@hive/events';
 import { expect, test } from 'vitest';
 import { decide } from './decide.ts';
 import { evolve, initialState, type State } from './state.ts';
@@ -194,9 +202,10 @@ const approveAll = (hive: ReturnType<typeof building>, key: string) => {
   for (const event of [claimed(key), handedIn(key), checked(key), reviewed(key)]) hive.tell(event);
 };
 
-const started = (plan: PlannedTask[], turns = 0) => {
+const started = (plan: PlannedTask[], turns = 0, policy?: Policy) => {
   const hive = building(plan, turns);
-  hive.tell(submitted);
+  const { data } = submitted;
+  hive.tell(policy ? { ...submitted, type: 'workflow.submitted', data: { ...data, policy } } : submitted);
   hive.tell(generated(plan));
   hive.open();
   return hive;
@@ -285,6 +294,32 @@ test('the change of a model with a red check returns to it three times, then is 
       hive.tell(event);
   }
   expect(hive.view('a')).toMatchObject({ state: 'refused', returns: 3, code: 'checks.red' });
+});
+
+test('a policy says how often a change returns, and that a person is asked after the last time', () => {
+  const hive = started([planned('a', [], { author: null })], 0, { review: { returns: 1, then: 'ask' } });
+  const round = [claimed('a'), handedIn('a', 'ollama:m@box'), checked('a', 'checks.red'), reviewed('a', 'return')];
+  for (let n = 0; n < 2; n++) for (const event of round) hive.tell(event);
+  expect(hive.view('a')).toMatchObject({ state: 'waiting', returns: 1 });
+  expect(hive.view('a')?.reason).toMatch(/^Returns so far: 1, and still: /);
+  // A person sends it back: then it may return once more.
+  hive.tell({ type: 'task.returned', ...on('a'), data: { taskId: taskId('a'), findings: [], note: 'use the index' } });
+  for (const event of round) hive.tell(event);
+  expect(hive.view('a')).toMatchObject({ state: 'ready', returns: 1, note: 'use the index' });
+  for (const event of round) hive.tell(event);
+  expect(hive.view('a')).toMatchObject({ state: 'waiting', returns: 1 });
+});
+
+test('an approved change that a person returns begins its work anew, and the next one has its turn to be merged', () => {
+  const hive = started([planned('a', [], { author: null }), planned('b', [], { author: null })]);
+  for (const id of ['a', 'b'])
+    for (const event of [claimed(id), handedIn(id, 'ollama:m@box'), checked(id), reviewed(id)]) hive.tell(event);
+  const merges = () => hive.steps.filter(({ kind }) => kind === 'merge').map(({ task }) => task);
+  expect(merges()).toEqual(['a']);
+  hive.tell({ type: 'task.returned', ...on('a'), data: { taskId: taskId('a'), findings: [], note: 'use the index' } });
+  expect(merges()).toEqual(['a', 'b']);
+  expect(hive.view('a')).toMatchObject({ state: 'ready', returns: 0, note: 'use the index' });
+  expect(hive.steps.filter(({ kind, task }) => kind === 'work' && task === 'a')).toHaveLength(1);
 });
 
 test('where models follow each other, a change returns so often that each has its attempts', () => {

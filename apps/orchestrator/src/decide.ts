@@ -1,11 +1,17 @@
 import { isCode, outcomeOf } from '@hive/errors';
 import { derivedId, type Move, type NewStep } from '@hive/bus';
+import { anyoneBut, onHost } from '@hive/core-db';
 import {
+  afterFindings,
   isModelAuthor,
   isOpen,
   noUsage,
+  proofRules,
+  reviewRules,
   streams,
   usageOf,
+  type ApprovalDocument,
+  type ApprovalView,
   type CallView,
   type EventOf,
   type HiveEvent,
@@ -15,10 +21,14 @@ import {
   type TaskView,
   type Usage,
 } from '@hive/events';
+import { answersOthers } from './approvals/answers-others.ts';
+import { taskFollows, used, withdrawals } from './approvals/decide-approvals.ts';
+import { planDocument } from './approvals/document.ts';
+import { afterEscalation, escalate } from './approvals/escalate.ts';
+import { isHeld, mergeGate, planGate } from './approvals/gates.ts';
+import { ask, rulesOf, type Decided } from './approvals/request.ts';
 import type { State } from './state.ts';
 
-/** Times a model is asked again after a return before a person has to look. */
-const maxReturns = 3;
 const maxAttempts: Readonly<Record<Step, number>> = { plan: 3, work: 3, check: 2, review: 3, merge: 5 };
 
 /**
@@ -29,24 +39,26 @@ export type Known = {
   readonly plan: readonly PlannedTask[];
   readonly calls: readonly CallView[];
   readonly turns?: (spec: PlannedTask | null) => number;
+  /** The files of the change that the event is about, where a person may be asked about it. */
+  readonly files?: ApprovalDocument['files'];
 };
 
 /**
  * What follows from an event: the moves of the queen. Pure. `state` already includes the event. A move that no longer fits because the world
  * has moved on is dropped by the store; the event that made it unfit will be decided in its turn.
  */
-export const decide = (state: State, event: HiveEvent, known: Known): readonly Move[] =>
+export const decide = (state: State, event: HiveEvent, known: Known): readonly Decided[] =>
   inTurn(
     state,
     withTurns(
-      [...follows(state, event, known), ...merges(state, event)],
+      [...follows(state, event, known), ...merges(state, event), ...withdrawals(state, event)],
       known,
       (id) => state.tasks.get(id)?.spec ?? known.plan.find((spec) => spec.id === id),
     ),
   );
 
 /** Each step says how many of its workflow wait for the same already, so that those of other workflows have their turn in between. */
-const inTurn = ({ waiting }: State, moves: readonly Move[]): readonly Move[] => {
+const inTurn = ({ waiting }: State, moves: readonly Decided[]): readonly Decided[] => {
   const added = new Map<Step, number>();
   return moves.map((move) => {
     if (!move.step) return move;
@@ -59,22 +71,22 @@ const inTurn = ({ waiting }: State, moves: readonly Move[]): readonly Move[] => 
 
 /** Where several models follow each other, each has its attempts at the work. */
 const withTurns = (
-  moves: readonly Move[],
+  moves: readonly Decided[],
   { turns }: Known,
   specOf: (id: string) => PlannedTask | undefined,
-): readonly Move[] =>
+): readonly Decided[] =>
   moves.map((move) => {
     const spec = move.step?.kind === 'work' && move.step.taskId !== null ? specOf(move.step.taskId) : undefined;
     if (!move.step || !spec || !turns) return move;
     return { ...move, step: { ...move.step, maxAttempts: Math.max(move.step.maxAttempts, turns(spec)) } };
   });
 
-const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] => {
+const follows = (state: State, event: HiveEvent, known: Known): readonly Decided[] => {
   switch (event.type) {
     case 'workflow.submitted':
       return [{ events: [], step: planStep(event, known) }];
     case 'workflow.plan_generated':
-      return start(state, event, known.plan);
+      return afterPlan(state, event, known.plan);
     case 'workflow.plan_failed':
       return [fail(state, event.data.code, event.data.reason, usageOf(known.calls))];
     case 'workflow.failed':
@@ -98,6 +110,11 @@ const follows = (state: State, event: HiveEvent, known: Known): readonly Move[] 
       return afterCheck(state, event);
     case 'task.review_completed':
       return event.data.remaining > 0 && event.data.decision === 'approve' ? [] : afterReview(state, event, known);
+    case 'task.escalated':
+      return event.data.approvalId === undefined ? afterEscalation(state, event, known) : [];
+    case 'approval.decided':
+    case 'approval.expired':
+      return afterAnswer(state, event, known);
     case 'task.returned':
       return work(state, event, event.data.taskId, 'returned to its author');
     case 'task.merged':
@@ -133,19 +150,32 @@ const planStep = (event: EventOf<'workflow.submitted'>, { turns }: Known): NewSt
   workflowId: event.data.workflowId,
   taskId: null,
   capabilities: [],
-  priority: 0,
+  priority: event.data.priority ?? 0,
   maxAttempts: Math.max(maxAttempts.plan, turns?.(null) ?? 0),
   onlyAgent: null,
   avoidAgent: null,
   because: 'any planner',
 });
 
-const start = (
+/** A plan begins, unless a policy asks a person first. */
+const afterPlan = (
   state: State,
   event: EventOf<'workflow.plan_generated'>,
   plan: readonly PlannedTask[],
+): readonly Decided[] => {
+  const submission = state.workflow?.submission;
+  const because = submission ? planGate(submission, plan) : [];
+  if (!submission || because.length === 0) return start(event, event.data.workflowId, plan);
+  const shown = planDocument(submission, { plan, hash: event.data.plan, by: event.data.by, because });
+  return [ask(event, shown, { rules: rulesOf(submission), proposer: event.actor })];
+};
+
+const start = (
+  event: HiveEvent,
+  workflowId: string,
+  plan: readonly PlannedTask[],
+  approval?: ApprovalView,
 ): readonly Move[] => {
-  const { workflowId } = event.data;
   const created = plan.map((spec): NewEvent => ({
     type: 'task.created',
     stream: streams.task(spec.id),
@@ -154,11 +184,15 @@ const start = (
   const started: NewEvent = {
     type: 'workflow.started',
     stream: streams.workflow(workflowId),
-    data: { workflowId, tasks: plan.length },
+    data: {
+      workflowId,
+      tasks: plan.length,
+      ...(approval && { approvalId: approval.id, actionHash: approval.actionHash }),
+    },
   };
   const first = plan.filter((spec) => spec.needs.length === 0);
   return [
-    { events: [started, ...created] },
+    { events: [started, ...created, ...(approval ? [used(approval)] : [])] },
     ...first.map((spec) => ready(event, workflowId, spec, 'it needs nothing')),
   ];
 };
@@ -169,24 +203,32 @@ const ready = (event: HiveEvent, workflowId: string, spec: PlannedTask, why: str
   step: stepOf(event, workflowId, spec, 'work', `any worker with its capabilities; ${why}`),
 });
 
+/** Who is to take a step rather than others, what is asked of them, and what they may deal with besides. */
+type Whom = {
+  readonly avoidAgent?: string;
+  readonly capabilities?: readonly string[];
+  readonly with?: readonly string[];
+};
+
 const stepOf = (
   event: HiveEvent,
   workflowId: string,
   spec: PlannedTask,
   kind: Exclude<Step, 'plan'>,
   because: string,
-  options: { readonly avoidAgent?: string } = {},
+  options: Whom = {},
 ): NewStep => ({
   id: derivedId(event.id, `step ${kind} ${spec.id}`),
   kind,
   workflowId,
   taskId: spec.id,
-  capabilities: kind === 'work' ? spec.capabilities : [],
+  capabilities: kind === 'work' ? spec.capabilities : (options.capabilities ?? []),
   priority: spec.priority,
   maxAttempts: maxAttempts[kind],
   onlyAgent: null,
   avoidAgent: options.avoidAgent ?? null,
   because,
+  ...(options.with?.length && { with: options.with }),
 });
 
 const enqueue = (
@@ -195,7 +237,7 @@ const enqueue = (
   taskId: string,
   kind: Exclude<Step, 'plan'>,
   because: string,
-  options: { readonly avoidAgent?: string } = {},
+  options: Whom = {},
 ): readonly Move[] => {
   const task = state.tasks.get(taskId);
   return task ? [{ events: [], step: stepOf(event, task.workflowId, task.spec, kind, because, options) }] : [];
@@ -224,18 +266,32 @@ const afterCheck = (state: State, event: EventOf<'task.checked'>): readonly Move
   ];
 };
 
-const afterReview = (state: State, event: EventOf<'task.review_completed'>, { turns }: Known): readonly Move[] => {
+const afterReview = (state: State, event: EventOf<'task.review_completed'>, known: Known): readonly Decided[] => {
   const { taskId, decision, findings, reviewer } = event.data;
   const task = state.tasks.get(taskId);
   if (!task) return [];
   const stream = streams.task(taskId);
   const what = findings[0]?.message ?? 'the reviewer gave no reason';
-  if (decision === 'approve') return [];
-  if (decision === 'escalate')
-    return [{ events: [{ type: 'task.escalated', stream, data: { taskId, reason: `${reviewer.agent}: ${what}` } }] }];
-  const most = Math.max(maxReturns, (turns?.(task.spec) ?? 0) - 1);
-  if (isModelAuthor(task.author ?? '') && task.returns < most)
-    return [{ events: [{ type: 'task.returned', stream, data: { taskId, findings } }] }];
+  if (decision === 'approve') {
+    const submission = state.workflow?.submission;
+    if (!submission || !isHeld(submission, task)) return [];
+    const because = mergeGate(submission, task.findings);
+    return escalate(state, event, task, { because, reason: because.map(({ text }) => text).join('; '), known });
+  }
+  const by = reviewer.kind === 'model' ? ('model' as const) : ('rules' as const);
+  const told = findings.map(({ rule, message }) => ({ by, rule, text: message }));
+  if (decision === 'escalate') {
+    return escalate(state, event, task, { because: told, reason: `${reviewer.agent}: ${what}`, known });
+  }
+  const rules = reviewRules(state.workflow?.submission.policy?.review);
+  const follows = afterFindings(task, { rules, turns: known.turns?.(task.spec) ?? 0 });
+  if (follows === 'return') return [{ events: [{ type: 'task.returned', stream, data: { taskId, findings } }] }];
+  if (follows === 'ask')
+    return escalate(state, event, task, {
+      because: [{ by: 'policy', rule: 'review.returns', text: `Returns so far: ${task.returns}` }, ...told],
+      reason: `Returns so far: ${task.returns}, and still: ${what}`,
+      known,
+    });
   // The verdict of the check says more than "rejected" where it was what spoke against the change. A failed call of the reviewer says nothing.
   const verdict = task.code !== null && isCode(task.code) && outcomeOf(task.code) === 'refused' ? task.code : null;
   const because =
@@ -245,11 +301,62 @@ const afterReview = (state: State, event: EventOf<'task.review_completed'>, { tu
   return [{ events: [{ type: 'task.refused', stream, data: { taskId, ...because, findings } }] }];
 };
 
+/** A person has answered, or nobody has in time. */
+const afterAnswer = (
+  state: State,
+  event: EventOf<'approval.decided' | 'approval.expired'>,
+  known: Known,
+): readonly Move[] => {
+  const approval = state.approvals.get(event.data.approvalId);
+  if (!approval) return [];
+  // The step that asked is in the queue, and goes on by itself.
+  if (approval.kind === 'egress') return answersOthers(state, approval, event);
+  if (approval.kind === 'plan') return planAnswered(state, event, approval, known);
+  const events = taskFollows(state.tasks.get(approval.taskId ?? ''), approval, event);
+  return events.length === 0 ? [] : [{ events }];
+};
+
+const planAnswered = (state: State, event: HiveEvent, approval: ApprovalView, known: Known): readonly Move[] => {
+  const under = state.workflow?.state === 'paused' ? state.workflow.pausedFrom : state.workflow?.state;
+  if (under !== 'planned') return [];
+  if (approval.state === 'approved') return start(event, approval.workflowId, known.plan, approval);
+  return [planRefused(state, approval, known)];
+};
+
+const planRefused = (
+  state: State,
+  { state: answer, decidedBy, reason, expiresAt }: ApprovalView,
+  known: Known,
+): Move =>
+  answer === 'denied'
+    ? fail(
+        state,
+        'approval.denied',
+        `${decidedBy ?? 'A person'}: ${reason ?? 'no reason was given'}`,
+        usageOf(known.calls),
+      )
+    : fail(state, 'approval.expired', `Nobody decided about its plan until ${expiresAt}`, usageOf(known.calls));
+
 /** The merge of the change whose turn has come with this event. */
 const merges = (state: State, event: HiveEvent): readonly Move[] =>
   state.merging?.since === event.id
-    ? enqueue(state, event, state.merging.taskId, 'merge', 'first of the approved changes of this branch')
+    ? enqueue(state, event, state.merging.taskId, 'merge', 'first of the approved changes of this branch', {
+        with: state.merging.others,
+        ...elsewhere(state, state.tasks.get(state.merging.taskId)),
+      })
     : [];
+
+/** A second opinion comes from another machine than the first one where there is one, or in any case, as the policy has it. */
+const elsewhere = (
+  { workflow }: State,
+  task: TaskView | undefined,
+): { readonly avoidAgent?: string; readonly capabilities?: readonly string[] } => {
+  const { secondOpinion, otherHost } = proofRules(workflow?.submission.policy?.proof);
+  const isWanted = secondOpinion === 'always' || (secondOpinion === 'models' && isModelAuthor(task?.author ?? ''));
+  if (!isWanted || !task?.evidence) return {};
+  const first = onHost(task.evidence.checkedBy.host);
+  return otherHost === 'require' ? { capabilities: [anyoneBut(first)] } : { avoidAgent: first };
+};
 
 const isDone = (task: TaskView | undefined): boolean => task?.state === 'merged' || task?.state === 'completed';
 const isLost = (task: TaskView | undefined): boolean => task !== undefined && !isOpen(task.state) && !isDone(task);
@@ -287,6 +394,12 @@ const resume = (workflowId: string): Move => ({
 /** What came to its end while the workflow was paused is told now. */
 const resumed = (state: State, known: Known): readonly Move[] => {
   const { workflow } = state;
+  if (workflow?.state === 'planned') {
+    const refused = [...state.approvals.values()].find(
+      (it) => it.kind === 'plan' && (it.state === 'denied' || it.state === 'expired'),
+    );
+    return refused ? [planRefused(state, refused, known)] : [];
+  }
   if (workflow?.state !== 'submitted' || workflow.code === null || !isCode(workflow.code)) return finish(state, known);
   return [fail(state, workflow.code, workflow.reason ?? workflow.code, usageOf(known.calls))];
 };

@@ -1,16 +1,18 @@
-import { alignPaused, type Move } from '@hive/bus';
-import { modelsOf, stepPlaces, type Agent, type Context } from '@hive/agent-kit';
-import type { HiveConfig } from '@hive/config';
+import { alignPaused, wakeSteps, type Move } from '@hive/bus';
+import { modelsOf, shownText, stepPlaces, turnsOf, type Agent, type Context } from '@hive/agent-kit';
 import { origin } from '@hive/core-db';
 import {
   Plan,
   isOpen,
   isWorkflowOpen,
+  type ApprovalView,
   type CallView,
   type HiveEvent,
   type PlannedTask,
   type Submission,
 } from '@hive/events';
+import { changeFigures } from '@hive/front-desk';
+import { isHeld } from './approvals/gates.ts';
 import { localRef } from './boxes/local-ref.ts';
 import { withPlacement } from './boxes/placement.ts';
 import { decide, type Known } from './decide.ts';
@@ -18,6 +20,7 @@ import { withLimits } from './limits.ts';
 import { evolve, initialState, type State } from './state.ts';
 
 const pageSize = 1000;
+const followed = ['workflow.*', 'task.*', 'approval.*'];
 
 /** What is remembered of workflows between events; all of it can be read again from the log. */
 export type Remembered = { readonly states: Map<string, State> };
@@ -26,15 +29,19 @@ type Queen = Context & { readonly own: Remembered };
 
 /** How the queen follows workflows: each event is folded and decided, and its moves are handed to the kit. */
 export const following = {
-  types: ['workflow.*', 'task.*'],
+  types: [...followed],
   handle: async (event, ctx) => {
     const state = await stateAfter(event, ctx);
     const known = await knownOf(state, event, ctx);
     const taskOf = (id: string) => state.tasks.get(id)?.spec ?? known.plan.find((task) => task.id === id);
     const submission = state.workflow?.submission ?? null;
-    const limited = withLimits(decide(state, event, known), { config: ctx.config, submission, taskOf });
+    const decided = decide(state, event, known);
+    for (const { shown } of decided) if (shown) await ctx.artefacts.put(shownText(shown));
+    const limited = withLimits(decided, { config: ctx.config, submission, taskOf });
     const moves = await placed(limited, { ctx, submission, taskOf });
     if (mayBeMisplaced(state, event)) await alignPaused(ctx.bus.store, event.correlationId);
+    const answered = answeredCall(state, event);
+    if (answered) await wakeSteps(ctx.bus.store, answered);
     if (isOver(state)) ctx.own.states.delete(event.correlationId);
     return moves;
   },
@@ -84,7 +91,7 @@ const replay = async (last: HiveEvent, { bus }: Context): Promise<State> => {
   for (;;) {
     const page = await bus.store.events({
       correlationId: last.correlationId,
-      types: ['workflow.*', 'task.*'],
+      types: followed,
       after,
       limit: pageSize,
     });
@@ -101,32 +108,59 @@ const replay = async (last: HiveEvent, { bus }: Context): Promise<State> => {
 const mayBeMisplaced = ({ workflow }: State, { type }: HiveEvent): boolean =>
   type === 'workflow.resumed' || (workflow?.state === 'paused' && (type === 'workflow.paused' || waiting.has(type)));
 
+/** The request about a call that a person has answered, or nobody has in time: whoever waits for it goes on and finds the answer. */
+const answeredCall = ({ approvals }: State, event: HiveEvent): ApprovalView | null => {
+  if (event.type !== 'approval.decided' && event.type !== 'approval.expired') return null;
+  const approval = approvals.get(event.data.approvalId);
+  return approval?.kind === 'egress' ? approval : null;
+};
+
 const waiting = new Set<string>(['task.assigned', 'task.lease_expired', 'task.attempt_failed', 'task.snoozed']);
 
 /** What decisions need beyond the state, read only for the events that ask for it. */
 const knownOf = async (state: State, event: HiveEvent, ctx: Queen): Promise<Known> => {
-  const plan = event.type === 'workflow.plan_generated' ? await readPlan(event.data.plan, ctx) : [];
+  const hash = planIn(state, event);
+  const plan = hash === null ? [] : await readPlan(hash, ctx);
+  const files = await filesOf(state, event, ctx);
   const settles =
-    event.type === 'workflow.plan_failed' || event.type === 'workflow.resumed' || settling.has(event.type);
+    event.type === 'workflow.plan_failed' ||
+    event.type === 'workflow.resumed' ||
+    event.type.startsWith('approval.') ||
+    settling.has(event.type);
   const heads = settles
     ? await ctx.bus.store.listHeads({ kind: 'call', correlationId: event.correlationId, limit: 100_000 })
     : [];
   return {
     plan,
+    ...(files && { files }),
     calls: heads.map((head) => head.view as CallView), // heads of kind `call` are made by foldStream
     turns: (spec) => turnsOf(ctx.config, state.workflow?.submission ?? null, spec),
   };
 };
 
-const turnsOf = (
-  config: Pick<HiveConfig, 'models' | 'fallback'>,
-  submission: Submission | null,
-  spec: PlannedTask | null,
-): number => {
-  const role = spec === null ? 'planner' : 'worker';
-  const ref = submission?.replay?.models[role] ?? spec?.model ?? submission?.model ?? null;
-  const rungs = modelsOf(config, { role, ref, localOnly: false }).length;
-  return rungs > 1 ? rungs * config.fallback.after : 0;
+/** The plan that a decision is about: the one that has just come, or the one that a person has answered. */
+const planIn = ({ workflow, approvals }: State, event: HiveEvent): string | null => {
+  if (event.type === 'workflow.plan_generated') return event.data.plan;
+  if (event.type !== 'approval.decided') return null;
+  return approvals.get(event.data.approvalId)?.kind === 'plan' ? (workflow?.plan ?? null) : null;
+};
+
+/** What a change does to which file, for whoever is asked about it. Only the patch knows. */
+const filesOf = async (state: State, event: HiveEvent, { artefacts, log }: Context): Promise<Known['files']> => {
+  if (event.type !== 'task.review_completed' && event.type !== 'task.escalated') return undefined;
+  const task = state.tasks.get(event.data.taskId);
+  const mayAsk =
+    event.type === 'task.escalated' ||
+    event.data.decision === 'escalate' ||
+    event.data.decision === 'return' ||
+    (task !== undefined && isHeld(state.workflow?.submission, task));
+  if (!mayAsk || !task?.patch) return undefined;
+  try {
+    return changeFigures(await artefacts.get(task.patch));
+  } catch (error) {
+    log.warn({ err: error, taskId: task.id }, 'patch not read; it is shown without figures');
+    return undefined;
+  }
 };
 
 const settling = new Set<string>([

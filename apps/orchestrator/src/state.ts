@@ -1,26 +1,34 @@
 import {
+  foldApproval,
   foldTask,
   foldWorkflow,
   isEventType,
   isOpen,
+  mergeRules,
   parseStream,
+  type ApprovalView,
   type HiveEvent,
   type Step,
   type TaskView,
   type WorkflowView,
 } from '@hive/events';
+import { isHeld } from './approvals/gates.ts';
+
+/** `others` are approved too and may go in with it, in this order. */
+type Merging = { readonly taskId: string; readonly since: string; readonly others: readonly string[] };
 
 /** One workflow as the queen sees it: the fold of all events of its trace, in log order. */
 export type State = {
   readonly workflow: WorkflowView | null;
   readonly tasks: ReadonlyMap<string, TaskView>;
-  /** Tasks whose reviewers have all approved, and that are not merged yet. */
+  readonly approvals: ReadonlyMap<string, ApprovalView>;
+  /** Tasks whose reviewers have all approved and that wait for no person, and that are not merged yet. */
   readonly approved: ReadonlySet<string>;
   /**
    * The task whose turn it is to be merged, and the event that made it so; a branch takes one at a time. Chosen in the fold, because several
    * events may already be in the log when the first of them is decided.
    */
-  readonly merging: { readonly taskId: string; readonly since: string } | null;
+  readonly merging: Merging | null;
   /** Tasks whose step of a kind is in the queue and not claimed. */
   readonly waiting: ReadonlyMap<Step, ReadonlySet<string>>;
 };
@@ -28,6 +36,7 @@ export type State = {
 export const initialState = (): State => ({
   workflow: null,
   tasks: new Map(),
+  approvals: new Map(),
   approved: new Set(),
   merging: null,
   waiting: new Map(),
@@ -38,6 +47,11 @@ export const evolve = (state: State, event: HiveEvent): State => {
   if (!isEventType(event.type)) return state; // of a newer Hive
   const { kind, id } = parseStream(event.stream);
   if (kind === 'workflow') return { ...state, workflow: foldWorkflow(state.workflow, event) };
+  if (kind === 'approval') {
+    const approval = foldApproval(state.approvals.get(id) ?? null, event);
+    (state.approvals as Map<string, ApprovalView>).set(id, approval);
+    return state;
+  }
   if (kind !== 'task') return state;
   const task = foldTask(state.tasks.get(id) ?? null, event);
   // A map per workflow is changed in place and handed on: a plan may have 2,000 tasks, and nobody keeps an earlier state.
@@ -63,18 +77,21 @@ const noteWaiting = (waiting: Map<Step, Set<string>>, event: HiveEvent, task: Ta
 
 const approvedAfter = (state: State, event: HiveEvent, task: TaskView): ReadonlySet<string> => {
   if (event.type === 'task.review_completed' && event.data.decision === 'approve' && event.data.remaining === 0)
-    return new Set([...state.approved, task.id]);
+    return isHeld(state.workflow?.submission, task) ? state.approved : new Set([...state.approved, task.id]);
   if (!state.approved.has(task.id) || task.state === 'reviewed') return state.approved;
   return new Set([...state.approved].filter((id) => id !== task.id));
 };
 
 /** By priority, then in the order of the plan. */
-const mergingAfter = ({ workflow, tasks, approved, merging }: State, event: HiveEvent): State['merging'] => {
+const mergingAfter = ({ workflow, tasks, approved, merging }: State, event: HiveEvent): Merging | null => {
   if (merging !== null && approved.has(merging.taskId)) return merging;
   if (approved.size === 0) return null;
   const order = new Map(workflow?.tasks.map((task, index) => [task.id, index]));
-  const [next] = [...approved]
+  const { batch } = mergeRules(workflow?.submission.policy?.merge);
+  const [next, ...others] = [...approved]
     .flatMap((id) => tasks.get(id) ?? [])
-    .toSorted((a, b) => b.spec.priority - a.spec.priority || (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
-  return next ? { taskId: next.id, since: event.id } : null;
+    .toSorted((a, b) => b.spec.priority - a.spec.priority || (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0))
+    .slice(0, batch)
+    .map(({ id }) => id);
+  return next === undefined ? null : { taskId: next, since: event.id, others };
 };

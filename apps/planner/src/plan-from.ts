@@ -37,7 +37,7 @@ export const planFrom = (value: ModelPlan, submission: Submission, stages: Templ
         checks: [],
         redBefore: submission.redBefore === 'not_needed' ? 'not_needed' : (task.redBefore ?? 'needed'),
         capabilities: [],
-        priority: 0,
+        priority: submission.priority ?? 0,
         timeoutS: defaultTimeoutS,
         ...(model !== null && { model }),
       };

@@ -5,10 +5,8 @@ import { createRepo, openHouse, type House } from '@hive/agent-kit/testing';
 import { newId, record, type NewStep } from '@hive/bus';
 import { Plan, streams, type NewEvent } from '@hive/events';
 import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import agent from './agent.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let house: House;
 let server: ModelServer;
@@ -83,7 +81,7 @@ const plan = async (
   await house.start(agent);
   const ending = async () =>
     (await house.events(stream)).find(({ type }) => /plan_generated|attempt_failed/.test(type)) ?? null;
-  await expect.poll(ending, { timeout: 30_000 }).not.toBeNull();
+  await expect.poll(ending).not.toBeNull();
   return ending();
 };
 const prompts = () =>
@@ -124,7 +122,7 @@ test('a planner that is killed when it has paid for a plan: the next one uses th
     };
     const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], { env, stdio: 'ignore' });
     await once(child, 'exit');
-    await expect.poll(() => house.bus.queue.rescue(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => house.bus.queue.rescue()).toBe(1);
   };
   const ended = await plan('A page', [{ reply: { json: { version: 1, tasks: [task('a', {})] } } }], files, killed);
   expect(ended).toMatchObject({ type: 'workflow.plan_generated', data: { by: 'double:plans' } });

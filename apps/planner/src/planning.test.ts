@@ -69,6 +69,6 @@ test('a task needs those of the stage before it that has any, and has the model 
     ['b', ['a'], null],
     ['d', ['c', 'a', 'b'], 'ollama:coder@walnut'],
   ]);
-  const named = planFrom(value, { ...submission, model: 'claude:x' } as unknown as Submission, stages);
-  expect(named.tasks.every(({ model }) => model === 'claude:x')).toBe(true);
+  const named = planFrom(value, { ...submission, model: 'claude:x', priority: 9 } as unknown as Submission, stages);
+  expect(named.tasks.every(({ model, priority }) => model === 'claude:x' && priority === 9)).toBe(true);
 });

@@ -1,4 +1,6 @@
 import './app/hive-app.ts';
-import { reloadOnMissingChunk } from './app/updates.ts';
+import { applyAppearance, readAppearance } from './app/appearance.ts';
+import { reloadOnMissingChunk } from './app/missing-chunk.ts';
 
 reloadOnMissingChunk();
+applyAppearance(readAppearance());

@@ -1,239 +1,152 @@
-// A stand-in for the event dashboard: the built control room and a told story over the same API. For looking and for tests.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
-import type { AddressInfo } from 'node:net';
-import {
-  foldStream,
-  parseStream,
-  reportOf,
-  resultOf,
-  type AgentSummary,
-  type HiveEvent,
-  type Result,
-  type TraceSummary,
-  type Views,
-  type WorkflowSummary,
-} from '@hive/events';
+// The real dashboard, in a process of its own, on a store that holds a told story. For looking and for tests.
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtefacts, openStore } from '@hive/core-db';
+import { isBuilt } from '@hive/tools/build-stamp';
+import { createStoryTeller } from './story-teller.ts';
 import type { Story } from './stories.ts';
 
 const dist = join(import.meta.dirname, '../dist');
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.webmanifest': 'application/manifest+json',
-  '.txt': 'text/plain',
-};
+const root = join(import.meta.dirname, '../../..');
+/** The bundle where it is what the sources say, as with `hive up`: it starts in a fifth of the time. */
+const dashboard = join(
+  root,
+  'apps/event-dashboard',
+  isBuilt(root, 'apps/event-dashboard') ? 'dist/main.js' : 'src/main.ts',
+);
 
-/** The policy of the control room; the built app has to work under it. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types lit-html hive-sw',
-].join('; ');
-
-/** A running fixture. `advance` lets the next events of the story happen; without a session all of the API answers 401. */
+/** A running fixture, which is a Hive without workers: nothing happens but what the story tells. */
 export type Fixture = {
   readonly url: string;
+  /** The token of its home. */
+  readonly token: string;
+  /** Its HIVE_HOME. */
+  readonly home: string;
   readonly story: Story;
-  advance(events: number): number;
-  setPaired(paired: boolean): void;
-  /** From now on a new version is served: the same files under another service worker. */
-  deploy(): void;
+  /** An address that pairs whoever opens it first and then shows `path`. */
+  link(path: string): Promise<string>;
+  /** Lets the next events of the story happen; answers how many there were. */
+  advance(events: number): Promise<number>;
+  /** Stops the server and starts it again with another build; without one it is the same files under another service worker. */
+  deploy(webRoot?: string): Promise<void>;
+  /** How many clients follow the log over the stream. */
+  followers(): Promise<number>;
+  /** The server's process, which another start replaces. */
+  pid(): number;
+  /** Kills the server as `kill -9` does. */
+  kill(): Promise<void>;
+  /** Starts the server again, on its port. */
+  start(): Promise<void>;
   close(): Promise<void>;
 };
 
-const resultFrom = (events: readonly HiveEvent[]): Result | null => {
-  const views = new Map<string, unknown>();
-  for (const event of events) views.set(event.stream, foldStream(views.get(event.stream) ?? null, event));
-  const ofKind = <K extends keyof Views>(kind: K) =>
-    [...views].filter(([stream]) => parseStream(stream).kind === kind).map(([, view]) => view as Views[K]);
-  const [workflow] = ofKind('workflow');
-  return workflow
-    ? resultOf({ workflow, tasks: ofKind('task'), merge: ofKind('merge')[0] ?? null, calls: ofKind('call') })
-    : null;
-};
+/** Where the server is to listen (0: any free port), and which build of the control room it serves (default: `dist`). */
+export type FixtureOptions = { readonly port?: number; readonly webRoot?: string };
 
-const summaryOf = (result: Result): WorkflowSummary => ({
-  id: result.workflow,
-  goal: result.goal,
-  repo: result.repo,
-  status: result.status,
-  tasks: result.tasks.length,
-  merged: result.merged,
-  counts: Object.fromEntries(
-    [...Map.groupBy(result.tasks, ({ status }) => status)].map(([status, tasks]) => [status, tasks.length]),
-  ),
-  example: result.example,
-  submittedAt: result.submittedAt,
-  settledAt: result.settledAt,
-});
+/** Serves the built control room and the story. */
+export const startFixture = async (
+  story: Story,
+  { port: asked = 0, webRoot = dist }: FixtureOptions = {},
+): Promise<Fixture> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hive-room-'));
+  const [home, web] = [join(folder, 'home'), join(folder, 'web')];
+  mkdirSync(home);
+  cpSync(webRoot, web, { recursive: true });
+  const store = await openStore({ home });
+  const artefacts = createArtefacts(home);
+  for (const text of story.artefacts.values()) await artefacts.put(text);
+  const teller = createStoryTeller(store);
+  await teller.tell(story.past);
+  await teller.beat();
+  const beating = setInterval(() => void teller.beat().catch(() => undefined), 2000);
 
-const bad = /failed|refused|expired|blocked|dead_lettered|rejected/;
-
-const traceSummary = (events: readonly HiveEvent[]): TraceSummary => {
-  const result = resultFrom(events);
-  return {
-    correlationId: events[0]?.correlationId ?? '',
-    goal: result?.goal ?? null,
-    status: result?.status ?? null,
-    firstAt: events[0]?.at ?? '',
-    lastAt: events.at(-1)?.at ?? '',
-    events: events.length,
-    errors: events.filter(({ type }) => bad.test(type)).length,
-  };
-};
-
-const agentsOf = (log: readonly HiveEvent[]): AgentSummary[] =>
-  log.flatMap((event) => {
-    if (event.type !== 'agent.registered') return [];
-    const { capabilities, ...who } = event.data;
-    const works = who.agent === 'worker-2' || who.agent === 'worker-1';
-    return [
-      {
-        ...who,
-        capabilities,
-        status: works ? ('busy' as const) : ('idle' as const),
-        load: works ? 1 : 0,
-        step: works
-          ? {
-              kind: who.agent === 'worker-2' ? 'check' : 'work',
-              taskId: null,
-              title: who.agent === 'worker-2' ? 'Read through a stream' : 'Write through a stream',
-            }
-          : null,
-        startedAt: event.at,
-        beatAgeMs: 400,
-      },
-    ];
-  });
-
-/** Serves the built control room and the story. `port` 0 takes a free one. */
-export const startFixture = async (story: Story, options: { readonly port?: number } = {}): Promise<Fixture> => {
-  const log: HiveEvent[] = [...story.past];
+  let server = await serve({ home, web, port: asked });
+  const { url } = server;
+  const port = Number(new URL(url).port);
+  const token = readFileSync(join(home, 'token'), 'utf8').trim();
   const future = [...story.future];
-  const clients = new Set<ServerResponse>();
-  let paired = true;
-  let version = 1;
-
-  const traces = () => [...Map.groupBy(log, ({ correlationId }) => correlationId).values()];
-  const traceOf = (id: string) => traces().find((events) => events[0]?.correlationId.endsWith(id));
-  const page = (items: readonly unknown[]) => ({ items, next: null });
-
-  const api: Readonly<Record<string, (id: string, query: URLSearchParams) => unknown>> = {
-    workflows: (id) =>
-      id === ''
-        ? page(
-            traces()
-              .map(resultFrom)
-              .filter((it) => it !== null)
-              .map(summaryOf),
-          )
-        : resultFrom(traceOf(id) ?? []),
-    traces: (id) => (id === '' ? page(traces().map(traceSummary).reverse()) : page(traceOf(id) ?? [])),
-    agents: () => page(agentsOf(log)),
-    report: () => {
-      const since = log[0]?.at ?? '';
-      return reportOf({
-        events: log,
-        since,
-        until: log.at(-1)?.at ?? since,
-        waiting: [],
-        nameOf: (key) => ({ key, title: '' }),
-      });
-    },
-    events: (_id, query) =>
-      page(log.filter(({ position }) => position > Number(query.get('after') ?? 0)).slice(0, 500)),
-  };
-
-  const frame = (name: string, data: unknown, id?: number) =>
-    `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
-  const head = () => log.at(-1)?.position ?? 0;
-  const stream = (response: ServerResponse, after: number) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' });
-    response.write(frame('hello', { build: 'fixture', head: head(), oldest: 1, beatMs: 15_000 }));
-    const missed = log.filter(({ position }) => position > after);
-    if (missed.length > 0) response.write(frame('events', missed, head()));
-    clients.add(response);
-    response.on('close', () => clients.delete(response));
-  };
-
-  const answer = (response: ServerResponse, status: number, body: unknown) => {
-    response.writeHead(status, {
-      'content-type': status < 400 ? 'application/json' : 'application/problem+json',
-      'cache-control': 'no-store',
-    });
-    response.end(JSON.stringify(body));
-  };
-
-  const takeApi = (request: IncomingMessage, response: ServerResponse, url: URL) => {
-    const [name = '', id = ''] = url.pathname.slice('/api/v1/'.length).split('/');
-    if (name === 'pair') {
-      paired = true;
-      return answer(response, 200, { csrf: 'fixture' });
-    }
-    if (!paired) return answer(response, 401, { code: 'auth.missing', detail: 'This browser is not paired' });
-    if (name === 'stream')
-      return stream(response, Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? head()));
-    const found = api[name]?.(decodeURIComponent(id), url.searchParams);
-    return found
-      ? answer(response, 200, found)
-      : answer(response, 404, { code: 'http.not_found', detail: 'There is nothing here' });
-  };
-
-  const takeFile = async (response: ServerResponse, pathname: string) => {
-    const isPage = extname(pathname) === '';
-    const file = join(dist, normalize(isPage ? '/index.html' : pathname));
-    const body = await readFile(file).catch(() => null);
-    if (!body) return answer(response, 404, { code: 'http.not_found', detail: 'There is no such file' });
-    response.writeHead(200, {
-      'content-type': types[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': contentSecurityPolicy,
-      'cache-control': pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    });
-    response.end(pathname === '/sw.js' ? `${body.toString()}\n// version ${version}` : body);
-  };
-
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (url.pathname.startsWith('/api/v1/')) takeApi(request, response, url);
-    else void takeFile(response, url.pathname);
-  });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const start = async () => void (server = await serve({ home, web, port }));
 
   return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    url,
+    token,
+    home,
     story,
-    advance(events) {
+    start,
+    link: async (path) => {
+      const answer = await fetch(`${url}/api/v1/pair/codes`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const { url: link } = (await answer.json()) as { url: string };
+      return `${url}${path}${new URL(link).hash}`;
+    },
+    advance: async (events) => {
       const fresh = future.splice(0, events);
-      log.push(...fresh);
-      for (const client of clients) if (fresh.length > 0) client.write(frame('events', fresh, head()));
+      await teller.tell(fresh);
       return fresh.length;
     },
-    setPaired(value) {
-      paired = value;
-      for (const client of clients) client.end();
+    deploy: async (build) => {
+      await end(server.child, 'SIGTERM');
+      if (build === undefined) {
+        appendFileSync(join(web, 'sw.js'), `\n// ${randomUUID()}`);
+        for (const twin of ['sw.js.br', 'sw.js.gz']) rmSync(join(web, twin), { force: true });
+      } else {
+        rmSync(web, { recursive: true });
+        cpSync(build, web, { recursive: true });
+      }
+      await start();
     },
-    deploy() {
-      version += 1;
-    },
-    close: () =>
+    followers: () =>
       new Promise((resolve) => {
-        for (const client of clients) client.end();
-        server.close(() => resolve());
-        server.closeAllConnections();
+        const { child } = server;
+        const hear = (message: { type?: string; count?: number }) => {
+          if (message.type !== 'followers') return;
+          child.off('message', hear);
+          resolve(message.count ?? 0);
+        };
+        child.on('message', hear);
+        child.send({ type: 'followers' });
       }),
+    pid: () => server.child.pid ?? 0,
+    kill: () => end(server.child, 'SIGKILL'),
+    close: async () => {
+      clearInterval(beating);
+      await end(server.child, 'SIGTERM');
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 };
+
+type Place = { readonly home: string; readonly web: string; readonly port: number };
+
+/** Resolves when it listens; throws what it said when it does not. */
+const serve = ({ home, web, port }: Place): Promise<{ readonly url: string; readonly child: ChildProcess }> => {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const child = fork(dashboard, ['--port', String(port), '--web-root', web], {
+    cwd: home,
+    env: { PATH, HOME, TMPDIR, HIVE_HOME: home, NODE_COMPILE_CACHE: join(tmpdir(), 'hive-room-compiled') },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    silent: true,
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-4000)));
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: { type?: string; url?: string }) => {
+      if (message.type === 'listening' && message.url !== undefined) resolve({ url: message.url, child });
+    });
+    child.once('exit', (code) => reject(new Error(`the dashboard ended with ${code}: ${said}`)));
+  });
+};
+
+const end = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });

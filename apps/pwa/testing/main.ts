@@ -3,5 +3,5 @@ import { startFixture } from './fixture.ts';
 import { tellStory } from './stories.ts';
 
 const fixture = await startFixture(tellStory(Date.now()), { port: 4499 });
-console.log(`Control room with a told story: ${fixture.url}`);
-setInterval(() => fixture.advance(1), 900);
+console.log(`Control room with a told story: ${await fixture.link('/')}`);
+setInterval(() => void fixture.advance(1), 900);

@@ -1,28 +1,38 @@
-import { upcast, type HiveEvent } from '@hive/events';
+import { traceColumns, traceRow, upcast, type HiveEvent } from '@hive/events';
 import { expect, test } from 'vitest';
+import { RowLayout } from '../src/features/traces/waterfall/row-layout.ts';
+import { spanOf } from '../src/features/traces/waterfall/row-facts.ts';
+import { TraceStore } from '../src/features/traces/waterfall/trace-store.ts';
 import { tellStory } from './stories.ts';
-import { eventWords } from '../src/features/traces/event-words.ts';
-import { rowBar } from '../src/features/traces/row-bar.ts';
-import { traceOf } from '../src/features/traces/trace-model.ts';
 
-test('what a newer Hive tells is shown as a row without words, and all else is folded as before', () => {
+const drawn = (events: readonly HiveEvent[]) => {
+  const store = new TraceStore();
+  store.apply(traceColumns('c', events.map(traceRow), { next: null, positionOf: () => undefined }));
+  const layout = new RowLayout();
+  layout.update(store, new Set(), null);
+  return { store, layout };
+};
+
+test('what a newer Hive tells is shown as a row without words, and all else is drawn as before', () => {
   const { past, ids } = tellStory(Date.parse('2026-01-01T12:00:00.000Z'));
   const known = past.filter((event) => event.correlationId === ids.failed);
   const newer = known.flatMap((event, index): HiveEvent[] => {
     const about = { ...event, id: `newer ${index}`, causationId: event.id };
     // As they come from a server: types of no catalogue, and known ones in a version that is not known.
     const told = [
-      { ...about, type: 'task.teleported', data: { taskId: 7 } },
-      { ...about, id: `version ${index}`, data: { v: 2 } },
+      { ...about, position: event.position + 0.25, type: 'task.teleported', data: { taskId: 7 } },
+      { ...about, position: event.position + 0.5, id: `version ${index}`, data: { v: 2 } },
     ] as unknown as HiveEvent[];
     return [event, ...told.map((it) => upcast(it))];
   });
-  const [before, after] = [traceOf(known), traceOf(newer)];
-  expect(after.result).toEqual(before.result);
-  expect(after.errors).toBe(before.errors);
-  expect(after.bars).toEqual(before.bars);
-  expect(after.rows).toHaveLength(3 * before.rows.length);
-  const strange = after.rows.filter(({ event }) => !known.includes(event));
-  expect(strange.map(({ event }) => eventWords(event)).join('')).toBe('');
-  expect(strange.map((row) => rowBar(row, after).point)).not.toContain(null);
+  const [before, after] = [drawn(known), drawn(newer)];
+  expect(after.store.errors).toBe(before.store.errors);
+  expect(after.layout.count).toBe(3 * before.layout.count);
+  const strange = Array.from({ length: after.store.rows }, (_, row) => row).filter(
+    (row) => after.store.position[row] !== Math.trunc(after.store.position[row] ?? 0),
+  );
+  expect(strange).toHaveLength(2 * known.length);
+  expect(strange.map((row) => after.store.textOf('words', row)).join('')).toBe('');
+  const { from, to } = spanOf(after.store, strange[0] ?? -1, 0);
+  expect(to).toBe(from);
 });

@@ -1,13 +1,15 @@
-// `npm run screenshots -w @hive/pwa [FOLDER]`: pictures of every screen of the built app, and the two of its manifest.
+// `npm run screenshots -w @hive/pwa [FOLDER [NAME…]]`: pictures of every screen of the built app or of those named, and the two of its manifest.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { findChromium } from '@hive/tools/chromium';
+import { tellEgress } from './egress-story.ts';
 import { startFixture } from './fixture.ts';
-import { tellNothing, tellStory } from './stories.ts';
+import { tellInbox } from './inbox-story.ts';
+import { tellNothing, tellStory, tellTrouble } from './stories.ts';
 
 const pwa = join(import.meta.dirname, '..');
-const folder = process.argv[2] ?? join(pwa, 'dist-screenshots');
+const [, , folder = join(pwa, 'dist-screenshots'), ...wanted] = process.argv;
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 const schemes = ['light', 'dark'] as const;
 
@@ -15,12 +17,15 @@ await mkdir(folder, { recursive: true });
 await mkdir(join(pwa, 'public/screenshots'), { recursive: true });
 const fixture = await startFixture(tellStory(Date.now()));
 const empty = await startFixture(tellNothing());
+const trouble = await startFixture(tellTrouble(Date.now()));
+const inbox = await startFixture(tellInbox(Date.now()));
+const egress = await startFixture(tellEgress(Date.now()));
 const unpaired = await startFixture(tellNothing());
-unpaired.setPaired(false);
 const browser = await chromium.launch(await findChromium());
 const complaints: string[] = [];
 
 const { ids } = fixture.story;
+const asked = inbox.story.past.find(({ type }) => type === 'approval.requested')?.correlationId ?? '';
 const shots: readonly {
   readonly name: string;
   readonly at: string;
@@ -29,12 +34,33 @@ const shots: readonly {
 }[] = [
   { name: 'home', at: `${fixture.url}/`, full: true },
   { name: 'home-empty', at: `${empty.url}/` },
+  { name: 'new-empty', at: `${empty.url}/new` },
+  {
+    name: 'new',
+    at: `${fixture.url}/new`,
+    full: true,
+    act: async (page) => {
+      await page.getByLabel('What is to be done').fill('Read dates of the year 10,000 and later');
+      await page.getByText('More: branches, model, schedule').click();
+      await page.getByLabel('Again and again').check();
+      await page.getByRole('button', { name: 'Hand it in later' }).click();
+      await page.getByText('Write five fields').waitFor();
+    },
+  },
   { name: 'traces', at: `${fixture.url}/traces` },
+  {
+    name: 'traces-chosen',
+    at: `${fixture.url}/traces?q=repo%3Asrc%20dur%3A5m`,
+    act: async (page) => {
+      await page.getByRole('checkbox').first().check();
+      await page.getByText('chosen').waitFor();
+    },
+  },
   { name: 'traces-filtered', at: `${fixture.url}/traces?q=status%3Afailed` },
   { name: 'trace-example', at: `${fixture.url}/traces/${ids.example}`, full: true },
   {
-    name: 'trace-failed-open',
-    at: `${fixture.url}/traces/${ids.failed}`,
+    name: 'trace-tasks-open',
+    at: `${fixture.url}/traces/${ids.failed}?view=tasks`,
     full: true,
     act: async (page) => {
       for (const summary of await page.locator('hive-task-list summary').all()) await summary.click();
@@ -44,16 +70,102 @@ const shots: readonly {
     name: 'trace-selected',
     at: `${fixture.url}/traces/${ids.failed}`,
     act: async (page) => {
-      await page
-        .getByRole('row', { name: /attempt_failed/ })
-        .first()
-        .click();
+      await page.getByRole('treegrid').waitFor();
+      await page.keyboard.press('e');
+      await page.keyboard.press('Enter');
       await page.locator('hive-event-details').getByRole('heading').waitFor();
     },
   },
+  {
+    name: 'trace-names',
+    at: `${fixture.url}/traces/${ids.failed}`,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Names only' }).click();
+      await page.locator('hive-waterfall').scrollIntoViewIfNeeded();
+      await page.evaluate('scrollTo(0, 400)');
+    },
+  },
+  { name: 'trace-head', at: `${fixture.url}/traces/${ids.failed}` },
+  { name: 'trace-head-waiting', at: `${inbox.url}/traces/${asked}` },
+  { name: 'trace-evidence', at: `${fixture.url}/traces/${ids.failed}?view=evidence`, full: true },
+  { name: 'trace-graph', at: `${fixture.url}/traces/${ids.failed}?view=graph`, full: true },
+  { name: 'trace-log', at: `${fixture.url}/traces/${ids.failed}?view=log` },
+  { name: 'trace-log-none', at: `${fixture.url}/traces/${ids.failed}?view=log&q=nowhere` },
+  { name: 'trace-raw', at: `${fixture.url}/traces/${ids.hostile}?view=raw` },
+  {
+    name: 'trace-verbs',
+    at: `${fixture.url}/traces/${ids.failed}`,
+    act: async (page) => {
+      await page.locator('hive-trace-verbs').getByRole('button', { name: 'More' }).click();
+      await page.getByText('Export the events').waitFor();
+    },
+  },
+  {
+    name: 'task-failed',
+    at: `${fixture.url}/tasks?lane=failed`,
+    full: true,
+    act: async (page) => {
+      await page.locator('hive-task-card').first().getByRole('link').click();
+      await page.getByRole('heading', { name: 'Attempts' }).waitFor();
+    },
+  },
+  { name: 'trace-changes', at: `${fixture.url}/traces/${ids.failed}?view=changes`, full: true },
   { name: 'trace-running', at: `${fixture.url}/traces/${ids.running}`, full: true },
   { name: 'trace-hostile', at: `${fixture.url}/traces/${ids.hostile}` },
+  { name: 'approvals', at: `${fixture.url}/approvals`, full: true },
+  {
+    name: 'approvals-chosen',
+    at: `${inbox.url}/approvals`,
+    act: async (page) => {
+      const choices = page.getByRole('checkbox', { name: /^Choose Merge/ });
+      for (const at of [0, 1]) await choices.nth(at).check();
+      await page.getByRole('button', { name: 'Approve 2', exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'approvals-outcomes',
+    at: `${inbox.url}/approvals`,
+    act: async (page) => {
+      await page
+        .getByRole('checkbox', { name: /^Choose Merge/ })
+        .first()
+        .check();
+      await page.getByRole('button', { name: 'Deny 1', exact: true }).click();
+      await page.getByLabel(/^Why: a denial/).fill('keep it until 3.0');
+      await page.getByRole('button', { name: 'Deny 1 request' }).click();
+      await page.getByRole('list', { name: 'What came of each' }).waitFor();
+    },
+  },
+  { name: 'approval-egress', at: `${egress.url}/approvals`, full: true },
+  { name: 'approvals-empty', at: `${empty.url}/approvals` },
+  { name: 'agents', at: `${fixture.url}/agents`, full: true },
+  { name: 'agents-empty', at: `${empty.url}/agents` },
+  { name: 'agent', at: `${fixture.url}/agents/worker-1`, full: true },
+  { name: 'tasks', at: `${fixture.url}/tasks` },
+  { name: 'tasks-failed', at: `${fixture.url}/tasks?lane=failed&q=date` },
+  { name: 'tasks-empty', at: `${empty.url}/tasks` },
+  { name: 'health', at: `${fixture.url}/health`, full: true },
+  { name: 'health-empty', at: `${empty.url}/health` },
+  { name: 'events', at: `${fixture.url}/events` },
+  { name: 'events-filtered', at: `${fixture.url}/events?type=task.refused&q=nothing` },
+  {
+    name: 'event-open',
+    at: `${fixture.url}/events?type=model.*`,
+    act: async (page) => {
+      await page.getByRole('listitem').getByRole('link').first().click();
+      await page.locator('hive-event-sheet').getByRole('heading').waitFor();
+    },
+  },
+  {
+    name: 'dead-letters',
+    at: `${trouble.url}/events?view=dead-letters`,
+    act: async (page) => {
+      await page.locator('hive-dead-letters summary').first().click();
+      await page.getByText('What led there').first().waitFor();
+    },
+  },
   { name: 'agents', at: `${fixture.url}/agents` },
+  { name: 'settings', at: `${fixture.url}/settings`, full: true },
   { name: 'pairing', at: `${unpaired.url}/` },
   { name: 'not-found', at: `${fixture.url}/nowhere` },
   { name: 'no-trace', at: `${fixture.url}/traces/0000` },
@@ -62,7 +174,13 @@ const shots: readonly {
 for (const [size, viewport] of Object.entries(sizes))
   for (const colorScheme of schemes) {
     const context = await browser.newContext({ viewport, colorScheme, hasTouch: size === 'phone' });
-    for (const { name, at, full, act } of shots) {
+    for (const hive of [fixture, empty, trouble, inbox, egress]) {
+      const page = await context.newPage();
+      await page.goto(await hive.link('/'));
+      await page.locator('hive-home-page').waitFor();
+      await page.close();
+    }
+    for (const { name, at, full, act } of shots.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
       const page = await context.newPage();
       page.on(
         'console',
@@ -84,6 +202,6 @@ for (const [size, viewport] of Object.entries(sizes))
   }
 
 await browser.close();
-await Promise.all([fixture, empty, unpaired].map((it) => it.close()));
+await Promise.all([fixture, empty, trouble, inbox, egress, unpaired].map((it) => it.close()));
 for (const complaint of new Set(complaints)) console.error(complaint);
 console.log(`Pictures in ${folder}`);

@@ -6,7 +6,8 @@ import { tellWorkflow, type WorkflowStory } from './workflow-story.ts';
 const minute = 60_000;
 const oracle = 'oracle';
 
-const example = (startedAt: number): WorkflowStory => ({
+/** The bundled example, of which not all gets in. */
+export const example = (startedAt: number): WorkflowStory => ({
   goal: 'Example: ten tasks for the almanac library',
   repo: '/srv/hive/.hive/example/almanac',
   startedAt,
@@ -97,7 +98,8 @@ const example = (startedAt: number): WorkflowStory => ({
 
 const model = 'ollama:qwen3-coder:30b@walnut';
 
-const parser = (startedAt: number): WorkflowStory => ({
+/** Work of models, one of which proved nothing. */
+export const parser = (startedAt: number): WorkflowStory => ({
   goal: 'Fix the date parser: leap days, ISO weeks and time zones without a colon',
   repo: '/home/ada/src/calendar',
   startedAt,
@@ -166,7 +168,8 @@ const hostile = (startedAt: number): WorkflowStory => ({
   tasks: [{ key: 'sort', title: '<img src=x onerror=alert(1)> \u0007 sorted', author: 'human', end: 'merged' }],
 });
 
-const running = (startedAt: number): WorkflowStory => ({
+/** Work that is on its way. */
+export const running = (startedAt: number): WorkflowStory => ({
   goal: 'Move the store to streams, one module at a time',
   repo: '/home/ada/src/pantry',
   startedAt,
@@ -200,7 +203,8 @@ const running = (startedAt: number): WorkflowStory => ({
   ],
 });
 
-const register = (log: Log, agent: string, role: string, at: number): void => {
+/** An agent says that it is there. */
+export const register = (log: Log, agent: string, role: string, at: number): void => {
   const incarnation = idOf(`agent ${agent}`);
   const data = {
     agent,
@@ -221,6 +225,8 @@ const register = (log: Log, agent: string, role: string, at: number): void => {
 export type Story = {
   readonly past: readonly HiveEvent[];
   readonly future: readonly HiveEvent[];
+  /** The bytes that events refer to, by hash. */
+  readonly artefacts: ReadonlyMap<string, string>;
   readonly ids: Readonly<Record<'example' | 'failed' | 'running' | 'hostile', string>>;
 };
 
@@ -246,12 +252,41 @@ export const tellStory = (now: number): Story => {
   const known = log.events.length;
   ids.running = tellWorkflow(log, running(now - 16_000));
   const cut = log.events.findLastIndex((event, index) => index >= known && Date.parse(event.at) <= now) + 1;
-  return { past: log.events.slice(0, cut), future: log.events.slice(cut), ids };
+  return { past: log.events.slice(0, cut), future: log.events.slice(cut), artefacts: log.artefacts, ids };
+};
+
+/** Less of it, where each screen has to be loaded and looked through: a workflow of which not all was merged, and a change that waits. */
+export const tellEvening = (now: number): Story => {
+  const log = createLog();
+  register(log, 'worker-1', 'worker', now - 60 * minute);
+  const failed = tellWorkflow(log, parser(now - 47 * minute));
+  tellWorkflow(log, api(now - 21 * minute));
+  return { ...tellNothing(), past: log.events, artefacts: log.artefacts, ids: { ...tellNothing().ids, failed } };
+};
+
+/** A Hive in which tasks ran out of rescues and wait as dead letters. */
+export const tellTrouble = (now: number): Story => {
+  const log = createLog();
+  register(log, 'orchestrator', 'orchestrator', now - 60 * minute);
+  register(log, 'worker-1', 'worker', now - 60 * minute);
+  const end = { code: 'rescues.exhausted', reason: 'Its agent vanished three times while it worked' } as const;
+  const failed = tellWorkflow(log, {
+    goal: 'Move the archive to object storage',
+    repo: '/home/ada/src/pantry',
+    startedAt: now - 30 * minute,
+    tasks: [
+      { key: 'upload', title: 'Upload in parts', author: model, end },
+      { key: 'restore', title: 'Restore a part', author: model, end },
+      { key: 'guide', title: 'Describe the restore', needs: ['restore'], author: 'human', end: 'blocked' },
+    ],
+  });
+  return { ...tellNothing(), past: log.events, ids: { example: '', failed, running: '', hostile: '' } };
 };
 
 /** A Hive in which nothing was ever asked for. */
 export const tellNothing = (): Story => ({
   past: [],
   future: [],
+  artefacts: new Map(),
   ids: { example: '', failed: '', running: '', hostile: '' },
 });

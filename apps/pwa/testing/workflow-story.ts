@@ -7,7 +7,9 @@ import {
   type NewEvent,
   type PlannedTask,
 } from '@hive/events';
-import { hashOf, idOf, shaOf, type Log } from './log.ts';
+import { checkOutput, patchText, planText, promptText, replyText } from './artefact-texts.ts';
+import { askText } from './ask-story.ts';
+import { idOf, shaOf, type Log } from './log.ts';
 
 /** One task of a story: what it is and how it ends. `open` stops in the middle of its checks. */
 export type TaskStory = {
@@ -27,6 +29,9 @@ export type TaskStory = {
     | 'open'
     | { readonly code: DataOf<'task.refused'>['code']; readonly reason: string; readonly findings?: Finding[] };
   readonly firstFails?: string;
+  /** What its change is and what its checks print, where that is not the usual. */
+  readonly patch?: string;
+  readonly output?: string;
 };
 
 export type WorkflowStory = {
@@ -41,6 +46,7 @@ export type WorkflowStory = {
 type Ended = { readonly at: number; readonly event: HiveEvent; readonly good: boolean };
 
 const evidenceOf = (
+  log: Log,
   task: TaskStory,
   author: string,
   at: number,
@@ -56,15 +62,15 @@ const evidenceOf = (
     on,
     exit,
     ms: took,
-    log: hashOf(`${task.key} ${on} ${name}`),
+    log: log.keep(checkOutput(task, { on, name, exit, ms: took })),
   });
   return {
     base: shaOf(`base of ${task.key}`),
     head: shaOf(`head of ${task.key}`),
     tree: shaOf(`tree of ${task.key}`),
-    patch: hashOf(task.key),
+    patch: log.keep(patchText(task)),
     author,
-    setup: { argv: ['npm', 'ci', '--ignore-scripts'], lockfile: hashOf('lock'), cached: true },
+    setup: { argv: ['npm', 'ci', '--ignore-scripts'], lockfile: log.keep('{ "lockfileVersion": 3 }\n'), cached: true },
     commands: [
       ...(task.redBefore ? [] : [run('base+tests', 'test', ['npm', 'test'], isNotRed ? 0 : 1, ms - 140)]),
       run('head', 'test', ['npm', 'test'], failed ? 1 : 0, ms),
@@ -86,14 +92,14 @@ const evidenceOf = (
 
 /** Records a workflow from its submission to where the story stops, as the agents of Hive record it. Answers its id. */
 export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
-  const workflowId = idOf(`workflow ${story.goal}`);
+  const workflowId = idOf(`workflow ${story.goal}`, story.startedAt);
   const stream = streams.workflow(workflowId);
   const slug = story.goal
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 24);
   const branch = `hive/${slug}-${workflowId.slice(-8)}`;
-  const taskId = (key: string) => idOf(`task ${story.goal} ${key}`);
+  const taskId = (key: string) => idOf(`task ${story.goal} ${key}`, story.startedAt);
   const waiting: { readonly at: number; readonly run: () => void }[] = [];
   const later = (at: number, run: () => void) => waiting.push({ at, run });
   const record = (event: NewEvent, at: number, actor: string, cause: HiveEvent | null) =>
@@ -105,7 +111,7 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
     title: task.title,
     needs: (task.needs ?? []).map(taskId),
     kind: task.kind ?? 'change',
-    ...(task.kind === 'command' ? { run: ['node', 'scripts/check-docs.js'] } : { patch: hashOf(task.key) }),
+    ...(task.kind === 'command' ? { run: ['node', 'scripts/check-docs.js'] } : { patch: log.keep(patchText(task)) }),
     author: task.author ?? 'human',
     paths: ['src/**', 'test/**'],
     checks: [{ name: 'test', argv: ['npm', 'test'], source: 'given' }],
@@ -130,7 +136,7 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
         checks: [{ name: 'test', argv: ['npm', 'test'], source: 'given' }],
         setup: null,
         source: 'file',
-        plan: hashOf('plan'),
+        plan: log.keep(planText(story)),
         model: null,
         localOnly: false,
         budget: null,
@@ -183,7 +189,7 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
       stream,
       data: {
         workflowId,
-        plan: hashOf('plan'),
+        plan: log.keep(planText(story)),
         by: 'plan file',
         tasks: story.tasks.map((task) => ({
           id: taskId(task.key),
@@ -334,8 +340,8 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
                 totalMs: ms - 300,
                 tokensPerS: 71.4,
                 source: 'live',
-                prompt: hashOf('prompt'),
-                reply: hashOf('reply'),
+                prompt: log.keep(promptText(task)),
+                reply: log.keep(replyText(task)),
               },
             },
             now + ms - 100,
@@ -351,7 +357,7 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
               data: {
                 taskId: id,
                 ...under,
-                evidence: evidenceOf({ ...task, redBefore: 'not_needed' }, author, now, true, 'rules'),
+                evidence: evidenceOf(log, { ...task, redBefore: 'not_needed' }, author, now, true, 'rules'),
               },
             },
             now,
@@ -359,6 +365,20 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
             last,
           );
           settle(task, { at: now, event: last, good: true });
+          return false;
+        }
+        if (typeof task.end === 'object' && task.end.code === 'rescues.exhausted') {
+          last = record(
+            {
+              type: 'task.dead_lettered',
+              stream: of,
+              data: { taskId: id, code: task.end.code, reason: task.end.reason, findings: [] },
+            },
+            now,
+            'orchestrator',
+            last,
+          );
+          settle(task, { at: now, event: last, good: false });
           return false;
         }
         if (typeof task.end === 'object' && task.end.code.startsWith('paths.')) {
@@ -380,7 +400,7 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
               ...under,
               base: shaOf(`base of ${task.key}`),
               commit: shaOf(`head of ${task.key}`),
-              patch: hashOf(task.key),
+              patch: log.keep(patchText(task)),
               author,
               agent: 'worker-1',
             },
@@ -403,7 +423,12 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
           {
             type: 'task.checked',
             stream: of,
-            data: { taskId: id, ...under, evidence: evidenceOf(task, author, now, false, story.reviewer), verdict },
+            data: {
+              taskId: id,
+              ...under,
+              evidence: evidenceOf(log, task, author, now, false, story.reviewer),
+              verdict,
+            },
           },
           now,
           'worker-2',
@@ -447,21 +472,36 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
           last,
         );
         if (task.end !== 'waiting') return true;
-        record(
-          {
-            type: 'task.escalated',
-            stream: of,
-            data: { taskId: id, reason: 'The change removes a public function. Should it go?' },
-          },
+        const reason = 'The change removes a public function. Should it go?';
+        last = record(
+          { type: 'task.escalated', stream: of, data: { taskId: id, reason } },
           (now += 5),
           'reviewer-1',
+          last,
+        );
+        const evidence = evidenceOf(log, task, author, now, false, story.reviewer);
+        const about = { taskId: id, workflowId, branch, repo: story.repo, author, title: task.title, reason };
+        const { text, shown } = askText({ ...about, patch: evidence.patch, evidence });
+        const approvalId = idOf(`approval of ${id}`);
+        record(
+          {
+            type: 'approval.requested',
+            stream: streams.approval(approvalId),
+            data: {
+              ...{ approvalId, actionHash: log.keep(text), taskId: id, workflowId, proposer: 'worker/worker-1' },
+              ...{ action: shown.action, kind: 'merge', tier: 'T1', patch: evidence.patch },
+              expiresAt: new Date(now + 30 * 86_400_000).toISOString(),
+            },
+          },
+          (now += 4),
+          'orchestrator',
           last,
         );
         return false;
       },
       () => {
         const under = claim('merge', 'reviewer-1');
-        const evidence = evidenceOf(task, author, now, true, story.reviewer);
+        const evidence = evidenceOf(log, task, author, now, true, story.reviewer);
         const onto = streams.merge('almanac', branch);
         const about = { taskId: id, workflowId, branch, attempt: 1, token: under.token };
         const intended = record(

@@ -1,120 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineAgent, workspaceOf } from '@hive/agent-kit';
-import { createRepo, openHouse, type House, type TestRepo } from '@hive/agent-kit/testing';
-import { streams, type Check, type PlannedTask } from '@hive/events';
-import { createWorkspace, mirrorName, type Workspace } from '@hive/workspace';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import reviewer from './agent.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
-
-/** Green while a.txt and b.txt do not both say `two`. */
-const check: Check = {
-  name: 'check',
-  argv: ['sh', '-c', '! grep -q two a.txt || ! grep -q two b.txt'],
-  source: 'given',
-};
+import type { House, TestRepo } from '@hive/agent-kit/testing';
+import { streams } from '@hive/events';
+import { evidenceDigest, type Workspace } from '@hive/workspace';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openMergeHouse, type MergeHouse } from './testing/merge-house.ts';
 
 let house: House;
 let repo: TestRepo;
-let workspace: Workspace;
+let merging: MergeHouse;
 let stream: string;
 let branch: string;
 
 beforeEach(async () => {
-  house = await openHouse();
-  repo = createRepo(house.folder, { 'a.txt': 'one\n', 'b.txt': 'one\n', 'c.txt': 'one\n' });
-  workspace = createWorkspace({
-    home: house.config.home,
-    artefacts: house.artefacts,
-    agent: 'worker-test',
-    incarnation: 'test',
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-    sandbox: { mode: 'none', allowUnsandboxed: true },
-  });
+  merging = await openMergeHouse();
+  ({ house, repo } = merging);
 });
 afterEach(() => house.close());
 
-const begin = async (...tasks: Partial<PlannedTask>[]) => {
-  const ids = await house.begin({ repo: repo.root, base: repo.base, checks: [check] }, ...tasks);
-  const { workflowId } = await house.view(ids[0] ?? '');
-  branch = `hive/test-${workflowId.slice(-8)}`;
-  stream = streams.merge(mirrorName(repo.root), branch);
-  return ids as [string, string];
+const begin: MergeHouse['begin'] = async (...tasks) => {
+  const ids = await merging.begin(...tasks);
+  [branch, stream] = [merging.branch(), merging.stream()];
+  return ids;
 };
-
-/** A change on the base that a worker has made, the checks have proven and a reviewer has approved. */
-const approve = async (taskId: string, patch: string, author = 'human') => {
-  const about = { repo: repo.root, base: repo.base, setup: null, passEnv: [], signal: new AbortController().signal };
-  const worktree = await workspace.open({ ...about, modelAuthored: false });
-  await worktree.apply(Buffer.from(patch));
-  const made = await worktree.commit({ subject: 'Change', trailers: {} });
-  await worktree.remove();
-  if (!made) throw new Error('nothing changed');
-  const proof = await workspace.prove({
-    ...about,
-    head: made.commit,
-    author,
-    checks: [check],
-    tests: undefined,
-    redBefore: 'not_needed',
-    timeoutMs: 30_000,
-    agent: 'worker-test',
-  });
-  const about2 = (step: 'work' | 'check' | 'review', token: number) => ({ taskId, step, attempt: 1, token });
-  const hash = await house.artefacts.put(made.patch);
-  const of = streams.task(taskId);
-  await house.tell(
-    taskId,
-    { type: 'task.ready', stream: of, data: { taskId } },
-    {
-      type: 'task.claimed',
-      stream: of,
-      data: { ...about2('work', 1), agent: 'worker-test', leaseUntil: new Date().toISOString() },
-    },
-    {
-      type: 'task.submitted',
-      stream: of,
-      data: { ...about2('work', 1), base: repo.base, commit: made.commit, patch: hash, author, agent: 'worker-test' },
-    },
-    {
-      type: 'task.checked',
-      stream: of,
-      data: { ...about2('check', 2), evidence: proof.evidence, verdict: { code: null, reason: null, findings: [] } },
-    },
-    {
-      type: 'task.review_completed',
-      stream: of,
-      data: {
-        ...about2('review', 3),
-        decision: 'approve',
-        reviewer: { agent: 'reviewer', kind: 'rules' },
-        findings: [],
-        remaining: 0,
-      },
-    },
-  );
-  return made.commit;
-};
-
-/** The reviewer, with some of its workspace replaced. */
-const start = (change: (real: Workspace) => Partial<Workspace> = () => ({}), name = 'reviewer') =>
-  house.start(
-    defineAgent<Workspace>({
-      ...reviewer,
-      open: (ctx) => {
-        const real = workspaceOf(ctx);
-        return Promise.resolve({ ...real, ...change(real) });
-      },
-    }),
-    name,
-  );
-
-const ended = async (taskId: string, state: string) =>
-  expect.poll(async () => (await house.view(taskId)).state, { timeout: 15_000 }).toBe(state);
-const mergeEvents = async () => (await house.events(stream)).map((event) => event.type.slice('merge.'.length));
-const commits = () => repo.git('log', '--format=%H', `${repo.base}..${branch}`).split('\n').filter(Boolean);
-const tipOf = () => repo.git('rev-parse', branch);
+const approve: MergeHouse['approve'] = (...all) => merging.approve(...all);
+const start: MergeHouse['start'] = (...all) => merging.start(...all);
+const ended: MergeHouse['ended'] = (...all) => merging.ended(...all);
+const mergeEvents = () => merging.mergeEvents();
+const commits = () => merging.commits();
+const tipOf = () => merging.tipOf();
 const two = (file: string) => repo.patchOf({ [file]: 'two\n' });
 
 /** Fails at the first call, before or after the real one: what a kill at that point leaves behind. */
@@ -139,20 +52,25 @@ test('an approved change becomes the branch of the user: intent, ref, outcome', 
   await house.enqueue(a, 'merge');
   await ended(a, 'merged');
   expect(await mergeEvents()).toEqual(['intended', 'completed']);
-  expect(tipOf()).toBe(commit);
-  expect(repo.git('notes', '--ref', 'hive', 'show', branch)).toContain('"greenAfter":true');
-  expect((await house.view(a)).evidence?.reviewers).toEqual([{ agent: 'reviewer', kind: 'rules' }]);
+  const task = await house.view(a);
+  expect(tipOf()).toBe(task.commit);
+  expect(repo.git('rev-parse', `${branch}^`, `${branch}^{tree}`).split('\n')).toEqual([repo.base, task.evidence?.tree]);
+  const note = repo.git('notes', '--ref', 'hive', 'show', branch);
+  expect(JSON.parse(note)).toEqual(task.evidence);
+  expect(task.evidence).toMatchObject({ head: commit, reviewers: [{ agent: 'reviewer', kind: 'rules' }] });
+  const named = repo.git('log', '-1', '--format=%(trailers:key=Hive-Evidence,valueonly)', branch);
+  expect(named.trim()).toBe(`sha256:${evidenceDigest(`${note.trim()}\n`)}`);
   expect(await house.broken()).toEqual([]);
 });
 
 test('killed after the ref had moved: the next claim records the outcome, and nothing is merged twice', async () => {
   const [a] = await begin({});
-  const commit = await approve(a, two('a.txt'));
+  await approve(a, two('a.txt'));
   await start(killedOnce('after'));
   await house.enqueue(a, 'merge');
   await ended(a, 'merged');
   expect(await mergeEvents()).toEqual(['intended', 'completed']);
-  expect(commits()).toEqual([commit]);
+  expect(commits()).toEqual([(await house.view(a)).commit]);
   expect(await house.broken()).toEqual([]);
 });
 
@@ -199,7 +117,9 @@ test('a branch that has moved on: the change is put on top and proven anew there
   expect(await mergeEvents()).toEqual(['intended', 'completed', 'batch_checked', 'intended', 'completed']);
   expect(commits()).toHaveLength(2);
   expect(tipOf()).not.toBe(commit);
-  expect((await house.view(b)).evidence).toMatchObject({ base: first, head: tipOf(), reviewers: [{ kind: 'rules' }] });
+  const { evidence } = await house.view(b);
+  expect(evidence).toMatchObject({ base: first, reviewers: [{ kind: 'rules' }] });
+  expect(evidence?.tree).toBe(repo.git('rev-parse', `${branch}^{tree}`));
   expect(await house.broken()).toEqual([]);
 });
 
@@ -303,7 +223,7 @@ test('a branch that the user has checked out is waited for, at no cost', async (
   await house.enqueue(b, 'merge', { maxAttempts: 1 });
   await expect
     .poll(async () => (await house.events(streams.task(b))).some((event) => event.type === 'task.snoozed'), {
-      timeout: 10_000,
+      timeout: 60_000,
     })
     .toBe(true);
   repo.git('switch', '--quiet', 'main');

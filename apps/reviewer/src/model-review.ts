@@ -3,6 +3,9 @@ import type { Evidence, Finding } from '@hive/events';
 import { untrusted, type ModelRequest } from '@hive/llm';
 import type { FileChange } from './patch-parts.ts';
 
+/** What a model is shown of one file. */
+type Shown = Pick<FileChange, 'path' | 'text' | 'lines'>;
+
 /** What a review is made from. `changes` is the patch as it would be merged, file by file. */
 export type ReviewContext = {
   readonly repo: string;
@@ -12,7 +15,7 @@ export type ReviewContext = {
     readonly instructions?: string | undefined;
     readonly paths?: readonly string[] | undefined;
   };
-  readonly changes: readonly FileChange[];
+  readonly changes: readonly Shown[];
   readonly evidence: Pick<Evidence, 'commands' | 'redBefore' | 'greenAfter'> | null;
 };
 
@@ -87,7 +90,7 @@ export const modelReview = (changed: ReadonlySet<string>): z.ZodType<ModelReview
 const plainPath = (path: string): string => path.replace(/^(?:\.\/)+|^[ab]\/(?=.)/, '');
 
 /** The findings of a model that hold against the patch: what is about files that it does not touch is left out, and said; so is a line that it does not show. */
-export const heldFindings = (findings: ModelReview['findings'], changes: readonly FileChange[]): Finding[] => {
+export const heldFindings = (findings: ModelReview['findings'], changes: readonly Shown[]): Finding[] => {
   const byPath = new Map(changes.map((change) => [change.path, change]));
   const changeOf = (file: string) => byPath.get(file) ?? byPath.get(plainPath(file));
   const strange = new Set<string>();

@@ -1,10 +1,9 @@
 import { openHouse, type House } from '@hive/agent-kit/testing';
-import { streams, type DataOf, type Evidence } from '@hive/events';
+import { streams, type DataOf } from '@hive/events';
 import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import reviewer from './agent.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
+import { tellProven } from './testing/proven-task.ts';
 
 let house: House;
 let server: ModelServer;
@@ -14,7 +13,6 @@ afterEach(async () => {
 });
 
 const base = '1'.repeat(40);
-const head = '2'.repeat(40);
 const patch = `diff --git a/a.txt b/a.txt
 --- a/a.txt
 +++ b/a.txt
@@ -34,38 +32,14 @@ const reviewed = async (
   const yaml = `hive: { disk: { floorGb: 0 }, models: { reviewer: [${reviewers.map((name) => `"ollama:${name}"`).join(', ')}] }, review: { quorum: ${quorum} } }`;
   house = await openHouse({ yaml, env: { OLLAMA_HOST: server.url } });
   const [taskId = ''] = await house.begin({ repo: '/nowhere', base }, {});
-  const hash = await house.artefacts.put(patch);
-  const of = streams.task(taskId);
-  const about = (step: 'work' | 'check', token: number) => ({ taskId, step, attempt: 1, token });
-  const evidence: Evidence = {
-    ...{ base, head, tree: base, patch: hash, author, commands: [], redBefore: 'not_needed', greenAfter: true },
-    ...{ checkedBy: { agent: 'w', host: 'h' }, sandbox: 'none', at: new Date().toISOString() },
-  };
-  const leaseUntil = evidence.at;
-  await house.tell(
-    taskId,
-    { type: 'task.ready', stream: of, data: { taskId } },
-    { type: 'task.claimed', stream: of, data: { ...about('work', 1), agent: 'w', leaseUntil } },
-    {
-      type: 'task.submitted',
-      stream: of,
-      data: { ...about('work', 1), base, commit: head, patch: hash, author, agent: 'w' },
-    },
-    {
-      type: 'task.checked',
-      stream: of,
-      data: {
-        ...about('check', 2),
-        evidence,
-        verdict: { code: null, reason: null, findings: [] },
-      },
-    },
-  );
+  await tellProven(house, taskId, { author, base, patch });
   await house.start(reviewer);
   await house.enqueue(taskId, 'review', { maxAttempts: 1 });
   const ended = async () =>
-    (await house.events(of)).filter(({ type }) => /review_completed|attempt_failed/.test(type)).map(({ data }) => data);
-  await expect.poll(async () => (await ended()).length, { timeout: 30_000 }).toBeGreaterThan(0);
+    (await house.events(streams.task(taskId)))
+      .filter(({ type }) => /review_completed|attempt_failed/.test(type))
+      .map(({ data }) => data);
+  await expect.poll(async () => (await ended()).length).toBeGreaterThan(0);
   expect(await house.broken()).toEqual([]);
   const all = await ended();
   const [first] = all as { code?: string }[];

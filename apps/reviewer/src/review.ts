@@ -1,20 +1,26 @@
 import { askModel, checksOf, hasModelReviewer, type Context, type StepInHand } from '@hive/agent-kit';
 import { isHiveError, type HiveError } from '@hive/errors';
-import { streams, type DataOf, type NewEvent, type TaskView } from '@hive/events';
+import { streams, type DataOf, type Finding, type NewEvent, type TaskView } from '@hive/events';
 import { patchFiles, type Workspace } from '@hive/workspace';
+import { inspectChange } from './inspect-change.ts';
 import { heldFindings, modelReview, reviewPrompt } from './model-review.ts';
 import { patchParts } from './patch-parts.ts';
 import { reviewersOf } from './reviewers.ts';
+import type { Judged } from './rules/inspect.ts';
 import { findingsOf } from './rules.ts';
 
-type Review = Pick<DataOf<'task.review_completed'>, 'decision' | 'reviewer' | 'findings'>;
+/** What one reviewer says. */
+type Review = Pick<DataOf<'task.review_completed'>, 'decision' | 'reviewer'> & {
+  readonly findings: readonly Finding[];
+};
 
 /** Characters of a patch that a model can be expected to read as a whole. */
 const longestPatch = 200_000;
 
 /**
- * Rules first; models only when the rules have nothing against the change and hive.yaml names reviewers. They are asked one after the other, never the one
- * that wrote the change; as many have to approve as the quorum says, and the first that does not ends the round. Where there are too few, a person decides.
+ * Rules first; models only when no rule holds the change back and hive.yaml names reviewers. They are asked one after the other, never the one that wrote
+ * the change; as many have to approve as the quorum says, and the first that does not ends the round. Where there are too few, or where a rule wants a
+ * person, a person decides, and after everybody else, so that nobody is asked in vain.
  */
 export const review = async (
   step: StepInHand,
@@ -28,47 +34,61 @@ export const review = async (
     paths: patchFiles(patch),
     checks: checksOf(workflow, task),
   });
-  const rules = { agent: ctx.agent, kind: 'rules' } as const;
+  const judged = await inspectChange(step, { task, patch }, ctx);
+  const found = (action: Judged['action']) => judged.flatMap((it) => (it.action === action ? [it.finding] : []));
+  const held = [...ruled, ...found('refuse-or-return')];
   const reviews: readonly Review[] =
     // What the check found (its output) tells the author more than the rule that it broke.
-    ruled.length > 0
-      ? [{ decision: 'return', reviewer: rules, findings: [...ruled, ...task.findings] }]
-      : await withModels({ decision: 'approve', reviewer: rules, findings: [] }, step, { task, patch }, ctx);
+    held.length > 0
+      ? [{ decision: 'return', reviewer: rules(ctx), findings: [...held, ...found('ask'), ...task.findings] }]
+      : inOrder(await withModels(step, { task, patch }, ctx), { asked: found('ask'), noted: found('note') }, ctx);
   return reviews.map((it, index) => ({
     type: 'task.review_completed',
     stream: streams.task(task.id),
-    data: { taskId: task.id, ...step.mark, ...it, remaining: reviews.length - 1 - index },
+    data: { taskId: task.id, ...step.mark, ...it, findings: [...it.findings], remaining: reviews.length - 1 - index },
   }));
 };
 
+const rules = ({ agent }: Pick<Context, 'agent'>) => ({ agent, kind: 'rules' }) as const;
+
 type Change = { readonly task: TaskView; readonly patch: Buffer };
 
-/** The approval of the rules, and what the models say; the one that decides comes last. */
-const withModels = async (
-  rules: Review,
-  step: StepInHand,
-  { task, patch }: Change,
+/** What the models said, and why a person has to decide instead of more of them; null where none has to. */
+type Heard = { readonly reviews: readonly Review[]; readonly person: string | null };
+
+/** The reviews in the order in which they are told: the one that decides comes last. */
+const inOrder = (
+  { reviews, person }: Heard,
+  { asked, noted }: { readonly asked: readonly Finding[]; readonly noted: readonly Finding[] },
   ctx: Context,
-): Promise<readonly Review[]> => {
-  if (!hasModelReviewer(ctx.config)) return [rules];
+): readonly Review[] => {
+  const reviewer = rules(ctx);
+  const isDecided = reviews.some(({ decision }) => decision !== 'approve');
+  if (isDecided || (asked.length === 0 && person === null))
+    return [{ decision: 'approve', reviewer, findings: [...asked, ...noted] }, ...reviews];
+  const quorum: readonly Finding[] =
+    person === null ? [] : [{ rule: 'review.quorum', message: person, severity: 'error' }];
+  return [...reviews, { decision: 'escalate', reviewer, findings: [...asked, ...quorum, ...noted] }];
+};
+
+const withModels = async (step: StepInHand, { task, patch }: Change, ctx: Context): Promise<Heard> => {
+  if (!hasModelReviewer(ctx.config)) return { reviews: [], person: null };
   const { quorum } = ctx.config.review;
   const refs = reviewersOf(task, step.workflow.submission, ctx.config.models);
-  const escalated = (message: string, reviews: readonly Review[] = []): readonly Review[] => [
-    ...reviews,
-    { ...rules, decision: 'escalate', findings: [{ rule: 'review.quorum', message, severity: 'error' }] },
-  ];
   if (refs.length < quorum)
-    return escalated(
-      `${quorum} ${quorum === 1 ? 'model has' : 'models have'} to review this, and ${refs.length} of those in hive.yaml ${refs.length === 1 ? 'is' : 'are'} not its author`,
-    );
-  if (patch.length > longestPatch) return escalated('The change is too long for a model to review it as a whole');
-  const asked = await askInTurn(refs, step, { task, patch }, ctx);
-  if (asked.reviews.length === quorum || asked.reviews.some(({ decision }) => decision !== 'approve'))
-    return [rules, ...asked.reviews];
-  const soon = asked.failed.find((error) => error.remedy === 'retry');
+    return {
+      reviews: [],
+      person: `${quorum} ${quorum === 1 ? 'model has' : 'models have'} to review this, and ${refs.length} of those in hive.yaml ${refs.length === 1 ? 'is' : 'are'} not its author`,
+    };
+  if (patch.length > longestPatch)
+    return { reviews: [], person: 'The change is too long for a model to review it as a whole' };
+  const { reviews, failed } = await askInTurn(refs, step, { task, patch }, ctx);
+  if (reviews.length === quorum || reviews.some(({ decision }) => decision !== 'approve'))
+    return { reviews, person: null };
+  const soon = failed.find((error) => error.remedy === 'retry');
   if (soon) throw soon;
-  const why = asked.failed.map((error) => error.message).join('; ');
-  return escalated(`Only ${asked.reviews.length} of ${quorum} models could review this: ${why}`, asked.reviews);
+  const why = failed.map((error) => error.message).join('; ');
+  return { reviews, person: `Only ${reviews.length} of ${quorum} models could review this: ${why}` };
 };
 
 /** Asks until the quorum is met or one does not approve. A model that cannot answer is passed over for the next. */

@@ -49,6 +49,11 @@ test.each([
   expect(rules(task(changed))).toEqual(expected);
 });
 
+test('mutants that the policy does not let pass speak against a change whose proof holds', () => {
+  expect(rules({ ...task(), code: 'evidence.mutants', reason: 'too few' })).toEqual(['evidence.mutants']);
+  expect(rules({ ...task(), code: 'model.timeout', reason: 'slow' })).toEqual([]);
+});
+
 test('a dropped check need not have run, and red before may be declared needless', () => {
   expect(rules(task({ commands: [], dropped: ['npm test'], redBefore: 'not_needed' }))).toEqual([]);
 });

@@ -27,6 +27,9 @@ export const findingsOf = ({ task, paths, checks }: Reviewed): Finding[] => {
   if (!evidence.greenAfter) findings.push(finding('checks.red', task.reason ?? 'A check is red with the change'));
   if (evidence.redBefore === 'not_red')
     findings.push(finding('evidence.not_red', task.reason ?? 'Nothing failed without the change'));
+  // Whatever else the check found to be wrong with the proof, mutants that nobody noticed for example.
+  if (findings.length === 0 && task.code?.startsWith('evidence.'))
+    findings.push(finding(task.code, task.reason ?? task.code));
   return findings;
 };
 

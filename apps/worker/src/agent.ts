@@ -29,13 +29,10 @@ export const createWorker = ({ readSpace }: { readonly readSpace?: ReadSpace } =
     steps: { work, check },
     mayBegin: ({ own }) => own.disk.hasRoom(),
     figures: async ({ own, bus }) => own.machine?.read(await bus.store.now()),
-    every: {
-      ms: 10_000,
-      run: async (ctx) => {
-        await leftovers(ctx);
-        await ctx.own.disk.look();
-      },
-    },
+    every: [
+      { ms: 10_000, run: leftovers },
+      { ms: 10_000, run: ({ own }) => own.disk.look() },
+    ],
   });
 
 export default createWorker();

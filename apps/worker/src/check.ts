@@ -9,7 +9,8 @@ export const check = async (
 ): Promise<readonly NewEvent[]> => {
   const { task, mark } = step;
   if (!task?.base || !task.commit) throw new Error('a step `check` without a submitted change');
-  const proof = await proveChange(step, { base: task.base, head: task.commit, author: task.author ?? 'human' }, ctx);
+  const change = { base: task.base, head: task.commit, author: task.author ?? 'human', mutants: 'tried' } as const;
+  const proof = await proveChange(step, change, ctx);
   return [
     {
       type: 'task.checked',

@@ -2,10 +2,8 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRepo, openHouse, type House } from '@hive/agent-kit/testing';
 import { streams } from '@hive/events';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import agent, { createWorker } from './agent.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let house: House;
 afterEach(() => house.close());
@@ -27,11 +25,11 @@ test('on a full disk a worker begins nothing, says so, and goes on when there is
   const disk = { freeBytes: 4.9e9, totalBytes: 100e9 };
   const taskId = await given(['sh', '-c', 'echo two > a.txt']);
   await house.start(createWorker({ readSpace: () => Promise.resolve({ ...disk }) }), 'worker-1');
-  await expect.poll(async () => (await house.events(streams.system)).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await house.events(streams.system)).length).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(await state(taskId)).toBe('ready');
   disk.freeBytes = 5.1e9;
-  await expect.poll(() => state(taskId), { timeout: 10_000 }).toBe('submitted');
+  await expect.poll(() => state(taskId)).toBe('submitted');
 });
 
 test('the worktree of a command that failed is kept as the command left it', async () => {
@@ -39,7 +37,7 @@ test('the worktree of a command that failed is kept as the command left it', asy
   await house.start(agent);
   const taskId = await given(['sh', '-c', 'echo half > half.txt; exit 3']);
   const types = async () => (await house.events(streams.task(taskId))).map(({ type }) => type);
-  await expect.poll(types, { timeout: 10_000 }).toContain('task.attempt_failed');
+  await expect.poll(types).toContain('task.attempt_failed');
   expect(kept(taskId)).toEqual(['a.txt', 'half.txt']);
 });
 
@@ -47,12 +45,12 @@ test('the worktree of a red check is kept, that of a green one is not', async ()
   house = await openHouse();
   await house.start(agent);
   const good = await given(['sh', '-c', 'echo good > a.txt']);
-  await expect.poll(() => state(good), { timeout: 10_000 }).toBe('submitted');
+  await expect.poll(() => state(good)).toBe('submitted');
   const bad = await given(['sh', '-c', 'echo bad > a.txt']);
-  await expect.poll(() => state(bad), { timeout: 10_000 }).toBe('submitted');
+  await expect.poll(() => state(bad)).toBe('submitted');
   for (const taskId of [good, bad]) {
     await house.enqueue(taskId, 'check');
-    await expect.poll(() => state(taskId), { timeout: 10_000 }).toBe('checked');
+    await expect.poll(() => state(taskId)).toBe('checked');
   }
   expect(readdirSync(join(house.config.home, 'worktrees/kept'))).toEqual([bad]);
   expect(kept(bad)).toEqual(['a.txt']);

@@ -19,10 +19,12 @@ test('the second attempt repeats the first up to what was found', () => {
     goal: 'g',
     task: { title: 't', paths: ['src/**'] },
     files: [{ path: 'src/a.js', text: 'let a;' }],
-    findings: [],
+    said: { findings: [], note: null },
   };
   const texts = (findings: readonly string[]) =>
-    authorPrompt({ ...context, findings }).messages.flatMap((message) => message.parts.map((part) => part.text));
+    authorPrompt({ ...context, said: { findings, note: null } }).messages.flatMap((message) =>
+      message.parts.map((part) => part.text),
+    );
   const second = texts(['checks.red: 3 tests fail']);
   expect(second.slice(0, -1)).toEqual(texts([]));
   expect(second.at(-1)).toContain('3 tests fail');

@@ -3,6 +3,7 @@ import { HiveError } from '@hive/errors';
 import { untrusted, type ModelRequest, type Part } from '@hive/llm';
 import { repositoryPath } from '@hive/workspace';
 import { pathsOfDiff } from './paths-of-diff.ts';
+import { saidParts, type Said } from './what-was-said.ts';
 
 /** What a change is written from. `files` are the ones that the author may need to see, with their paths in the repository. */
 export type AuthorContext = {
@@ -14,8 +15,7 @@ export type AuthorContext = {
     readonly paths?: readonly string[] | undefined;
   };
   readonly files: readonly { readonly path: string; readonly text: string }[];
-  /** What spoke against the attempt before this one. */
-  readonly findings: readonly string[];
+  readonly said: Said;
   /** What another model left behind that had the task before. */
   readonly before?: readonly Part[];
 };
@@ -23,7 +23,7 @@ export type AuthorContext = {
 const maxTokens = 8192;
 
 /** The request for a change. Rules, then files, then the task, then what went wrong last time: a second attempt repeats a long beginning. */
-export const authorPrompt = ({ repo, goal, task, files, findings, before = [] }: AuthorContext): ModelRequest => ({
+export const authorPrompt = ({ repo, goal, task, files, said, before = [] }: AuthorContext): ModelRequest => ({
   system: [{ text: rules, cacheBreak: true }],
   messages: [
     {
@@ -36,9 +36,7 @@ export const authorPrompt = ({ repo, goal, task, files, findings, before = [] }:
         })),
         { text: `The goal of the whole work:\n${goal}`, cacheBreak: true as const },
         { text: taskText(task) },
-        ...(findings.length === 0
-          ? []
-          : [{ text: untrusted('What was found against the attempt before', findings.join('\n')) }]),
+        ...saidParts(said),
         ...before,
       ],
     },

@@ -1,10 +1,8 @@
 import { createRepo, openHouse, type House, type TestRepo } from '@hive/agent-kit/testing';
 import { streams, type Check, type PlannedTask } from '@hive/events';
 import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import agent from './agent.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const check: Check = { name: 'check', argv: ['sh', '-c', '! grep -q bad a.txt'], source: 'given' };
 
@@ -37,7 +35,7 @@ const given = async (task: Partial<PlannedTask>): Promise<string> => {
 const ends = async (taskId: string, expected: object) => {
   await expect
     .poll(async () => ['ready', 'working'].includes((await house.view(taskId)).state) && !(await failed(taskId)), {
-      timeout: 15_000,
+      timeout: 60_000,
     })
     .toBe(false);
   expect(await house.view(taskId)).toMatchObject(expected);
@@ -54,7 +52,7 @@ test('a patch becomes a commit that says whose it is, and the check proves that 
   const taskId = await given({ patch: await patched({ 'a.txt': 'two\n' }) });
   await ends(taskId, { state: 'submitted', author: 'human', base: repo.base });
   await house.enqueue(taskId, 'check');
-  await expect.poll(async () => (await house.view(taskId)).state, { timeout: 10_000 }).toBe('checked');
+  await expect.poll(async () => (await house.view(taskId)).state).toBe('checked');
   const view = await house.view(taskId);
   expect(view.evidence).toMatchObject({
     base: repo.base,
@@ -141,7 +139,7 @@ test('a model that was returned hears what was found, and may then succeed', asy
   await ends(taskId, { state: 'submitted' });
   const first = (await house.view(taskId)).commit;
   await house.enqueue(taskId, 'check');
-  await expect.poll(async () => (await house.view(taskId)).code, { timeout: 10_000 }).toBe('checks.red');
+  await expect.poll(async () => (await house.view(taskId)).code).toBe('checks.red');
   const of = { taskId, step: 'review' as const, attempt: 1, token: 9 };
   const findings = [{ rule: 'checks.red', message: 'it says bad' }];
   await house.tell(

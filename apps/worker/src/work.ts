@@ -1,14 +1,21 @@
-import { proveChange, type Context, type StepInHand } from '@hive/agent-kit';
+import { proveChange, reachHosts, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError, isHiveError, outcomeOf, type Code } from '@hive/errors';
 import { shortId, streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
-import { outsideOf, type Workspace, type Worktree } from '@hive/workspace';
+import { outsideOf, wantsAfter, wantsOf, type AgreedHosts, type Workspace, type Worktree } from '@hive/workspace';
 import { beginAuthor, type Author } from './author.ts';
 import type { Written } from './write-by-model.ts';
 
 type OwnContext = Context & { readonly own: Workspace };
 
 /** Makes the change of a task on the tip of its workflow's branch. */
-export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly NewEvent[]> => {
+export const work = (step: StepInHand, ctx: OwnContext): Promise<readonly NewEvent[]> =>
+  reachHosts(step, ctx, (hosts) => workWith(step, hosts, ctx));
+
+const workWith = async (
+  step: StepInHand,
+  hosts: AgreedHosts | undefined,
+  ctx: OwnContext,
+): Promise<readonly NewEvent[]> => {
   const { task, workflow } = step;
   if (!task) throw new Error('a step `work` without a task');
   const { submission } = workflow;
@@ -23,10 +30,11 @@ export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly 
     setup: task.spec.patch === undefined ? submission.setup : null,
     modelAuthored: model !== null,
     passEnv: submission.passEnv,
+    hosts,
     signal: step.signal,
   });
   try {
-    const { author, asks } = await write(step, task, { worktree, model }, ctx);
+    const { author, asks } = await write(step, task, { worktree, model, hosts }, ctx);
     const events =
       asks === undefined
         ? await handIn(step, task, author, base, worktree, ctx)
@@ -35,7 +43,7 @@ export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly 
       await worktree.keep(task.id);
     return events;
   } catch (error) {
-    if (!isHiveError(error) || error.code === 'lease.lost') throw error;
+    if (!isHiveError(error) || error.code === 'lease.lost' || wantsOf(error)) throw error;
     const outcome = outcomeOf(error.code);
     // What the environment did says nothing about the work, and may be that the disk is full.
     if (outcome !== 'infra' && !step.signal.aborted) await worktree.keep(task.id);
@@ -50,7 +58,11 @@ export const work = async (step: StepInHand, ctx: OwnContext): Promise<readonly 
 const write = async (
   step: StepInHand,
   task: TaskView,
-  { worktree, model }: { readonly worktree: Worktree; readonly model: Author | null },
+  {
+    worktree,
+    model,
+    hosts,
+  }: { readonly worktree: Worktree; readonly model: Author | null; readonly hosts: AgreedHosts | undefined },
   ctx: OwnContext,
 ): Promise<Written> => {
   const { spec } = task;
@@ -64,8 +76,12 @@ const write = async (
   step.signal.throwIfAborted();
   if (ran.infra)
     throw new HiveError(ran.infra, ran.reason ?? 'The command could not run', { remedy: 'retry', where: 'other' });
-  if (ran.exit !== 0)
-    throw new HiveError('run.failed', `${spec.run.join(' ')} ended with ${ran.exit}: ${lastLine(ran.tail)}`);
+  if (ran.exit !== 0) {
+    const wants = wantsAfter('checks', [ran], hosts);
+    throw new HiveError('run.failed', `${spec.run.join(' ')} ended with ${ran.exit}: ${lastLine(ran.tail)}`, {
+      ...(wants && { details: { wants } }),
+    });
+  }
   return { author: 'tool' };
 };
 

@@ -3,6 +3,7 @@ import { HiveError, isHiveError, type Code } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import { readTexts, writeTexts, type Worktree } from '@hive/workspace';
 import { authorPrompt, changeToEdits, ModelChange } from './model-author.ts';
+import { saidOf } from './what-was-said.ts';
 
 /** What fits into the context of a small local model beside its answer. */
 const maxTextBytes = 24 * 1024;
@@ -29,7 +30,7 @@ export const writeAtOnce = async (
     },
     files: await readTexts(worktree.dir, { globs: task.spec.paths, maxBytes: maxTextBytes }),
     before: await failingTranscript(wanted, step, ctx),
-    findings: [...task.findings.map((finding) => finding.message), ...(task.note === null ? [] : [task.note])],
+    said: saidOf(task),
   });
   const { value, author } = await askModel({ wanted, name: 'change', schema: ModelChange, request }, step, ctx);
   const edits = changeToEdits(value);

@@ -32,6 +32,8 @@ export type StepInHand = {
   readonly signal: AbortSignal;
   /** Where all processes tell which calls they have on which box; what is told here goes with the claim. */
   readonly places: Places;
+  /** Moves the step's deadline: it takes so many milliseconds more than its own task tells, say for the commands of others under the same claim. */
+  takes(ms: number): void;
   /**
    * Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. With `turn` it throws
    * `version.conflict` when somebody else has moved that cursor meanwhile.
@@ -71,9 +73,12 @@ export type Agent<S = unknown> = {
   };
   /** What it measures of its machine with each beat; a measurement is waited for one beat at most. */
   readonly figures?: (ctx: Context & { readonly own: S }) => Promise<unknown>;
-  /** Done again and again, the first time at once. */
-  readonly every?: { readonly ms: number; readonly run: (ctx: Context & { readonly own: S }) => Promise<void> };
+  /** Done again and again, each for itself, the first time at once: one that hangs holds up no other. */
+  readonly every?: readonly Repeated<S>[];
 };
+
+/** `run` begins again `ms` after it ended. */
+export type Repeated<S> = { readonly ms: number; readonly run: (ctx: Context & { readonly own: S }) => Promise<void> };
 
 /**
  * Defines an agent; one file makes one.

@@ -1,4 +1,6 @@
 export { defineAgent, type Agent, type Context, type Snooze, type StepHandler, type StepInHand } from './agent.ts';
+export { reachHosts } from './approvals/reach-hosts.ts';
+export { requestApproval, shownText } from './approvals/request-approval.ts';
 export { collectGarbage, type Collected, type Collecting, type Removed, type Stayed } from './disk/collect-garbage.ts';
 export { createDiskKeeper, type DiskKeeper } from './disk/disk-keeper.ts';
 export { spaceOf, surveyDisk, type DiskSurvey, type DiskUse, type KeptWorktree } from './disk/survey-disk.ts';
@@ -6,6 +8,7 @@ export { createHorizonWatch, horizonText, walText, type HorizonWatch } from './h
 export { tellAlert } from './tell-alert.ts';
 export { createLogger } from './logger.ts';
 export { factsOf } from './boxes/facts-of.ts';
+export { learntAtOnce } from './boxes/learnt-at-once.ts';
 export { listBoxes } from './boxes/list-boxes.ts';
 export { memoryOf, poolOf, quietOf } from './boxes/pool-of.ts';
 export { placeFor, type PoolState, type SeenBox } from '@hive/ollama-bridge';
@@ -19,7 +22,11 @@ export { boxesOf, findModel, hasModelReviewer, modelsOf } from './models/find-mo
 export { lastTurn } from './models/last-turn.ts';
 export { createLostCalls, type LostCalls } from './models/lost-calls.ts';
 export { callModel, type Turn } from './models/take-turn.ts';
+export { turnsOf } from './models/turns-of.ts';
 export type { Role, Wanted } from './models/wanted.ts';
-export { checksOf, proveChange } from './prove-change.ts';
+export { checksOf } from './checks-of.ts';
+export { proveChange } from './prove-change.ts';
 export { runAgent, startAgent, startAgentOn, type Place, type Running } from './run-agent.ts';
 export { workspaceOf } from './workspace-of.ts';
+export { mayLeave } from './outside/may-leave.ts';
+export { NotPosted, postOutside, type Post, type Posted } from './outside/post-outside.ts';

@@ -7,10 +7,11 @@ import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
 import { errorJson, hasCode, isHiveError } from '@hive/errors';
 import type { Artefacts } from '@hive/workspace';
 import type { Logger } from 'pino';
-import type { Agent, Context } from './agent.ts';
+import type { Agent, Context, Repeated } from './agent.ts';
 import { artefactsOf } from './artefacts-of.ts';
 import { poolOf } from './boxes/pool-of.ts';
 import { createLogger } from './logger.ts';
+import { createCrowd } from './crowd.ts';
 import { createStepRunner } from './step-runner.ts';
 
 const beatMs = 5000;
@@ -40,10 +41,14 @@ export type StartOptions = {
 };
 
 /** Starts an agent in this process: registers it, follows the log, takes steps. The caller owns signals. Leaves nothing open when it fails. */
-export const startAgent = async <S>(agent: Agent<S>, options: StartOptions): Promise<Running> => {
+export const startAgent = async <S>(
+  agent: Agent<S>,
+  options: StartOptions,
+  place: Pick<Place, 'host'> = {},
+): Promise<Running> => {
   const store = await openOwnStore(options);
   try {
-    return await startAgentOn(store, agent, options);
+    return await startAgentOn(store, agent, options, place);
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
@@ -76,21 +81,25 @@ const openOwnStore = async ({ config, name, whenAway, ...options }: StartOptions
 };
 
 /** What an agent of this process works with, where that is not given. */
-export type Place = { readonly around?: Surroundings; readonly artefacts?: Artefacts };
+export type Place = {
+  readonly around?: Surroundings;
+  readonly artefacts?: Artefacts;
+  /** The machine that it says it is on. */
+  readonly host?: string;
+};
 
 /** Starts an agent on a store that is open and belongs to it from then on; see {@link startAgent}. */
 export const startAgentOn = async <S>(
   store: Store,
   agent: Agent<S>,
   options: StartOptions,
-  { around = machine, artefacts = artefactsOf(options.config.home) }: Place = {},
+  { around = machine, artefacts = artefactsOf(options.config.home), host = hostname() }: Place = {},
 ): Promise<Running> => {
   const { config } = options;
   const name = options.name ?? agent.name;
   const incarnation = around.newId();
   const log = options.log ?? createLogger({ agent: name, role: agent.name });
   const bus = createBus(store, `${agent.name}/${name}`, around);
-  const host = hostname();
   const pool = poolOf(config, store);
   const ctx: Context = { config, bus, artefacts, log, agent: name, incarnation, host, pool };
   const release = await store.hold(incarnation);
@@ -123,7 +132,8 @@ export const startAgentOn = async <S>(
 
   const stop = new AbortController();
   const handBack = new AbortController();
-  const runner = createStepRunner(agent, ctx, own);
+  const crowd = createCrowd(agent.name, () => around.random());
+  const runner = createStepRunner(agent, ctx, own, crowd);
   const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
   let figures: unknown;
   const measure = () =>
@@ -131,8 +141,11 @@ export const startAgentOn = async <S>(
       (it) => (figures = it),
       () => undefined,
     );
-  const beat = () =>
-    store.beat({ ...row, startedAt, status: status(), load: runner.load(), ...(figures !== undefined && { figures }) });
+  const beat = async () => {
+    const now = { status: status(), load: runner.load(), ...(figures !== undefined && { figures }) } as const;
+    await store.beat({ ...row, startedAt, ...now });
+    if (agent.steps) crowd.see(await store.agents());
+  };
   await beat();
   measure();
   const stopBeating = repeatEvery(around, beatMs, () => {
@@ -175,7 +188,7 @@ export const startAgentOn = async <S>(
         signal: stop.signal,
       })
     : Promise.resolve();
-  const repeating = agent.every ? repeat(agent.every, { ...ctx, own }, stop.signal) : Promise.resolve();
+  const repeating = (agent.every ?? []).map((it) => repeat(it, { ...ctx, own }, stop.signal));
   log.info({ pid: process.pid, incarnation }, 'started');
 
   const signOff = async () => {
@@ -195,7 +208,7 @@ export const startAgentOn = async <S>(
   };
   const handingBack: (() => void)[] = [];
   const told = new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
-  const done = Promise.all([told, runner.run(stop.signal, handBack.signal), following, repeating]).then(async () => {
+  const done = Promise.all([told, runner.run(stop.signal, handBack.signal), following, ...repeating]).then(async () => {
     stopBeating();
     for (const callOff of handingBack) callOff();
     // A store that is away does not keep an agent from ending; others see that its process is gone.
@@ -219,11 +232,7 @@ export const startAgentOn = async <S>(
   };
 };
 
-const repeat = async <S>(
-  every: NonNullable<Agent<S>['every']>,
-  ctx: Context & { own: S },
-  signal: AbortSignal,
-): Promise<void> => {
+const repeat = async <S>(every: Repeated<S>, ctx: Context & { own: S }, signal: AbortSignal): Promise<void> => {
   for (let failures = 0; !signal.aborted;) {
     let waitMs = every.ms;
     try {
@@ -235,6 +244,11 @@ const repeat = async <S>(
     }
     await rest(ctx.bus.around, waitMs, signal);
   }
+};
+
+/** Tells the supervisor that this process is not stuck; one that is silent for long is started again. */
+const tellAlive = (): void => {
+  if (process.connected) process.send?.({ type: 'alive' });
 };
 
 /**
@@ -262,6 +276,7 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
     if (process.connected === false) process.exit(0); // it went before we listened; undefined where there never was one
     running = await startAgent(agent, { config, name: name ?? agent.name, whenAway: 'wait' });
     if (process.connected) process.send?.({ type: 'started', incarnation: running.incarnation });
+    repeatEvery(machine, beatMs, tellAlive);
     await running.done;
     process.exit(0);
   } catch (error) {

@@ -5,8 +5,11 @@ import { streams, type Step, type TaskView, type WorkflowView } from '@hive/even
 import { failpoint } from '@hive/failpoints';
 import { createLimit, withDeadline } from './with-deadline.ts';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
+import type { Crowd } from './crowd.ts';
 import { stepPlaces } from './boxes/step-places.ts';
 import { deadlineMs } from './deadline.ts';
+import { waitForAnswer } from './approvals/wait-for-answer.ts';
+import { waitingOf } from './approvals/waiting.ts';
 import { parkStep } from './models/park-step.ts';
 import { parkingOf } from './models/parking.ts';
 
@@ -14,8 +17,6 @@ const defaultLeaseMs = 15_000;
 const longestLookMs = 1000;
 const pollMs = 1000;
 const soonMs = 10;
-/** What a timer can wait for. */
-const longestMs = 2 ** 31 - 1;
 /** More than this in one claim would only keep its holder waiting. */
 const mostAtOnce = 250;
 /** A step whose handler took longer says so in the log of the process; of the others the events tell. */
@@ -35,8 +36,8 @@ export type StepRunner = {
 /** Heads by stream. */
 type Workflows = Promise<ReadonlyMap<string, Head>>;
 
-/** The runner of an agent's steps. `own` is what the agent's `open` made. */
-export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): StepRunner => {
+/** The runner of an agent's steps. `own` is what the agent's `open` made; `crowd` are the others of its role. */
+export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd: Crowd): StepRunner => {
   const { bus, log } = ctx;
   const { around } = bus;
   const kinds = Object.keys(agent.steps ?? {}) as Step[]; // the keys of a Partial<Record<Step, …>>
@@ -126,6 +127,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
     if (signal.aborted && signal.reason === drainedReason)
       return settle('handed back', () => bus.queue.snooze(claim, 0, drainedReason));
     if (signal.aborted) return void log.info({ stepId: claim.step.id }, 'step stopped');
+    const waiting = waitingOf(error);
+    if (waiting) return settle('parked', () => waitForAnswer(claim, waiting, ctx));
     const parking = isHiveError(error) ? parkingOf(error) : null;
     if (parking) return settle('parked', () => parkStep(claim, parking, ctx));
     if (isHiveError(error)) {
@@ -174,6 +177,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         return limit.signal();
       },
       places: stepPlaces(bus, claim),
+      takes: limit.extend,
       note: async (events, turn) => {
         const outcome = await bus.queue.note(claim, events, turn);
         if (outcome === 'late') throw new HiveError('version.conflict', 'Somebody else was faster; look again');
@@ -181,7 +185,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
       },
     };
     return withDeadline(handler(inHandStep, withOwn), {
-      ms: Math.min((agent.deadlineMs ?? deadlineMs)(inHandStep), longestMs),
+      ms: (agent.deadlineMs ?? deadlineMs)(inHandStep),
       kind: step.kind,
       late: limit,
       around,
@@ -237,7 +241,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
   const claimLoop = async (signal: AbortSignal): Promise<void> => {
     signal.addEventListener('abort', free, { once: true });
     for (let failures = 0; !signal.aborted;) {
-      const seen = bus.rings();
+      const seen = bus.rings(kinds);
       const slots = Math.min(slotsNow(), mostAtOnce);
       let claims: readonly Claim[] = [];
       try {
@@ -274,7 +278,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S): Step
         const due = await bus.store.nextDue(kinds).catch(() => null);
         // What is overdue and still there is for somebody else: the longer it is, the longer the wait.
         const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - around.wall()));
-        await Promise.race([slot, bus.heard(Math.min(pollMs, dueMs), signal, seen)]);
+        await Promise.race([slot, bus.heard(Math.min(pollMs, dueMs), signal, seen, kinds)]);
+        const waitMs = bus.rings(kinds) === seen ? 0 : crowd.waitMs();
+        if (waitMs > 0) await Promise.race([slot, rest(around, waitMs, signal)]);
       }
     }
   };

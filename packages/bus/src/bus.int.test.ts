@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
-import { streams, type NewEvent, type TaskView } from '@hive/events';
+import { streams, type NewEvent, type Step, type TaskView } from '@hive/events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createBus, derivedId, newId, type Bus, type Move, type NewStep } from './index.ts';
-import { enqueueTask } from './testing/samples.ts';
+import { createBus, derivedId, newId, type Bus, type Claim, type Move, type NewStep } from './index.ts';
+import { record } from './record.ts';
+import { enqueueTask, sampleStep } from './testing/samples.ts';
 
 let home: string;
 let store: Store;
@@ -51,6 +52,72 @@ test('a claimed step is not won twice, and its claim is an event caused by the a
   expect(events.map((event) => event.type)).toEqual(['task.created', 'task.ready', 'task.assigned', 'task.claimed']);
   expect(events[3]?.causationId).toBe(events[2]?.id);
   expect((await viewOf(taskId)).state).toBe('working');
+});
+
+test('the agent that authored a change cannot claim its review or its merge, not even alone, nor after a failure elsewhere', async () => {
+  const { taskId, workflowId } = await readyTask();
+  const stream = streams.task(taskId);
+  const take = async (kind: Step, agent: string) =>
+    (
+      await bus.queue.claim({ kinds: [kind], agent, incarnation: newId(), capabilities: [], limit: 9, leaseMs: 60_000 })
+    )[0];
+  const enqueue = (kind: Step) =>
+    record(store, {
+      streams: [stream],
+      onRefused: 'throw',
+      plan: () => ({
+        moves: [{ events: [], step: sampleStep({ taskId, workflowId }, { kind }) }],
+        stamp: { correlationId: workflowId, causationId: null, actor: 'test/queen' },
+      }),
+    });
+  const end = async (claim: Claim | undefined, event: { readonly type: NewEvent['type']; readonly data: object }) => {
+    if (!claim) throw new Error('nothing was claimed');
+    const mark = { taskId, step: claim.step.kind, attempt: claim.step.attempt, token: claim.step.token };
+    const told = { type: event.type, stream, data: { ...event.data, ...mark } } as NewEvent;
+    expect(await bus.queue.finish(claim, [told])).toBe('done');
+  };
+  const sha = '1'.repeat(40);
+  const change = { base: sha, commit: sha, patch: 'a'.repeat(64), author: 'human' };
+  const evidence = {
+    base: sha,
+    head: sha,
+    tree: sha,
+    patch: change.patch,
+    author: 'human',
+    commands: [],
+    redBefore: 'red',
+  };
+  const proof = {
+    ...evidence,
+    greenAfter: true,
+    checkedBy: { agent: 'b', host: 'h' },
+    sandbox: 'none',
+    at: new Date().toISOString(),
+  };
+  await end(await take('work', 'author'), { type: 'task.submitted', data: { ...change, agent: 'author' } });
+  await enqueue('check');
+  const verdict = { code: null, reason: null, findings: [] };
+  await end(await take('check', 'author'), { type: 'task.checked', data: { evidence: proof, verdict } });
+
+  await enqueue('review');
+  expect(await take('review', 'author')).toBeUndefined();
+  const first = await take('review', 'other');
+  if (!first) throw new Error('no review for the other one');
+  await bus.queue.fail(first, { code: 'model.overloaded', reason: 'x', retry: true, retryAfterMs: 0, elsewhere: true });
+  let again: Claim | undefined;
+  const tried: unknown[] = [];
+  const isOut = async () => {
+    tried.push(await take('review', 'author'));
+    again = await take('review', 'other');
+    return again !== undefined;
+  };
+  await expect.poll(isOut).toBe(true);
+  expect(tried.filter((it) => it !== undefined)).toEqual([]);
+  const approved = { decision: 'approve', reviewer: { agent: 'other', kind: 'rules' }, findings: [], remaining: 0 };
+  await end(again, { type: 'task.review_completed', data: approved });
+  await enqueue('merge');
+  expect(await take('merge', 'author')).toBeUndefined();
+  expect(await take('merge', 'other')).toBeDefined();
 });
 
 test('a holder that was silent past its lease can write nothing any more', async () => {
@@ -173,7 +240,7 @@ test('two followers of one name handle every event once, and what they record is
     });
   const both = [follower('one'), follower('two')];
   const made = await Promise.all(Array.from({ length: 10 }, () => readyTask()));
-  await expect.poll(async () => (await store.countHeads('task'))['cancelled'], { timeout: 10_000 }).toBe(10);
+  await expect.poll(async () => (await store.countHeads('task'))['cancelled']).toBe(10);
   stop.abort();
   await Promise.all(both);
   for (const { taskId } of made) {
@@ -237,7 +304,7 @@ test('whoever handles an event again is told to forget what it remembered of the
     handle: () => (said.push('handle'), said.length === 1 ? Promise.reject(new Error('once')) : Promise.resolve([])),
   });
   await readyTask();
-  await expect.poll(() => said, { timeout: 10_000 }).toEqual(['handle', 'forget', 'handle']);
+  await expect.poll(() => said).toEqual(['handle', 'forget', 'handle']);
   stop.abort();
   await following;
 });
@@ -275,9 +342,9 @@ test('a follower outlives a store that is away, however long, and blames no even
     },
   });
   await readyTask();
-  await expect.poll(() => troubles.length, { timeout: 10_000 }).toBeGreaterThan(8);
+  await expect.poll(() => troubles.length).toBeGreaterThan(8);
   away = false;
-  await expect.poll(async () => (await store.countHeads('task'))['cancelled'], { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await store.countHeads('task'))['cancelled']).toBe(1);
   stop.abort();
   await following;
   expect(await store.deadLetters(10)).toEqual([]);
@@ -300,13 +367,13 @@ test('an event that cannot be handled becomes a dead letter and the follower goe
     },
   });
   await readyTask();
-  await expect.poll(() => seen.length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => seen.length).toBe(1);
   stop.abort();
   await following;
   expect(await store.deadLetters(10)).toMatchObject([
     { subscription: 'poisoned', error: 'Error: poison', attempts: 5 },
   ]);
-}, 20_000);
+});
 
 test('a dead letter that is redriven is handled once, by one of two followers, and its effect stands in its own trace', async () => {
   const { taskId, workflowId } = await readyTask();
@@ -333,7 +400,7 @@ test('a dead letter that is redriven is handled once, by one of two followers, a
       },
     });
   }
-  await expect.poll(() => store.deadLetters(10), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => store.deadLetters(10)).toHaveLength(1);
   const [letter] = await store.deadLetters(1);
   isRepaired = true;
   const { subscription, eventId } = letter ?? { subscription: '', eventId: '' };
@@ -359,7 +426,7 @@ test('a dead letter that is redriven is handled once, by one of two followers, a
   const cancelled = (await store.events({ stream: streams.task(taskId), limit: 100 })).events.at(-1);
   expect(cancelled).toMatchObject({ type: 'task.cancelled', correlationId: workflowId, causationId: eventId });
   second.close();
-}, 30_000);
+});
 
 test('a follower that hears no ring looks by itself', async () => {
   const seen: string[] = [];
@@ -384,7 +451,7 @@ test('a follower that hears no ring looks by itself', async () => {
   });
   await waits.promise;
   await readyTask();
-  await expect.poll(() => seen.length, { timeout: 3_000 }).toBe(1);
+  await expect.poll(() => seen.length).toBe(1);
   stop.abort();
   await following;
 });

@@ -1,7 +1,7 @@
 import mitt from 'mitt';
-import type { Store, Write } from '@hive/core-db';
+import { maskOf, type RingMask, type Store, type Write } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
-import type { NewEvent } from '@hive/events';
+import { Step, type NewEvent } from '@hive/events';
 import { derivedId } from './ids.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { machine, type Surroundings } from './surroundings.ts';
@@ -20,6 +20,8 @@ export type Command = {
   readonly idFrom?: string;
   /** Dead letters that leave their list with it. */
   readonly takeDeadLetters?: Write['takeDeadLetters'];
+  /** Steps that it rests on or changes, as they were read. One that has moved on refuses it with `version.conflict`. */
+  readonly changeSteps?: Write['changeSteps'];
 };
 
 /** One process's way to the log and the queue. */
@@ -34,8 +36,8 @@ export type Bus = {
   /** Records a command. Throws `transition.refused` when it does not fit, `input.unknown_id` when `on` does not exist, `input.state` when a dead letter is gone. */
   command(command: Command): Promise<{ readonly ids: readonly string[] }>;
   readonly heard: Heard;
-  /** How many rings were heard so far; read it before looking at the store, and hand it to {@link Heard}. */
-  rings(): number;
+  /** How many rings were heard so far, of these kinds or of any sort; read it before looking at the store, and hand it to {@link Heard}. */
+  rings(kinds?: readonly Step[]): number;
   close(): void;
 };
 
@@ -44,28 +46,48 @@ const emitterOf = mitt as unknown as typeof mitt.default;
 
 /** The bus of one process. `actor` is written into every event, e.g. `worker/worker-1`. */
 export const createBus = (store: Store, actor: string, around: Surroundings = machine): Bus => {
-  const emitter = emitterOf<{ heard: undefined }>();
-  let rings = 0;
-  const stop = store.listen(() => {
-    rings += 1;
-    emitter.emit('heard');
+  const emitter = emitterOf<{ heard: RingMask }>();
+  let all = 0;
+  const byKind = new Map<Step, number>();
+  const stop = store.listen((about) => {
+    all += 1;
+    for (const kind of Step.options) if ((about & maskOf([kind])) !== 0) byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
+    emitter.emit('heard', about);
   });
+  const rings: Bus['rings'] = (kinds) => {
+    if (kinds === undefined) return all;
+    let sum = 0;
+    for (const kind of kinds) sum += byKind.get(kind) ?? 0;
+    return sum;
+  };
 
-  const heard: Heard = (timeoutMs, signal, seen = rings) =>
+  const heard: Heard = (timeoutMs, signal, seen, kinds) =>
     new Promise((resolve) => {
+      const wanted = kinds && maskOf(kinds);
       const done = () => {
         callOff();
-        emitter.off('heard', done);
+        emitter.off('heard', hear);
         signal.removeEventListener('abort', done);
         resolve();
       };
+      const hear = (about: RingMask) => {
+        if (wanted === undefined || (about & wanted) !== 0) done();
+      };
       const callOff = around.after(timeoutMs, done);
-      emitter.on('heard', done);
+      emitter.on('heard', hear);
       signal.addEventListener('abort', done);
-      if (signal.aborted || rings !== seen) done();
+      if (signal.aborted || (seen !== undefined && rings(kinds) !== seen)) done();
     });
 
-  const command: Bus['command'] = async ({ events, correlationId, on, commandId, idFrom, takeDeadLetters }) => {
+  const command: Bus['command'] = async ({
+    events,
+    correlationId,
+    on,
+    commandId,
+    idFrom,
+    takeDeadLetters,
+    changeSteps,
+  }) => {
     const moves: Move[] = [{ events }];
     const recorded = await record(store, {
       streams: [...new Set([...events.map((event) => event.stream), ...(on === null ? [] : [on])])],
@@ -77,6 +99,7 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
         if (cause === undefined) throw new HiveError('input.unknown_id', `There is no ${on ?? ''}`);
         return {
           moves,
+          ...(changeSteps && { changeSteps }),
           stamp: {
             correlationId,
             causationId: cause?.lastEventId ?? null,
@@ -99,10 +122,10 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
     actor,
     around,
     queue: createQueue(store, actor, around),
-    follow: (options) => createFollower(store, actor, { heard, rings: () => rings, around })(options),
+    follow: (options) => createFollower(store, actor, { heard, rings: () => all, around })(options),
     command,
     heard,
-    rings: () => rings,
+    rings,
     close: () => {
       stop();
       emitter.all.clear();

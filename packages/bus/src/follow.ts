@@ -1,6 +1,6 @@
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
 import { hasCode } from '@hive/errors';
-import { isEventType, streams } from '@hive/events';
+import { isEventType, matchesTypes, streams } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { awayMs } from './backoff.ts';
 import type { Heard } from './heard.ts';
@@ -130,7 +130,7 @@ export const createFollower =
     const handleNext = async (event: LoggedEvent): Promise<boolean> => {
       if (event.type === 'system.redriven' && event.data.subscription === name)
         return redrive(event, event.data.eventId);
-      if (!isWanted(event.type, options.types)) return true;
+      if (!matchesTypes(event.type, options.types)) return true;
       if (isEventType(event.type)) return handleOne(event);
       options.onUnknown?.(event);
       return true;
@@ -171,12 +171,6 @@ export const createFollower =
   };
 
 const redriven = 'system.redriven';
-
-const isWanted = (type: string, patterns: readonly string[]): boolean =>
-  patterns.some(
-    (pattern) =>
-      pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
-  );
 
 const isBefore = (a: Cursor, b: Cursor): boolean => {
   const [left, right] = [BigInt(a.xid), BigInt(b.xid)];

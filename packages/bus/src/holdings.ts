@@ -1,4 +1,4 @@
-import type { Cursor, StepRow, Store } from '@hive/core-db';
+import { logRing, type Cursor, type StepRow, type Store } from '@hive/core-db';
 import type { Claim } from './queue.ts';
 
 /** Whoever writes a holding moves this cursor on, so that of two who looked at the same moment one begins anew. */
@@ -54,7 +54,7 @@ export const createHoldings = (store: Store, claim: Claim | null): Holdings => {
         changeSteps: [{ id, expect: { state: 'claimed', token }, set: { payload: { token, held } } }],
         cursor: { name: holdingsTurnstile, from: turn, to: { ...turn, position: turn.position + 1 } },
       });
-      if (status === 'written') store.ring();
+      if (status === 'written') store.ring(logRing);
       return status === 'written' ? 'written' : status === 'step' ? 'lost' : 'late';
     },
   };

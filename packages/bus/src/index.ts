@@ -11,4 +11,5 @@ export { createQueue, type Claim, type Failure, type Outcome, type Queue } from 
 export { alignPaused, createPauseWatch, readPauses } from './pausing.ts';
 export { assertTiming, dueTicks, lastTicks, nextTick, type Due } from './ticks.ts';
 export { machine, repeatEvery, rest, type Surroundings } from './surroundings.ts';
+export { wakeSteps } from './wake.ts';
 export { record, type Intent, type Move, type Recorded } from './record.ts';

@@ -1,6 +1,14 @@
-import type { StepRow } from '@hive/core-db';
+import { anyoneBut, type StepRow } from '@hive/core-db';
 import { restingState } from './limits.ts';
-import { claimEffect, streams, type NewEvent, type Step, type TaskView, type WorkflowView } from '@hive/events';
+import {
+  claimEffect,
+  isJudging,
+  streams,
+  type NewEvent,
+  type Step,
+  type TaskView,
+  type WorkflowView,
+} from '@hive/events';
 
 /** A step that is to be put into the queue, together with the `task.assigned` that tells why. */
 export type NewStep = {
@@ -14,6 +22,8 @@ export type NewStep = {
   readonly onlyAgent: string | null;
   readonly avoidAgent: string | null;
   readonly because: string;
+  /** Other tasks that whoever takes the step may deal with under the same claim. */
+  readonly with?: readonly string[];
   /** How many steps of its kind wait already in its workflow: so many turns of the other workflows go first. */
   readonly behind?: number;
   /** At most so many steps of a key are ready or claimed at once, e.g. of a repository; see `limits.ts`. */
@@ -54,22 +64,37 @@ export const assignment = (
     stepId: step.id,
     agent: step.onlyAgent,
     because: step.because,
+    ...(step.with && { with: [...step.with] }),
   },
 });
 
-/** The row of a new step. `lastEventId` is its `task.assigned`, `atMs` the moment of that, `tries` how often its kind was claimed on this stream before. */
+/**
+ * The row of a new step. `lastEventId` is its `task.assigned`, `atMs` the moment of that, `tries` how often its kind was claimed on this stream before,
+ * `author` the agent that made the change: it judges it never, whoever asks for the step and whoever else is there.
+ */
 export const rowOf = (
   step: NewStep,
-  { lastEventId, atMs, tries }: { readonly lastEventId: string; readonly atMs: number; readonly tries: number },
+  {
+    lastEventId,
+    atMs,
+    tries,
+    author = null,
+  }: {
+    readonly lastEventId: string;
+    readonly atMs: number;
+    readonly tries: number;
+    readonly author?: string | null;
+  },
 ): StepRow => {
   const { due, becomes } = claimEffect(step.kind);
+  const others = isJudging(step.kind) && author !== null ? [anyoneBut(author)] : [];
   return {
     id: step.id,
     kind: step.kind,
     stream: streamOfStep(step),
     taskId: step.taskId,
     workflowId: step.workflowId,
-    capabilities: step.capabilities.toSorted(),
+    capabilities: [...step.capabilities, ...others].toSorted(),
     priority: step.priority,
     rank: rankOf(step, atMs),
     limits: step.limits ?? [],

@@ -5,7 +5,7 @@ import { openStore, type StepState } from '@hive/core-db';
 import { streams, type NewEvent } from '@hive/events';
 import { expect, onTestFinished, test } from 'vitest';
 import { alignPaused, createBus, createPauseWatch, newId, record } from './index.ts';
-import { sampleStep, sampleSubmission } from './testing/samples.ts';
+import { enqueueTask, sampleStep, sampleSubmission } from './testing/samples.ts';
 
 const claiming = { agent: 'w', incarnation: newId(), capabilities: [], limit: 10, leaseMs: 60_000 } as const;
 
@@ -158,4 +158,26 @@ test('while the system is paused nothing is claimed, by anyone, within half a se
   expect(await watch.open(['plan', 'work'])).toEqual(['plan', 'work']);
   await expect.poll(() => late.queue.claim({ ...claiming, kinds: ['plan'] }), { timeout: 1000 }).toHaveLength(1);
   late.close();
+});
+
+test('a step that is given back in the moment of a resume is not left behind', async () => {
+  const { pause, resume, states, store, bus: own, workflowId } = await openWorkflow();
+  await enqueueTask(store, { workflowId });
+  const [claimed] = await own.queue.claim({ ...claiming, kinds: ['work'] });
+  if (!claimed) throw new Error('nothing was claimed');
+  await pause();
+  let writes = 0;
+  const racing: typeof store = Object.create(store, {
+    write: {
+      value: async (write: Parameters<typeof store.write>[0]) => {
+        if (writes++ === 0) await resume(); // after the workflow was read
+        return store.write(write);
+      },
+    },
+  });
+  const bus = createBus(racing, 'test/pausing');
+  onTestFinished(() => bus.close());
+  await bus.queue.snooze(claimed, 0, 'it waits for lunch');
+  expect(writes).toBe(2);
+  expect(await states()).not.toContain('paused');
 });

@@ -1,4 +1,12 @@
-import type { EventRow, Head, StepChange, StepRow, Store, Write } from '@hive/core-db';
+import {
+  logRing,
+  type EventRow,
+  type Head,
+  type StepChange,
+  type StepRow,
+  type Store,
+  type Write,
+} from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
 import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
 import { backoffMs } from './backoff.ts';
@@ -172,7 +180,7 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
     });
     if (result.status === 'step') return 'lost';
     if (result.status !== 'written' && result.status !== 'repeated') return null;
-    store.ring();
+    store.ring(logRing);
     return 'done';
   };
 
@@ -213,7 +221,7 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
       const open = await pauses.open(kinds);
       if (open.length === 0 || limit < 1) return [];
       const won = await store.claim({ kinds: open, agent, incarnation, capabilities, limit, leaseMs, actor, newId });
-      if (won.length > 0) store.ring();
+      if (won.length > 0) store.ring(logRing, { unhurried: true });
       return won.map(({ step, head }) => ({
         step,
         head,

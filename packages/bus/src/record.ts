@@ -1,4 +1,14 @@
-import type { EventRow, Head, StepChange, StepRow, Store, Write } from '@hive/core-db';
+import {
+  anyRing,
+  maskOf,
+  type EventRow,
+  type Head,
+  type StepChange,
+  type StepRow,
+  type StepState,
+  type Store,
+  type Write,
+} from '@hive/core-db';
 import { HiveError, hasCode } from '@hive/errors';
 import {
   isOpen,
@@ -48,7 +58,26 @@ export type Recorded =
   | { readonly status: 'written'; readonly ids: readonly string[]; readonly dropped: number }
   | { readonly status: 'step' | 'cursor' | 'letter'; readonly which: string };
 
+/** After this change the step may be somebody's again. */
+const mayFree = ({ set }: StepChange): boolean =>
+  set.state !== undefined && set.state !== 'done' && set.state !== 'cancelled';
+
 const retries = 50;
+
+/**
+ * A step is kept waiting for a paused workflow only while that is as it was read: a resume in between would not find the step, and nobody would release
+ * it. Put among what is ready by mistake it is found by whoever follows the log.
+ */
+const guarded = (
+  heads: Write['heads'],
+  workflow: Head | undefined,
+  steps: readonly { readonly state?: StepState }[],
+): Write['heads'] =>
+  workflow &&
+  steps.some(({ state }) => state === 'paused') &&
+  !heads.some(({ head }) => head.stream === workflow.stream)
+    ? [...heads, { head: workflow, expectedVersion: workflow.version }]
+    : heads;
 
 const isSettling = (head: Head): boolean =>
   (head.kind === 'task' && !isOpen(head.state as TaskState)) ||
@@ -84,6 +113,10 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
         ...(set.state !== undefined && { state: waitingState(set.state, workflow) }),
       },
     }));
+    const insertSteps = composed.steps.map((step) => {
+      const state = waitingState(step.state, workflow);
+      return state === step.state ? step : { ...step, state };
+    });
     const held = await pauseChanges(
       store,
       heads,
@@ -91,11 +124,8 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     );
     const result = await store.write({
       events: composed.events,
-      heads: composed.heads,
-      insertSteps: composed.steps.map((step) => {
-        const state = waitingState(step.state, workflow);
-        return state === step.state ? step : { ...step, state };
-      }),
+      heads: guarded(composed.heads, workflow, [...insertSteps, ...changeSteps.map(({ set }) => set)]),
+      insertSteps,
       changeSteps: [...changeSteps, ...held],
       endSteps: ended(composed.heads.map((it) => it.head)),
       ...(intent.cursor && { cursor: intent.cursor }),
@@ -103,7 +133,10 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
       ...(intent.takeDeadLetters && { takeDeadLetters: intent.takeDeadLetters }),
     });
     if (result.status === 'written' || result.status === 'repeated') {
-      if (composed.events.length > 0 || changeSteps.length > 0) store.ring();
+      if (composed.events.length > 0 || changeSteps.length > 0)
+        store.ring(
+          changeSteps.some(mayFree) || held.length > 0 ? anyRing : maskOf(composed.steps.map(({ kind }) => kind)),
+        );
       if (composed.steps.some((step) => step.limits.length > 0)) await admit(store);
       return { status: 'written', ids: composed.events.map((event) => event.id), dropped: composed.dropped };
     }
@@ -118,6 +151,9 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     { remedy: 'retry' },
   );
 };
+
+/** What is looked at of a step's stream; a workflow has no agents. */
+type Judged = Pick<TaskView, 'tries'> & Partial<Pick<TaskView, 'agents'>>;
 
 const composeMoves = (
   moves: readonly Move[],
@@ -136,7 +172,7 @@ const composeMoves = (
   for (const move of moves) {
     const first = ordinal;
     const step = move.step;
-    const view = step && (current.get(streamOfStep(step))?.view as Pick<TaskView, 'tries'> | undefined);
+    const view = step && (current.get(streamOfStep(step))?.view as Judged | undefined);
     const news = step ? [...move.events, assignment(step, view ?? null)] : move.events;
     ordinal += news.length;
     try {
@@ -160,6 +196,7 @@ const composeMoves = (
             lastEventId: composed.events.at(-1)?.id ?? '',
             atMs,
             tries: view?.tries[step.kind] ?? 0,
+            author: view?.agents?.['work'] ?? null,
           }),
         );
     } catch (error) {

@@ -183,6 +183,16 @@ test('nothing of the environment is read or sent: no key, address, header, profi
   }
 });
 
+test('a server that does not count is answered for by an estimate', async () => {
+  const body = JSON.stringify({ error: { type: 'not_found_error', message: 'Not found' } });
+  const headers = { 'content-type': 'application/json' };
+  const send = () => Promise.resolve(new Response(body, { status: 404, headers }));
+  const model = createClaude({ apiKey: 'k', baseURL: 'http://127.0.0.1:9', model: 'm', fetch: send });
+  const counted = await model.count(ask('hi'), runFor());
+  expect(counted.exact).toBe(false);
+  expect(counted.tokens).toBeGreaterThan(0);
+});
+
 test('a server that repeats the key, or the prompt, is not quoted with the key', async () => {
   const body = { type: 'error', error: { type: 'authentication_error', message: 'bad key sk-own-1' } };
   const { model } = await open({ rules: [{ fault: { kind: 'status', status: 401, body } }] });

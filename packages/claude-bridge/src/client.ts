@@ -21,8 +21,7 @@ export const clientFor = ({ apiKey, baseURL }: Access, send: typeof fetch): Anth
 const own = /^(accept|content-type|user-agent|anthropic-version|x-stainless-.+)$/;
 
 /** No option keeps the client from adding what ANTHROPIC_CUSTOM_HEADERS says, so only its own headers pass, and our key. */
-const ownHeaders = (headers: ConstructorParameters<typeof Headers>[0], apiKey: string): Headers => {
-  const kept = new Headers([...new Headers(headers)].filter(([name]) => own.test(name)));
-  kept.set('authorization', `Bearer ${apiKey}`);
-  return kept;
-};
+const ownHeaders = (given: ConstructorParameters<typeof Headers>[0], apiKey: string): Record<string, string> => ({
+  ...Object.fromEntries([...new Headers(given)].filter(([name]) => own.test(name))),
+  authorization: `Bearer ${apiKey}`,
+});

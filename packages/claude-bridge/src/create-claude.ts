@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import { hasCode } from '@hive/errors';
 import {
   estimateTokens,
   guardCall,
@@ -21,6 +22,7 @@ import { machineClock } from './clock.ts';
 import { createCounts } from './count-tokens.ts';
 import { countParams, messageParams } from './message-params.ts';
 import { capabilitiesOf, type ListedModel } from './model-info.ts';
+import { nodeFetch } from './node-fetch.ts';
 import { createReader } from './read-events.ts';
 import { type Prices } from './usage.ts';
 
@@ -66,7 +68,7 @@ export const createClaude = (options: ClaudeOptions): Model => {
       });
       const client = clientFor(
         options,
-        guardedFetch(options.fetch ?? fetch, guard, {
+        guardedFetch(options.fetch ?? nodeFetch, guard, {
           onResponse: (response) => reader.headers(response.headers),
           onBytes: utf8Only(destination),
         }),
@@ -111,7 +113,13 @@ export const createClaude = (options: ClaudeOptions): Model => {
           run,
           async (client, signal) => (await client.messages.countTokens(params, { signal })).input_tokens,
         );
-      return { tokens: await counts(params, count), exact: true };
+      try {
+        return { tokens: await counts(params, count), exact: true };
+      } catch (error) {
+        // A server that speaks this protocol may not count either; a model that is unknown is refused by the call itself.
+        if (hasCode(error, 'model.unknown')) return { tokens: estimateTokens(request), exact: false };
+        throw error;
+      }
     },
   };
 };
@@ -143,7 +151,7 @@ const askOnce = async <T>(
   const { onSent: _ofTheCall, ...quietly } = run;
   const guard = guardCall(quietly, { clock, phase: 'connect' });
   try {
-    return await send(clientFor(options, guardedFetch(options.fetch ?? fetch, guard)), guard.signal);
+    return await send(clientFor(options, guardedFetch(options.fetch ?? nodeFetch, guard)), guard.signal);
   } catch (error) {
     throw failureOf(error, guard, options);
   } finally {

@@ -75,9 +75,8 @@ hive:
   security: { require_approval: true, api_rate_limit: 100, session_timeout: 3600 }
   models: { planner: ["claude:claude-sonnet-5-5"], worker: ["ollama:qwen3-coder:30b@walnut"], reviewer: [] }
   repos:
-    /srv/app: { checks: [npm test, [make, check]], setup: npm ci, paths: [src/**], tests: [test/**], into: main, policy: { a: 1 } }
+    /srv/app: { checks: [npm test, [make, check]], setup: npm ci, paths: [src/**], tests: [test/**], into: main }
   budgets: { workflow: { usd: 5 } }
-  policies: { merge: ask }
   sandbox: { mode: required, allowUnsandboxed: false, egress: [packages.example.org], passEnv: [NPM_TOKEN] }
   quiet_hours: "22:00-07:00"
 `;
@@ -92,12 +91,6 @@ test('the file of the founding plan loads, and says which keys do nothing yet', 
       'agents.walnut.hardware.cpu_cores',
       'monitoring.metrics_retention_days',
       'mcp_servers',
-      'security.require_approval',
-      'security.api_rate_limit',
-      'security.session_timeout',
-      'repos./srv/app.policy',
-      'policies',
-      'sandbox.egress',
     ].map((key) => `hive.yaml: hive.${key} has no effect yet`),
   );
 });

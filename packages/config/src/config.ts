@@ -1,4 +1,7 @@
+import type { Policy } from '@hive/events';
 import type { ConfiguredCommand } from './hive-yaml.ts';
+import type { HttpConfig } from './http-setting.ts';
+import type { NotifyConfig } from './notify-setting.ts';
 import type { QuietHours } from './quiet-hours.ts';
 import type { Secret } from './secret.ts';
 
@@ -10,7 +13,7 @@ export type Box = {
   readonly endpoint: string;
   readonly model: string | null;
   readonly capabilities: readonly string[];
-  /** Calls that are sent to it at once; default 1. */
+  /** Calls that are sent to it at once; without it that is learnt. */
   readonly parallel?: number;
   readonly quietHours?: readonly QuietHours[];
   /** Its memory for models in bytes, where that was configured. */
@@ -27,6 +30,9 @@ export type AlertThresholds = {
   readonly responseS: number | null;
 };
 
+/** Hosts that commands may reach, as `HostGrant` of `@hive/events` has them. */
+export type EgressConfig = { readonly setup: readonly string[]; readonly checks: readonly string[] };
+
 /** What was configured for one repository. `path` is absolute, with links resolved where it exists. */
 export type RepoConfig = {
   readonly path: string;
@@ -35,6 +41,9 @@ export type RepoConfig = {
   readonly paths?: readonly string[] | undefined;
   readonly tests?: readonly string[] | undefined;
   readonly into?: string | undefined;
+  readonly egress?: EgressConfig | undefined;
+  /** Its own rules, over the general ones. */
+  readonly policy?: Policy | undefined;
 };
 
 /** A limit in dollars, in tokens read and written, or both. */
@@ -49,8 +58,8 @@ export type Price = {
   readonly as_of: string;
 };
 
-/** How far a text may go: to boxes of the pool, to private addresses, anywhere, or to no model. */
-export type Reach = 'local' | 'lan' | 'any' | 'none';
+/** How far a text may go: to boxes of the pool, further once a person agrees, to private addresses, anywhere, or to no model. */
+export type Reach = 'local' | 'ask' | 'lan' | 'any' | 'none';
 
 /** Which database, and how to reach it. */
 export type DatabaseConfig =
@@ -103,6 +112,8 @@ export type HiveConfig = {
   readonly file: string | null;
   /** `given`: the user named this port, so no other is tried. */
   readonly port: { readonly number: number; readonly given: boolean };
+  readonly http: HttpConfig;
+  readonly notify: NotifyConfig;
   readonly database: DatabaseConfig;
   /** Holds the token of the API; see `ensureToken`. */
   readonly tokenFile: string;
@@ -128,10 +139,30 @@ export type HiveConfig = {
   /** Whether answers at temperature 0 are used again, and for how long. */
   readonly replies: { readonly reuse: boolean; readonly keptMs: number };
   readonly repos: readonly RepoConfig[];
+  /** Where traces of OpenTelemetry are sent, by the standard environment variables; null: nowhere. */
+  readonly telemetry: { readonly endpoint: string; readonly serviceName: string } | null;
+  /** The rules for repositories that have none of their own; see {@link policyFor}. */
+  readonly policies: Policy;
   readonly sandbox: {
     readonly mode: 'auto' | 'required' | 'off';
     readonly allowUnsandboxed: boolean;
+    readonly backend: 'auto' | 'bwrap' | 'podman' | 'docker' | 'srt';
+    readonly image: string | null;
+    /** What one command, with all that it starts, may use. */
+    readonly limits: {
+      readonly memoryBytes: number;
+      readonly processes: number;
+      readonly cores: number;
+      readonly cpuMs: number;
+      readonly fileBytes: number;
+      readonly diskBytes: number;
+      readonly files: number;
+      readonly wallMs: number;
+      readonly outputBytes: number;
+    };
     readonly passEnv: readonly string[];
+    /** For every repository; see {@link egressFor}. */
+    readonly egress: EgressConfig;
   };
   /** `models`: on a day, by ref without a box. */
   readonly budgets: {
@@ -153,6 +184,8 @@ export type HiveConfig = {
     readonly fallback: Reach;
     readonly notSecrets: readonly string[];
   };
+  /** What one token or browser may ask of the API in a second, and how long a browser that does not come is known; null: the default. */
+  readonly security: { readonly requestsPerS: number | null; readonly sessionMs: number | null };
   /** How many tasks may be worked on at once, by what they share; null: any number. */
   readonly limits: {
     readonly repository: number | null;

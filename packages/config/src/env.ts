@@ -19,6 +19,10 @@ export const variables: Readonly<Record<string, string>> = {
   ANTHROPIC_API_KEY: 'The key for `claude:` models. Found is not used: a model has to be named.',
   ANTHROPIC_BASE_URL: 'Where `claude:` models are called, instead of the address of Anthropic.',
   OLLAMA_HOST: 'Where Ollama listens, when hive.yaml names no box. Without it 127.0.0.1:11434.',
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    'Where traces are sent as OTLP over HTTP, e.g. `http://localhost:4318`. With it (or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) every workflow is a trace of OpenTelemetry, and the other `OTEL_EXPORTER_OTLP_*` variables hold too.',
+  OTEL_SERVICE_NAME: 'The name that traces are sent under, `hive`.',
+  OTEL_SDK_DISABLED: '`true`: no traces are sent, wherever to. So does `none` in `OTEL_TRACES_EXPORTER`.',
   NO_COLOR: 'No colours.',
   CI: 'No prompts and no spinners.',
 };

@@ -1,5 +1,8 @@
-import { Argv } from '@hive/events';
+import { Argv, HostGrant, Policy } from '@hive/events';
 import { z } from 'zod';
+import { approvalNames } from './approvals-of.ts';
+import { HttpSetting } from './http-setting.ts';
+import { NotifySetting } from './notify-setting.ts';
 import { QuietHoursSetting } from './quiet-hours.ts';
 
 /** Marks a key that is accepted and has no effect yet: whoever sets it is told so. */
@@ -7,6 +10,21 @@ const notYet = <T extends z.ZodType>(schema: T, description: string): T => schem
 
 const Command = z.union([z.string().min(1).max(4096), Argv]);
 const Globs = z.array(z.string().min(1).max(500)).max(200);
+const Hosts = z.array(HostGrant).max(100);
+/** A list is for setups and checks alike. */
+const Egress = z.union(
+  [
+    Hosts.transform((hosts) => ({ setup: hosts, checks: hosts })),
+    z.strictObject({
+      setup: Hosts.default([]).describe('while dependencies are installed'),
+      checks: Hosts.default([]).describe('while checks run, and whatever else runs in a worktree'),
+    }),
+  ],
+  {
+    error:
+      'write a list of hosts such as example.org, *.example.org or example.org:8443, or { setup: [], checks: [] }; an address is no host',
+  },
+);
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of an environment variable, without a value');
 const ModelRef = z
   .string()
@@ -27,7 +45,7 @@ const Share = z.union([
     .transform((text) => Number.parseFloat(text) / 100),
 ]);
 const Dollars = z.number().min(0);
-const Reach = z.enum(['local', 'lan', 'any', 'none']);
+const Reach = z.enum(['local', 'ask', 'lan', 'any', 'none']);
 const boxName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has letters, digits, dot, dash or underscore');
@@ -57,8 +75,10 @@ const Agent = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(1)
-    .describe('calls that are sent to it at once; more than one where its Ollama has as large an OLLAMA_NUM_PARALLEL'),
+    .optional()
+    .describe(
+      'calls that are sent to it at once; without it Hive begins with one and learns from its calls whether more are worth it',
+    ),
   quiet_hours: QuietHoursSetting.optional().describe(
     "when it is its owner's, by the clock of the machine of Hive, e.g. 08:00-18:00; what runs may end",
   ),
@@ -93,7 +113,10 @@ const Repo = z.strictObject({
     .min(1)
     .optional()
     .describe('the branch that what was merged is delivered into, unless `--into` says otherwise'),
-  policy: notYet(z.unknown().optional(), 'rules of this repository'),
+  egress: Egress.optional().describe(
+    'hosts that its commands may reach besides those of `sandbox.egress`: a list, or `setup` and `checks` apart',
+  ),
+  policy: Policy.optional().describe('rules of this repository, over those of `policies`'),
 });
 
 const Hive = z.strictObject({
@@ -153,12 +176,41 @@ const Hive = z.strictObject({
         .boolean()
         .default(false)
         .describe("lets a model's change run where no sandbox works; it can then do what you can"),
+      backend: z
+        .enum(['auto', 'bwrap', 'podman', 'docker', 'srt'])
+        .default('auto')
+        .describe(
+          '`auto`: bubblewrap, or where it does not work and `image` is given podman, then docker; `srt`: @anthropic-ai/sandbox-runtime, where you have installed it',
+        ),
+      image: z
+        .string()
+        .regex(/^[a-z0-9][a-zA-Z0-9._/:@-]*$/, 'the name of an image, e.g. docker.io/library/node:24')
+        .optional()
+        .describe(
+          'what commands find in a container of podman or docker; it has to be there already, nothing is fetched',
+        ),
+      limits: z
+        .strictObject({
+          memoryGb: z.number().positive().default(4).describe('memory, files in /tmp and HOME included'),
+          processes: z.int().min(8).max(1_000_000).default(512).describe('processes and threads at once'),
+          cores: z.number().positive().max(1024).default(2).describe('cores kept busy; held where control groups are'),
+          cpuMinutes: z.number().positive().default(60).describe('processor time of all its processes'),
+          fileGb: z.number().positive().default(4).describe('one file'),
+          diskGb: z.number().positive().default(10).describe('what lies in its worktree'),
+          files: z.int().positive().default(1_000_000).describe('files in its worktree'),
+          minutes: z.number().positive().default(30).describe('time, whatever a task asks for'),
+          outputMb: z.number().positive().default(10).describe('output that is kept: its beginning and its end'),
+        })
+        .prefault({})
+        .describe('what one command with all that it starts may use; meeting a limit is not held against a change'),
       passEnv: z
         .array(EnvName)
         .max(50)
         .default([])
         .describe('variables that setup and checks may see besides the usual few'),
-      egress: notYet(z.array(z.string()).optional(), 'hosts that a sandboxed command may reach'),
+      egress: Egress.default({ setup: [], checks: [] }).describe(
+        'hosts that sandboxed commands may reach, e.g. `[cdn.example.org, "*.example.net"]`, or `setup` and `checks` apart; setups reach the registries of their package manager besides',
+      ),
     })
     .prefault({})
     .describe('how commands of a repository are run'),
@@ -365,19 +417,40 @@ const Hive = z.strictObject({
         .max(200)
         .default([])
         .describe(
-          'where text of a repository may be sent: `local` to boxes of the pool, `lan` also to private addresses, `any`, or `none` to no model; the first rule that matches a path counts, the strictest one of a request decides',
+          'where text of a repository may be sent: `local` to boxes of the pool, `ask` further once a person agrees (hive approve), `lan` also to private addresses, `any`, or `none` to no model; the first rule that matches a path counts, the strictest one of a request decides',
         ),
       egressDefault: Reach.default('any').describe('for paths that no rule matches, and for text of no file'),
       notSecrets: Globs.default([]).describe(
         'files that may look as if they held keys and hold none, e.g. fixtures; text of any other one that does is sent to nobody',
       ),
-      require_approval: notYet(z.union([z.boolean(), z.array(z.string())]).optional(), 'what needs an approval'),
-      api_rate_limit: notYet(z.number().optional(), 'requests to the API'),
-      session_timeout: notYet(z.number().optional(), 'how long a session lasts'),
+      require_approval: z
+        .union([z.boolean(), z.array(z.enum(approvalNames))])
+        .optional()
+        .describe(
+          `what waits for a person: true for all of it, or some of ${approvalNames.join(', ')}; short for keys of \`policies.approvals\`, which go before`,
+        ),
+      api_rate_limit: z
+        .number()
+        .positive()
+        .max(100_000)
+        .optional()
+        .describe(
+          'requests that one token or browser may send to the API in a second, on the average of ten; a third of it for those that change something (default: 100)',
+        ),
+      session_timeout: z
+        .number()
+        .positive()
+        .max(400 * 24 * 3600)
+        .optional()
+        .describe('seconds after which a paired browser that did not come has to be paired anew (default: 30 days)'),
     })
     .prefault({})
     .describe('what may leave this machine'),
-  policies: notYet(z.unknown().optional(), 'rules of what needs an approval'),
+  http: HttpSetting.prefault({}).describe('how other devices reach the control room'),
+  notify: NotifySetting.prefault({}).describe(
+    'who else is told of what waits for a person, besides the browsers in which it was switched on',
+  ),
+  policies: Policy.prefault({}).describe('rules that changes are proven, reviewed, approved and merged by'),
   quiet_hours: QuietHoursSetting.optional().describe(
     'when boxes are left alone that have no `quiet_hours` of their own',
   ),

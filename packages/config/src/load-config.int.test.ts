@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   cloneRootOf,
+  egressFor,
   ensureToken,
   loadConfig,
   readRun,
@@ -34,6 +35,21 @@ test('state lives where HIVE_HOME says, else in the clone, else in the home of t
     ollama: { url: 'http://127.0.0.1:11434', given: false },
     models: { planner: [], worker: [], reviewer: [] },
     warnings: [],
+  });
+});
+
+test('hosts are granted to setups and checks alike, or apart, to all repositories or to one', async () => {
+  const HIVE_HOME = folder();
+  const write = (yaml: string) => writeFileSync(join(HIVE_HOME, 'hive.yaml'), yaml);
+  expect(egressFor(await load({ HIVE_HOME }), '/a')).toEqual({ setup: [], checks: [] });
+  write('hive: { sandbox: { egress: { setup: ["*.example.net"] } }, repos: { /a: { egress: [own.dev:8443] } } }');
+  const config = await load({ HIVE_HOME });
+  expect(egressFor(config, '/a')).toEqual({ setup: ['*.example.net', 'own.dev:8443'], checks: ['own.dev:8443'] });
+  expect(egressFor(config, '/b')).toEqual({ setup: ['*.example.net'], checks: [] });
+  write('hive: { sandbox: { egress: [10.0.0.1] } }');
+  await expect(load({ HIVE_HOME })).rejects.toMatchObject({
+    code: 'config.invalid',
+    message: expect.stringContaining('an address is no host') as string,
   });
 });
 
@@ -92,7 +108,6 @@ test('boxes, their models and repositories come from hive.yaml; the command line
       endpoint: 'http://w:11434',
       model: 'qwen3:8b',
       capabilities: [],
-      parallel: 1,
       quietHours: [],
     },
   ]);

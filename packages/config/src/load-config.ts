@@ -1,9 +1,13 @@
 import { HiveError } from '@hive/errors';
+import { policyOver, type Policy } from '@hive/events';
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Box, DatabaseConfig, DiskConfig, HiveConfig, RepoConfig } from './config.ts';
+import { approvalsOf } from './approvals-of.ts';
+import type { Box, DatabaseConfig, DiskConfig, EgressConfig, HiveConfig, RepoConfig } from './config.ts';
 import type { Env } from './env.ts';
+import { httpOf } from './http-setting.ts';
+import { notifyOf } from './notify-setting.ts';
 import { testingOf } from './testing-of.ts';
 import type { HiveYaml } from './hive-yaml.ts';
 import { ollamaUrl } from './ollama-url.ts';
@@ -46,6 +50,8 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
     home,
     file: text === null ? null : path,
     port: portOf(env['HIVE_PORT']),
+    http: httpOf(hive.http, { base: dirname(path), userHome }),
+    notify: notifyOf(hive.notify),
     database: databaseOf(env['HIVE_DATABASE_URL'], home, hive),
     tokenFile: join(home, 'token'),
     remote: { url: env['HIVE_URL'] ? urlOf('HIVE_URL', env['HIVE_URL']) : null, token: secretOf(env['HIVE_TOKEN']) },
@@ -64,10 +70,16 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
     fallback: hive.fallback,
     replies: { reuse: hive.replies.reuse, keptMs: hive.replies.hours * hourMs },
     repos: Object.entries(hive.repos).map(([name, repo]) => repoOf(name, repo, { base: dirname(path), userHome })),
+    telemetry: telemetryOf(env),
+    policies: policiesOf(hive),
     sandbox: {
       mode: hive.sandbox.mode,
       allowUnsandboxed: hive.sandbox.allowUnsandboxed,
+      backend: hive.sandbox.backend,
+      image: hive.sandbox.image ?? null,
+      limits: limitsOf(hive),
       passEnv: hive.sandbox.passEnv,
+      egress: hive.sandbox.egress,
     },
     budgets: {
       workflow: hive.budgets.workflow ?? null,
@@ -84,6 +96,10 @@ export const loadConfig = async ({ env, cwd, cloneRoot, args = {} }: ConfigSourc
       rules: hive.security.egress,
       fallback: hive.security.egressDefault,
       notSecrets: hive.security.notSecrets,
+    },
+    security: {
+      requestsPerS: hive.security.api_rate_limit ?? null,
+      sessionMs: hive.security.session_timeout === undefined ? null : hive.security.session_timeout * 1000,
     },
     limits: { ...hive.limits, repository: hive.limits.repository ?? null },
     planning: planningOf(hive),
@@ -102,9 +118,33 @@ export const repoConfigOf = (config: Pick<HiveConfig, 'repos'>, root: string): R
   return config.repos.find((repo) => repo.path === real);
 };
 
+/** The rules for the repository at `root`: its own over the general ones. */
+export const policyFor = (config: Pick<HiveConfig, 'policies' | 'repos'>, root: string): Policy =>
+  policyOver(config.policies, repoConfigOf(config, root)?.policy ?? {});
+
+/** The hosts that commands of the repository at `root` may reach: those for all, and its own. */
+export const egressFor = (config: Pick<HiveConfig, 'sandbox' | 'repos'>, root: string): EgressConfig => {
+  const general = config.sandbox.egress;
+  const own = repoConfigOf(config, root)?.egress ?? { setup: [], checks: [] };
+  return { setup: [...general.setup, ...own.setup], checks: [...general.checks, ...own.checks] };
+};
+
+const policiesOf = ({ policies, security }: HiveYaml['hive']): Policy => {
+  const approvals = approvalsOf(security.require_approval, policies.approvals);
+  return Object.keys(approvals).length === 0 ? policies : { ...policies, approvals };
+};
+
 const invalid = (message: string) => new HiveError('config.invalid', message, { remedy: 'fix_config' });
 
 const secretOf = (value: string | undefined): Secret | null => (value ? new Secret(value) : null);
+
+/** Switched on by an address alone, as programs that follow OpenTelemetry are. */
+const telemetryOf = (env: Env): HiveConfig['telemetry'] => {
+  const endpoint = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const isOff = env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none';
+  if (!endpoint || isOff) return null;
+  return { endpoint: urlOf('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint), serviceName: env['OTEL_SERVICE_NAME'] || 'hive' };
+};
 
 const portOf = (text: string | undefined): HiveConfig['port'] => {
   if (!text) return { number: defaultPort, given: false };
@@ -130,7 +170,8 @@ const databaseOf = (url: string | undefined, home: string, { store }: HiveYaml['
 };
 
 const gigabyte = 1_000_000_000;
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 const diskOf = ({ disk }: HiveYaml['hive']): DiskConfig => ({
@@ -140,6 +181,18 @@ const diskOf = ({ disk }: HiveYaml['hive']): DiskConfig => ({
   cachesBytes: disk.cachesGb * gigabyte,
   mirrorsBytes: disk.mirrorsGb * gigabyte,
   logsBytes: (disk.logsMb * gigabyte) / 1000,
+});
+
+const limitsOf = ({ sandbox: { limits } }: HiveYaml['hive']): HiveConfig['sandbox']['limits'] => ({
+  memoryBytes: limits.memoryGb * gigabyte,
+  processes: limits.processes,
+  cores: limits.cores,
+  cpuMs: limits.cpuMinutes * minuteMs,
+  fileBytes: limits.fileGb * gigabyte,
+  diskBytes: limits.diskGb * gigabyte,
+  files: limits.files,
+  wallMs: limits.minutes * minuteMs,
+  outputBytes: (limits.outputMb * gigabyte) / 1000,
 });
 
 const boxesOf = (hive: HiveYaml['hive']): Box[] =>
@@ -153,7 +206,7 @@ const boxesOf = (hive: HiveYaml['hive']): Box[] =>
             endpoint: agent.endpoint.replace(/\/+$/, ''),
             model: agent.model ?? null,
             capabilities: agent.capabilities ?? [],
-            parallel: agent.parallel,
+            ...(agent.parallel !== undefined && { parallel: agent.parallel }),
             quietHours: quietHoursOf(agent.quiet_hours ?? hive.quiet_hours),
             ...(agent.hardware?.vram_gb !== undefined && { memoryBytes: agent.hardware.vram_gb * gigabyte }),
             ...(agent.performance_targets && {
@@ -193,6 +246,6 @@ const realPath = (path: string): string => {
 
 const repoOf = (
   name: string,
-  { policy: _, ...repo }: HiveYaml['hive']['repos'][string],
+  repo: HiveYaml['hive']['repos'][string],
   { base, userHome }: { readonly base: string; readonly userHome: string },
 ): RepoConfig => ({ ...repo, path: realPath(resolve(base, name.replace(/^~(?=\/|$)/, userHome))) });

@@ -22,8 +22,8 @@ import type { InvariantReport } from '../src/port.ts';
 import { inDatabase, onServer } from '../src/testing/postgres-databases.ts';
 import { startPostgres } from '../src/testing/postgres-server.ts';
 import { sampleWrite } from '../src/testing/samples.ts';
-import { fillPostgres, fillSqlite, type Filler } from './fill-store.ts';
-import { growLog } from './grow-log.ts';
+import { fillPostgres, fillSqlite, type Filler } from '../src/testing/made-up/fill-store.ts';
+import { growLog } from '../src/testing/made-up/grow-log.ts';
 
 type Checked = {
   readonly version: string;

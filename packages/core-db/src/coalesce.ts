@@ -1,24 +1,30 @@
-/** Calls `act` at once, then at most once per `everyMs` for as long as it is asked to. */
-export const coalesce = (act: () => void, everyMs: number): { readonly ask: () => void; readonly stop: () => void } => {
+/**
+ * Calls `act` at once, then at most once per `everyMs` for as long as it is asked to; then with all the bits that were asked for meanwhile.
+ */
+export const coalesce = (
+  act: (bits: number) => void,
+  everyMs: number,
+): { readonly ask: (bits: number) => void; readonly stop: () => void } => {
   let pause: NodeJS.Timeout | null = null;
-  let asked = false;
+  let asked: number | null = null;
   const rest = () => {
     pause = setTimeout(() => {
       pause = null;
-      if (!asked) return;
-      asked = false;
+      if (asked === null) return;
+      const bits = asked;
+      asked = null;
       rest();
-      act();
+      act(bits);
     }, everyMs);
   };
   return {
-    ask: () => {
+    ask: (bits) => {
       if (pause) {
-        asked = true;
+        asked = (asked ?? 0) | bits;
         return;
       }
       rest();
-      act();
+      act(bits);
     },
     stop: () => {
       if (pause) clearTimeout(pause);

@@ -1,5 +1,6 @@
 import type { HiveEvent, Step, StreamKind } from '@hive/events';
 import type { AuditTrail } from './audit/read-trail.ts';
+import type { RingMask } from './ring-mask.ts';
 
 /**
  * A place in the log's one order. SQLite: `{ xid: '0', position }`; PostgreSQL: transaction id and position, compared as a pair.
@@ -57,6 +58,7 @@ export type StepRow = {
   readonly taskId: string | null;
   readonly workflowId: string;
   /** Capabilities that the holder must have, sorted. */
+  /** What it asks of its holder; never changed. With a `!` before it, the name of an agent that may not take it at all. */
   readonly capabilities: readonly string[];
   readonly priority: number;
   /** How many steps of a key may be ready or claimed at once; most have no limit. */
@@ -90,6 +92,14 @@ export type StepRow = {
   readonly lastEventId: string;
   /** Small JSON for the handler. */
   readonly payload: unknown;
+};
+
+/** Open steps of one kind in one state. `oldest` is the id of an event, and tells its time. */
+export type StepCount = {
+  readonly kind: Step;
+  readonly state: StepState;
+  readonly count: number;
+  readonly oldest: string;
 };
 
 /** A change of one step that only happens when token, state (and holder, when given) still are as expected. */
@@ -151,13 +161,23 @@ export type EventQuery = {
   readonly types?: readonly string[];
   readonly correlationId?: string;
   readonly stream?: string;
+  /** Nothing that comes after this place; not with `newest`. */
+  readonly upTo?: Cursor;
   readonly limit: number;
-  /** Newest first, without `after`. */
+  /** Newest first; `after` goes on there: with what is older. */
   readonly newest?: boolean;
 };
 
 /** Events in log order, and how far the reader has looked: a filter that finds nothing still moves on. */
 export type EventPage = { readonly events: readonly LoggedEvent[]; readonly looked: Cursor };
+
+/** An event as it is stored, without what every event of its trace has: the payload is its JSON, and no older shape of it was made new. */
+export type StoredEvent = Pick<LoggedEvent, 'id' | 'position' | 'stream' | 'causationId' | 'actor' | 'at'> & {
+  /** With the position its place in the log. */
+  readonly xid: string;
+  readonly type: string;
+  readonly data: string;
+};
 
 /** A row of the list of traces; counts are kept with the commits. */
 export type TraceRow = {
@@ -232,9 +252,22 @@ export type Store = {
   event(id: string): Promise<LoggedEvent | null>;
   /** The cursor of a public position; null when there is no such event. 0 is the origin. */
   cursorAt(position: number): Promise<Cursor | null>;
+  /** Events of a trace in log order, for whoever reads very many of them: no event is made whole that is looked at in passing. */
+  storedEvents(query: {
+    readonly correlationId: string;
+    readonly after: Cursor;
+    readonly limit: number;
+  }): Promise<readonly StoredEvent[]>;
+  /** The positions of those of these events that are in a trace, by id. */
+  positions(correlationId: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The newest visible place. */
   end(): Promise<Cursor>;
-  traces(query: { readonly before?: string; readonly limit: number }): Promise<readonly TraceRow[]>;
+  /** Newest first; with `ids` those alone. */
+  traces(query: {
+    readonly before?: string;
+    readonly ids?: readonly string[];
+    readonly limit: number;
+  }): Promise<readonly TraceRow[]>;
 
   /** The cursor of a subscription; made at `start` when it does not exist. */
   subscription(name: string, start: 'origin' | 'end'): Promise<Cursor>;
@@ -262,6 +295,8 @@ export type Store = {
     readonly leaseBefore?: string;
     readonly limit: number;
   }): Promise<readonly StepRow[]>;
+  /** How many open steps there are of each kind in each state, with the first of the last events of each group: since when the oldest is there. */
+  stepCounts(): Promise<readonly StepCount[]>;
   /** When the next scheduled step of these kinds is due; null when none is. */
   nextDue(kinds: readonly Step[]): Promise<string | null>;
   /** Prolongs leases whose token and holder still are as claimed. Answers the ids that were prolonged. No event. */
@@ -279,10 +314,13 @@ export type Store = {
   /** Which of these incarnations are surely gone. Unknown ones and ones on other hosts (SQLite) are not gone: their lease decides. */
   gone(incarnations: readonly string[]): Promise<readonly string[]>;
 
-  /** Tells every process that something was written. A hint: may be lost, comes after the commit, never throws. */
-  ring(): void;
-  /** Calls back when any process rang or something else says that the log grew; returns the stop function. */
-  listen(heard: () => void): () => void;
+  /**
+   * Tells every process that something was written, and of which kinds of step there may be more to take (default: all). A hint: may be lost, comes
+   * after the commit, never throws. An unhurried one may come a little later, or not at all when somebody else rings meanwhile.
+   */
+  ring(about?: RingMask, options?: { readonly unhurried?: boolean }): void;
+  /** Calls back when any process rang or something else says that the log grew; `about` holds what was rung since the last call. Returns the stop function. */
+  listen(heard: (about: RingMask) => void): () => void;
 
   /**
    * Checks the invariants that a store can tell, at one moment of it and without holding up anybody. With the checkpoints of the audit

@@ -1,9 +1,17 @@
-import type { Dialect, Read, Value } from './dialect.ts';
-import { origin, type EventQuery, type Store } from './port.ts';
-import { cursorOf, eventOf, eventSelect, traceOf } from './rows.ts';
+import { marks, type Dialect, type Read, type Value } from './dialect.ts';
+import { origin, type Cursor, type EventQuery, type Store } from './port.ts';
+import { cursorOf, eventOf, eventSelect, storedOf, storedSelect, traceOf } from './rows.ts';
 import { topicFilter } from './topic-filter.ts';
 
-type LogReads = Pick<Store, 'events' | 'event' | 'cursorAt' | 'end' | 'traces' | 'subscriptions' | 'deadLetters'>;
+type LogReads = Pick<
+  Store,
+  'events' | 'event' | 'cursorAt' | 'storedEvents' | 'positions' | 'end' | 'traces' | 'subscriptions' | 'deadLetters'
+>;
+
+/** How many ids one statement is given. */
+const atOnce = 500;
+
+const notAt = ({ position }: Cursor) => ({ sql: 'position <> ?', values: [position] });
 
 const place = 'cast(xid as text) as xid, position';
 
@@ -20,11 +28,12 @@ export const createLogReads = (read: Read, on: Dialect): LogReads => {
 
   const events = async (query: EventQuery) => {
     // The end is read first: what comes to light between the two statements belongs to the next page.
-    const last = await end();
+    const last = query.upTo ?? (await end());
     const after = query.newest ? origin : (query.after ?? origin);
     if (last.position === after.position && last.xid === after.xid) return { events: [], looked: last };
-    const bounds = [on.after(after), on.upTo(last)];
-    const where = bounds.map((it) => it.sql);
+    const older = query.newest ? query.after : undefined;
+    const bounds = [on.after(after), on.upTo(last), ...(older ? [on.upTo(older), notAt(older)] : [])];
+    const where = [...bounds.map((it) => it.sql), ...(query.upTo ? [on.visible] : [])];
     const values: Value[] = bounds.flatMap((it) => it.values);
     const types = query.types ? topicFilter(query.types) : null;
     if (types) {
@@ -63,12 +72,37 @@ export const createLogReads = (read: Read, on: Dialect): LogReads => {
       const [row] = await read(`select ${place} from event where position = ?`, [position]);
       return row ? cursorOf(row) : null;
     },
+    // One statement: `visible` alone bounds it, and what comes to light meanwhile comes after what was read.
+    storedEvents: async ({ correlationId, after, limit }) => {
+      const { sql, values } = on.after(after);
+      const rows = await read(
+        `select ${storedSelect} from event where correlation_id = ? and ${sql} and ${on.visible} order by ${on.order('forwards')} limit ?`,
+        [correlationId, ...values, limit],
+      );
+      return rows.map(storedOf);
+    },
+    positions: async (correlationId, ids) => {
+      const found = new Map<string, number>();
+      for (let from = 0; from < ids.length; from += atOnce) {
+        const some = ids.slice(from, from + atOnce);
+        const rows = await read(
+          `select id, position from event where correlation_id = ? and id in (${marks(some.length)})`,
+          [correlationId, ...some],
+        );
+        for (const row of rows) found.set(row['id'] as string, Number(row['position']));
+      }
+      return found;
+    },
     // Correlation ids are uuids of version 7, so their order is the order of the beginnings.
-    traces: async ({ before, limit }) => {
+    traces: async ({ before, ids, limit }) => {
+      const where = [
+        ...(before === undefined ? [] : ['correlation_id < ?']),
+        ...(ids === undefined ? [] : [`correlation_id in (${marks(ids.length)})`]),
+      ];
       const rows = await read(
         `select correlation_id, min(first_at) as first_at, max(last_at) as last_at, sum(events) as events, sum(errors) as errors from trace
-          ${before === undefined ? '' : 'where correlation_id < ? '}group by correlation_id order by correlation_id desc limit ?`,
-        before === undefined ? [limit] : [before, limit],
+          ${where.length === 0 ? '' : `where ${where.join(' and ')} `}group by correlation_id order by correlation_id desc limit ?`,
+        [...(before === undefined ? [] : [before]), ...(ids ?? []), limit],
       );
       return rows.map(traceOf);
     },

@@ -1,8 +1,8 @@
 import { marks, type Read, type Value } from './dialect.ts';
-import type { StepState, Store } from './port.ts';
+import type { StepCount, StepState, Store } from './port.ts';
 import { agentOf, stepColumn, stepFields, stepOf } from './rows.ts';
 
-type QueueReads = Pick<Store, 'steps' | 'nextDue' | 'agents'>;
+type QueueReads = Pick<Store, 'steps' | 'stepCounts' | 'nextDue' | 'agents'>;
 
 const columns = stepFields.map((it) => stepColumn[it]).join(', ');
 
@@ -26,6 +26,11 @@ export const createQueueReads = (read: Read): QueueReads => ({
     if (query.states) {
       const states = stepStates.filter((it) => query.states?.includes(it));
       add(`(${states.map((it) => `state = '${it}'`).join(' or ') || 'false'})`);
+      // Of several open states of everything SQLite would read every step that ever was: 280 ms beside a million events. In the words of the index it
+      // reads what is open.
+      const isOfAll = !query.ids && query.workflowId === undefined && query.taskId === undefined;
+      if (isOfAll && states.length > 1 && !states.some((it) => it === 'done' || it === 'cancelled'))
+        add(`state not in ('done', 'cancelled')`);
     }
     // In the words of their index.
     if (query.limited) add(`limits <> '[]' and state not in ('done', 'cancelled')`);
@@ -35,6 +40,15 @@ export const createQueueReads = (read: Read): QueueReads => ({
       query.limit,
     ]);
     return rows.map(stepOf);
+  },
+
+  stepCounts: async () => {
+    // In the words of the index of open steps. Ids of events grow with time, so the least is the oldest.
+    const rows = await read(
+      `select kind, state, count(*) as count, min(last_event_id) as oldest from step
+       where state not in ('done', 'cancelled') group by kind, state order by kind, state`,
+    );
+    return rows.map((row) => ({ ...row, count: Number(row['count']) }) as StepCount); // the columns of the statement
   },
 
   nextDue: async (kinds) => {

@@ -1,6 +1,16 @@
 import { upcast } from '@hive/events';
 import type { Row, Value } from './dialect.ts';
-import type { AgentRow, Cursor, EventRow, Head, HeadWrite, LoggedEvent, StepRow, TraceRow } from './port.ts';
+import type {
+  AgentRow,
+  Cursor,
+  EventRow,
+  Head,
+  HeadWrite,
+  LoggedEvent,
+  StepRow,
+  StoredEvent,
+  TraceRow,
+} from './port.ts';
 
 // Rows were written by this package from typed values, so reading them back asserts the same types.
 const text = (row: Row, column: string): string => row[column] as string;
@@ -66,6 +76,16 @@ export const eventOf = (row: Row): LoggedEvent => {
   // Most events have neither, and copying all of them for these took as long as reading them.
   if (commandId === null && known === stored) return event;
   return { ...event, ...(commandId !== null && { commandId }), ...(known !== stored && { stored }) };
+};
+
+/** The columns of a stored event, under the names of its fields. */
+export const storedSelect =
+  'cast(xid as text) as xid, position, id, type, stream, causation_id as "causationId", actor, at, cast(data as text) as data';
+
+/** SQLite's rows are stored events already; PostgreSQL's numbers are texts. */
+export const storedOf = (row: Row): StoredEvent => {
+  const { position } = row;
+  return (typeof position === 'number' ? row : { ...row, position: Number(position) }) as StoredEvent;
 };
 
 /** The columns of a head. */

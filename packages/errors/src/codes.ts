@@ -3,12 +3,15 @@ const refusedCodes = [
   'checks.red',
   'evidence.not_red',
   'evidence.no_checks',
+  'evidence.flaky',
+  'evidence.mutants',
   'patch.conflict',
   'patch.empty',
   'paths.outside',
   'review.rejected',
   'approval.denied',
   'approval.expired',
+  'approval.changed',
   'policy.denied',
 ] as const;
 
@@ -19,6 +22,8 @@ const infraCodes = [
   'check.timeout',
   'infra.oom',
   'infra.disk',
+  'infra.limit',
+  'infra.network',
   'infra.git',
 ] as const;
 
@@ -67,9 +72,15 @@ export const codes = [
   'repo.no_commits',
   'patch.malformed',
   'branch.checked_out',
+  // a person's answer that cannot take effect: somebody else's did
+  'approval.decided',
   // the environment of a command
   'config.invalid',
   'port.in_use',
+  'tls.unreadable',
+  'tls.mismatch',
+  'tls.expired',
+  'tls.names',
   'store.readonly',
   'store.newer',
   'store.unavailable',
@@ -86,9 +97,11 @@ export const codes = [
   'audit.broken',
   // HTTP
   'auth.missing',
+  'auth.revoked',
   'auth.forbidden',
   'http.misdirected',
   'http.not_found',
+  'http.too_many',
   'internal',
 ] as const;
 

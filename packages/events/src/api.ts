@@ -1,11 +1,17 @@
 import { z } from 'zod';
+import type { ApprovalFilter, ApprovalSummary, DecideRequest } from './approval-api.ts';
 import { Argv } from './command.ts';
 import type { BoxSummary, QuietRequest } from './boxes.ts';
 import { Dedupe } from './dedupe.ts';
 import { Evidence } from './evidence.ts';
+import type { TaskCard, TaskCounts } from './board.ts';
 import type { HiveEvent } from './catalogue.ts';
-import { ArtefactHash, Id, Time } from './ids.ts';
+import type { Choices, RepoLook } from './choices.ts';
+import type { Figures, FiguresWindow } from './figures.ts';
+import type { LimitWindow } from './limit-window.ts';
+import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import type { Report } from './report.ts';
+import type { TaskState } from './transitions.ts';
 import type { Result } from './result.ts';
 import type {
   DeadLetter,
@@ -14,6 +20,8 @@ import type {
   DeadLetterOutcome,
   DeadLetterRequest,
   PauseRequest,
+  Remote,
+  RemoteRequest,
   ResumeRequest,
   ScheduleRequest,
   ScheduleSummary,
@@ -22,9 +30,12 @@ import type {
   SystemState,
 } from './operations.ts';
 import { PauseNote, SystemPauses } from './pause.ts';
-import { PlannedTask } from './plan.ts';
+import { PlannedTask, Priority } from './plan.ts';
 import type { Comparison, ReplayRequest } from './replay.ts';
 import { TaskResult } from './result.ts';
+import type { SignedStatement } from './statement.ts';
+import type { TraceColumns } from './trace-columns.ts';
+import type { TraceFilter } from './trace-filter.ts';
 
 const Command = z.union([z.string().min(1).max(4096), Argv]);
 
@@ -49,6 +60,7 @@ export const SubmitRequest = z.strictObject({
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
     .max(50)
     .optional(),
+  priority: Priority.optional().describe('of its plan and of tasks that name none of their own; higher begins first'),
   dedupe: Dedupe.optional().describe('unique in its repository while another one with this key is open'),
 });
 export type SubmitRequest = z.infer<typeof SubmitRequest>;
@@ -113,6 +125,12 @@ export const TraceSummary = z.object({
   lastAt: z.string(),
   events: z.int(),
   errors: z.int(),
+  repo: z.string().optional().describe('of its workflow'),
+  costUsd: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('only where the filter asked for what tasks and calls say; null: not known'),
 });
 export type TraceSummary = z.infer<typeof TraceSummary>;
 
@@ -126,7 +144,15 @@ export const AgentSummary = z.object({
   capabilities: z.array(z.string()),
   status: z.enum(['idle', 'busy', 'draining', 'gone']),
   load: z.int(),
-  step: z.object({ kind: z.string(), taskId: z.string().nullable(), title: z.string().nullable() }).nullable(),
+  step: z
+    .object({
+      kind: z.string(),
+      taskId: z.string().nullable(),
+      title: z.string().nullable(),
+      correlationId: Id.optional().describe('of its workflow'),
+      since: z.string().optional().describe('when it was claimed'),
+    })
+    .nullable(),
   startedAt: z.string(),
   beatAgeMs: z.int(),
   version: z.string(),
@@ -136,7 +162,12 @@ export type AgentSummary = z.infer<typeof AgentSummary>;
 /** What `GET /system/health` answers. */
 export const Health = z.object({
   version: z.string(),
-  database: z.object({ name: z.string(), version: z.string(), bytes: z.int() }),
+  database: z.object({
+    name: z.string(),
+    version: z.string(),
+    bytes: z.int(),
+    walBytes: z.int().optional().describe('how much of it is the log beside the file'),
+  }),
   head: z.int(),
   steps: z.record(z.string(), z.int()),
   subscriptions: z.array(z.object({ name: z.string(), position: z.int() })),
@@ -144,6 +175,26 @@ export const Health = z.object({
   paused: SystemPauses,
   agents: z.int(),
   sandbox: z.string(),
+  oldestReady: z
+    .object({ kind: z.string(), taskId: Id.nullable(), correlationId: Id, since: z.string() })
+    .nullable()
+    .optional()
+    .describe('the step that could be taken and has waited longest'),
+  alerts: z
+    .array(z.object({ alert: z.string(), message: z.string() }))
+    .optional()
+    .describe('what is wrong now'),
+  sealed: z
+    .object({ at: z.string(), position: z.int(), eventId: Id })
+    .nullable()
+    .optional()
+    .describe('the last checkpoint of the audit'),
+  verified: z
+    .object({ at: z.string(), holds: z.boolean(), broken: z.array(z.string()) })
+    .nullable()
+    .optional()
+    .describe('what the last `hive verify` on this machine found; null: there was none'),
+  streams: z.int().optional().describe('clients that follow the log through the process that answers'),
   limits: z
     .array(z.object({ of: z.string(), kind: z.string(), until: z.string(), waiting: z.int() }))
     .optional()
@@ -159,11 +210,20 @@ export const Health = z.object({
 });
 export type Health = z.infer<typeof Health>;
 
+/** How a commit was found that Hive did not make: it has the change of one task, or that of several tasks of a branch together. */
+export const FoundByPatch = z
+  .object({ tasks: z.array(Id).min(1), commit: Sha })
+  .describe(
+    'only where it was found by its patch: the tasks in the order of their merges, and the last merged commit of them',
+  );
+export type FoundByPatch = z.infer<typeof FoundByPatch>;
+
 /** The evidence or the refusal behind a commit or task. */
 export const Why = z.object({
   task: TaskDetail,
   workflow: z.object({ id: Id, goal: z.string(), repo: z.string(), branch: z.string() }),
   evidence: Evidence.nullable(),
+  found: FoundByPatch.optional(),
 });
 export type Why = z.infer<typeof Why>;
 
@@ -175,11 +235,16 @@ export type EventFilter = {
   readonly after?: number;
   readonly types?: readonly string[];
   readonly correlationId?: string;
+  /** The events of one stream: `task/<id>`, `box/<name>`, `system`. */
+  readonly stream?: string;
   readonly limit?: number;
 };
 
 /** `onPassed` hears how far the log was looked at, also where the filter found nothing: a place to resume from. */
 export type FollowOptions = { readonly onPassed?: (position: number) => void };
+
+/** The Idempotency-Key of a command. */
+export type Keyed = { readonly key?: string };
 
 /**
  * The front desk: everything that people and programs can ask of Hive. Implemented in process (`@hive/front-desk`) and over HTTP
@@ -194,7 +259,17 @@ export type Desk = {
   workflows(query?: { readonly after?: string; readonly limit?: number }): Promise<Page<WorkflowSummary>>;
   /** `last` is the newest workflow. */
   workflow(id: string): Promise<Result>;
-  cancel(workflowId: string): Promise<Result>;
+  /**
+   * Runs the bundled example: stored patches through the real checks, without any model, in a repository that is made below HIVE_HOME. A repeated
+   * `key` answers the workflow that was made before.
+   */
+  runExample(options?: { readonly key?: string }): Promise<Submitted>;
+  /** What a new workflow can be made of: repositories that are known, templates and models of hive.yaml. */
+  choices(): Promise<Choices>;
+  /** Looks at a repository without running anything: its base, its branches, and the checks and the setup that would be run. */
+  lookAtRepo(query: { readonly repo: string; readonly base?: string }): Promise<RepoLook>;
+  /** A repeated `key` answers as at the first time, whatever has happened since; likewise for all verbs below that take one. */
+  cancel(workflowId: string, options?: Keyed): Promise<Result>;
   /**
    * Runs a settled workflow again, with the calls to models answered from its recording, into a branch of its own. A repeated `key` answers the
    * workflow that was made before.
@@ -203,8 +278,8 @@ export type Desk = {
   /** A replayed or forked workflow beside the one that it was made from. */
   comparison(workflowId: string): Promise<Comparison>;
   /** No step of the workflow is begun until it is resumed; what runs may end. */
-  pause(workflowId: string, request?: PauseRequest): Promise<Result>;
-  resume(workflowId: string, request?: ResumeRequest): Promise<Result>;
+  pause(workflowId: string, request?: PauseRequest, options?: Keyed): Promise<Result>;
+  resume(workflowId: string, request?: ResumeRequest, options?: Keyed): Promise<Result>;
   /** The stop button: within two seconds no step is begun anywhere, of one kind or of any. */
   pauseSystem(request?: SystemPauseRequest): Promise<SystemState>;
   resumeSystem(request?: SystemResumeRequest): Promise<SystemState>;
@@ -214,7 +289,32 @@ export type Desk = {
     readonly limit?: number;
   }): Promise<Page<TaskDetail>>;
   task(id: string): Promise<TaskDetail>;
-  retry(taskId: string, options?: { readonly note?: string }): Promise<TaskDetail>;
+  /** Tasks in these states (default: any) as cards of a board, newest first. */
+  taskCards(query?: {
+    readonly states?: readonly TaskState[];
+    readonly workflow?: string;
+    readonly after?: string;
+    readonly limit?: number;
+  }): Promise<Page<TaskCard>>;
+  /** How many tasks are in which state, of all workflows or of one. */
+  taskCounts(query?: { readonly workflow?: string }): Promise<TaskCounts>;
+  /** What waits for a person, newest first; with `all` also what was decided. */
+  approvals(
+    query?: ApprovalFilter & { readonly after?: string; readonly limit?: number },
+  ): Promise<Page<ApprovalSummary>>;
+  /** By its id, or that of a task or workflow with exactly one open request. */
+  approval(id: string): Promise<ApprovalSummary>;
+  /**
+   * Throws `approval.changed` for something else than what was shown or what has moved on since, `approval.expired` when it is too late, and
+   * `approval.decided` (details: `state`, `decidedBy`, `decidedOn`, `decidedAt`) when the other answer was given. The same answer again changes
+   * nothing; a repeated `key` is answered as at the first time, whatever has happened since. `device` is the id of the paired browser where the person sits.
+   */
+  decide(
+    id: string,
+    request: DecideRequest,
+    options?: { readonly key?: string; readonly device?: string },
+  ): Promise<ApprovalSummary>;
+  retry(taskId: string, options?: { readonly note?: string } & Keyed): Promise<TaskDetail>;
   cancelTask(taskId: string): Promise<TaskDetail>;
   /** What was given up and is kept: events first, then tasks, newest first. */
   deadLetters(
@@ -235,12 +335,36 @@ export type Desk = {
   }): Promise<Page<ScheduleSummary>>;
   scheduled(id: string): Promise<ScheduleSummary>;
   unschedule(id: string, request?: ResumeRequest): Promise<ScheduleSummary>;
-  /** By task id or by the beginning of a merged commit (at least 7 characters). */
+  /** By task id, by the beginning of a merged commit (at least 7 characters), or by `patch:` and the stable id that git gives a change. */
   why(commitOrTask: string): Promise<Why>;
-  traces(query?: { readonly after?: string; readonly limit?: number }): Promise<Page<TraceSummary>>;
+  /** The evidence of a merge as a signed in-toto statement; asked for as `why`. Throws `input.state` for what was not merged. */
+  statement(commitOrTask: string): Promise<SignedStatement>;
+  /**
+   * Newest first. With a filter an answer looks at so many traces and no more, so that it takes the same time in a log of any size: it may have
+   * fewer items than asked for, or none, and still a `next`.
+   */
+  traces(query?: TraceFilter & { readonly after?: string; readonly limit?: number }): Promise<Page<TraceSummary>>;
   /** All events of a trace in log order. */
   trace(correlationId: string): Promise<readonly HiveEvent[]>;
-  events(filter?: EventFilter & { readonly newest?: boolean }): Promise<Page<HiveEvent>>;
+  /** A part of a trace for drawing it: at most 10,000 events after the one at `after`, without their payloads. */
+  traceColumns(
+    correlationId: string,
+    query?: { readonly after?: number; readonly limit?: number },
+  ): Promise<TraceColumns>;
+  /** One event with its payload, by its whole id. */
+  event(id: string): Promise<HiveEvent>;
+  /**
+   * In log order, or newest first, where `after` goes on with what is older. `until`: up to and with this position, in log order. `since` and
+   * `before` are moments (ISO); the second is not included. Throws `cursor.unknown` for an `after` or `until` that no event has.
+   */
+  events(
+    filter?: EventFilter & {
+      readonly newest?: boolean;
+      readonly until?: number;
+      readonly since?: string;
+      readonly before?: string;
+    },
+  ): Promise<Page<HiveEvent>>;
   /** Replays what is after `after` (default: from now), then goes on live until `signal` is aborted. Nothing is lost, nothing comes twice. */
   follow(filter: EventFilter, signal: AbortSignal, options?: FollowOptions): AsyncIterable<HiveEvent>;
   agents(): Promise<readonly AgentSummary[]>;
@@ -248,6 +372,12 @@ export type Desk = {
   boxes(): Promise<readonly BoxSummary[]>;
   /** Takes a box away from Hive for its owner until then, or gives it back. What runs there may end. */
   quietBox(name: string, request?: QuietRequest): Promise<BoxSummary>;
+  /** Lets the repository that a folder of this machine is in be pushed to, by git over HTTP; may be repeated. */
+  addRemote(request: RemoteRequest): Promise<Remote>;
+  /** What was last told of the limits of providers, such as the windows of a plan. */
+  limits(): Promise<readonly LimitWindow[]>;
+  /** What happened in the last hour (default) or day, folded from the log. */
+  figures(query?: { readonly window?: FiguresWindow }): Promise<Figures>;
   artefact(hash: string): Promise<Uint8Array>;
   health(): Promise<Health>;
   /** What happened since a moment (ISO; default: the last twelve hours), and what waits for a person now. */

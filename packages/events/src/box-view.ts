@@ -9,6 +9,8 @@ export type BoxView = {
   readonly since: string | null;
   /** Why it is away. */
   readonly reason: string | null;
+  /** How many calls are sent to it at once since then, and why; absent: nothing was learnt. */
+  readonly parallel?: { readonly calls: number; readonly because: string; readonly at: string };
   /** The wish of its owner to have it until then; it may be over. */
   readonly quiet: { readonly until: string; readonly by: string; readonly at: string } | null;
 };
@@ -22,6 +24,8 @@ export const foldBox = (view: BoxView | null, fact: Fact): BoxView => {
       return { ...before, up: true, since: fact.at, reason: null };
     case 'box.offline':
       return { ...before, up: false, since: fact.at, reason: event.data.reason };
+    case 'box.parallel_changed':
+      return { ...before, parallel: { calls: event.data.to, because: event.data.because, at: fact.at } };
     case 'box.quieted':
       return {
         ...before,

@@ -28,6 +28,11 @@ export const BoxSummary = z.object({
     .nullable()
     .describe('of its graphics cards, or as configured; null: unknown'),
   parallel: z.int().describe('calls that are sent to it at once'),
+  parallelBecause: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('what its calls have shown, where hive.yaml does not say how many; told by `box.parallel_changed`'),
   running: z.int(),
   waiting: z.int(),
   quietUntil: z.string().nullable(),

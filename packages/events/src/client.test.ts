@@ -118,6 +118,22 @@ test('follow resumes after a broken connection: nothing is lost, nothing comes t
   ]);
 });
 
+test('what a slow reader was not sent it reads from the log, in its place', async () => {
+  const { asked, fetch } = server(
+    hello(9) + events(3) + 'event: gap\nid: 8\ndata: {"from":3,"to":8,"reason":"slow reader"}\n\n' + events(9),
+    { body: { items: [event(4), event(5)], next: '5' } },
+    { body: { items: [event(8)], next: null } },
+  );
+  const stop = new AbortController();
+  const seen = await take(createDeskClient({ url, fetch }).follow({ types: ['task.*'] }, stop.signal), 5, stop);
+  expect(seen).toEqual([3, 4, 5, 8, 9]);
+  expect(asked.map((it) => it.url.split('/v1')[1])).toEqual([
+    '/stream?type=task.*',
+    '/events?after=3&until=8&limit=500&type=task.*',
+    '/events?after=5&until=8&limit=500&type=task.*',
+  ]);
+});
+
 test('follow without a place resumes from where it began', async () => {
   const { asked, fetch } = server(hello(7), hello(9) + events(8));
   const stop = new AbortController();
@@ -160,4 +176,17 @@ test('frames are the same however their bytes are cut', async () => {
       { event: 'message', data: 'x', id: null },
     ]);
   }
+});
+
+test('a client that asked too much waits as it is told, and gives up where that is too long', async () => {
+  const soon = { status: 429, body: { code: 'http.too_many' }, headers: { 'retry-after': '0' } };
+  const waited = server(soon, soon, { body: { items: [] } });
+  expect(await createDeskClient({ url, fetch: waited.fetch }).agents()).toEqual([]);
+  expect(waited.asked).toHaveLength(3);
+  const never = server(soon);
+  await expect(createDeskClient({ url, fetch: never.fetch }).agents()).rejects.toMatchObject({ code: 'http.too_many' });
+  expect(never.asked).toHaveLength(4);
+  const late = server({ ...soon, headers: { 'retry-after': '60' } });
+  await expect(createDeskClient({ url, fetch: late.fetch }).agents()).rejects.toMatchObject({ retryAfterMs: 60_000 });
+  expect(late.asked).toHaveLength(1);
 });

@@ -1,4 +1,5 @@
-import { HiveError, isCode, type Remedy } from '@hive/errors';
+import type { NoticeSettings, NoticeTried, Notifying } from './notice-api.ts';
+import { HiveError, type Code, type Remedy } from '@hive/errors';
 import type {
   AgentSummary,
   Desk,
@@ -11,13 +12,36 @@ import type {
   Why,
   WorkflowSummary,
 } from './api.ts';
+import type {
+  DeviceSummary,
+  Entrance,
+  PairCode,
+  Paired,
+  SessionSummary,
+  TokenMade,
+  TokenSummary,
+} from './access-api.ts';
+import type { ApprovalSummary } from './approval-api.ts';
 import type { BoxSummary } from './boxes.ts';
+import type { TaskCard, TaskCounts } from './board.ts';
 import type { HiveEvent } from './catalogue.ts';
-import type { DeadLetter, DeadLetterDetail, DeadLetterOutcome, ScheduleSummary, SystemState } from './operations.ts';
+import type { Choices, RepoLook } from './choices.ts';
+import type { Figures } from './figures.ts';
+import type { LimitWindow } from './limit-window.ts';
+import type {
+  DeadLetter,
+  DeadLetterDetail,
+  DeadLetterOutcome,
+  Remote,
+  ScheduleSummary,
+  SystemState,
+} from './operations.ts';
 import type { Comparison } from './replay.ts';
-import { followStream } from './follow-stream.ts';
+import { pause } from './pause-for.ts';
 import type { Report } from './report.ts';
 import type { Result } from './result.ts';
+import type { SignedStatement } from './statement.ts';
+import type { TraceColumns } from './trace-columns.ts';
 import { upcast } from './upcast.ts';
 
 /** How the desk is reached. Programs have a token; a browser has its cookie, and `headers` for unsafe requests. */
@@ -37,13 +61,41 @@ type Asked = { readonly body?: unknown; readonly key?: string | undefined; reado
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
 
 const readMs = 30_000;
+/** How often, and at most how long each time, a client waits that has asked too much. */
+const mostWaits = 3;
+const longestWaitMs = 10_000;
 /** Every patch of a large plan is tried before it is accepted. */
 const submitMs = 300_000;
 
-/** The front desk over HTTP. Throws HiveErrors as the desk itself does; `hive.unreachable` when nobody answers. */
-export const createDeskClient = (options: DeskClientOptions): Desk => {
-  const send = createSend(options);
+/** What the server tells of itself, beside the front desk. */
+type Server = {
+  /** How Hive is, in the text format of Prometheus. */
+  metrics(): Promise<string>;
+  /** The OpenAPI document of all that is served. */
+  openapi(): Promise<Readonly<Record<string, unknown>>>;
+};
 
+/** All that is served over HTTP: the front desk, who may come in, and what the server tells of itself. */
+export type DeskClient = Desk & Entrance & Notifying & Server;
+
+/** The front desk over HTTP. Throws HiveErrors as the desk itself does; `hive.unreachable` when nobody answers. */
+export const createDeskClient = (options: DeskClientOptions): DeskClient => {
+  const send = createSend(options);
+  const calls = createDeskCalls(options, send);
+  return {
+    ...calls,
+    follow: async function* (filter, signal, follow = {}) {
+      const { followStream } = await import('./follow-stream.ts');
+      yield* followStream({ send, pathOf: streamPath, events: calls.events }, filter, signal, follow);
+    },
+  };
+};
+
+/** The same without following the log: for a page, which has a stream of its own and every byte of which is waited for. */
+export const createDeskCalls = (
+  options: DeskClientOptions,
+  send: Send = createSend(options),
+): Omit<DeskClient, 'follow'> => {
   const ask = async <T>(path: string, { body, key, timeoutMs = readMs }: Asked = {}): Promise<T> => {
     const post: RequestInit = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const response = await send(path, {
@@ -65,17 +117,27 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
     submit: (request, { key } = {}) => ask('/workflows', { body: request, key, timeoutMs: submitMs }),
     workflows: (page = {}) => ask<Page<WorkflowSummary>>(`/workflows${query(page)}`),
     workflow: (id) => ask<Result>(`/workflows/${part(id)}`),
-    cancel: (id) => ask<Result>(`/workflows/${part(id)}/cancel`, { body: {} }),
+    runExample: ({ key } = {}) => ask<Submitted>('/example', { body: {}, key, timeoutMs: submitMs }),
+    choices: () => ask<Choices>('/choices'),
+    lookAtRepo: (asked) => ask<RepoLook>(`/repos/look${query(asked)}`),
+    cancel: (id, { key } = {}) => ask<Result>(`/workflows/${part(id)}/cancel`, { body: {}, key }),
     replay: (id, request = {}, { key } = {}) =>
       ask<Submitted>(`/workflows/${part(id)}/replay`, { body: request, key, timeoutMs: submitMs }),
     comparison: (id) => ask<Comparison>(`/workflows/${part(id)}/comparison`),
-    pause: (id, request = {}) => ask<Result>(`/workflows/${part(id)}/pause`, { body: request }),
-    resume: (id, request = {}) => ask<Result>(`/workflows/${part(id)}/resume`, { body: request }),
+    pause: (id, request = {}, { key } = {}) => ask<Result>(`/workflows/${part(id)}/pause`, { body: request, key }),
+    resume: (id, request = {}, { key } = {}) => ask<Result>(`/workflows/${part(id)}/resume`, { body: request, key }),
     pauseSystem: (request = {}) => ask<SystemState>('/system/pause', { body: request }),
     resumeSystem: (request = {}) => ask<SystemState>('/system/resume', { body: request }),
     tasks: (page = {}) => ask<Page<TaskDetail>>(`/tasks${query(page)}`),
     task: (id) => ask<TaskDetail>(`/tasks/${part(id)}`),
-    retry: (id, note = {}) => ask<TaskDetail>(`/tasks/${part(id)}/retry`, { body: note }),
+    taskCards: ({ states, ...rest } = {}) =>
+      ask<Page<TaskCard>>(`/tasks/cards${query({ ...rest, state: states?.join(',') })}`),
+    taskCounts: (of = {}) => ask<TaskCounts>(`/tasks/counts${query(of)}`),
+    approvals: (filter = {}) => ask<Page<ApprovalSummary>>(`/approvals${query(filter)}`),
+    approval: (id) => ask<ApprovalSummary>(`/approvals/${part(id)}`),
+    decide: (id, request, { key } = {}) =>
+      ask<ApprovalSummary>(`/approvals/${part(id)}/decide`, { body: request, key }),
+    retry: (id, { key, ...note } = {}) => ask<TaskDetail>(`/tasks/${part(id)}/retry`, { body: note, key }),
     cancelTask: (id) => ask<TaskDetail>(`/tasks/${part(id)}/cancel`, { body: {} }),
     deadLetters: (filter = {}) => ask<Page<DeadLetter>>(`/dead-letters${query(filter)}`),
     deadLetter: (id) => ask<DeadLetterDetail>(`/dead-letters/${part(id)}`),
@@ -87,19 +149,42 @@ export const createDeskClient = (options: DeskClientOptions): Desk => {
     scheduled: (id) => ask<ScheduleSummary>(`/schedules/${part(id)}`),
     unschedule: (id, request = {}) => ask<ScheduleSummary>(`/schedules/${part(id)}/remove`, { body: request }),
     why: (commitOrTask) => ask<Why>(`/why/${part(commitOrTask)}`),
+    statement: (commitOrTask) => ask<SignedStatement>(`/why/${part(commitOrTask)}/statement`),
     traces: (page = {}) => ask<Page<TraceSummary>>(`/traces${query(page)}`),
     trace: async (id) => readable(await ask<Page<HiveEvent>>(`/traces/${part(id)}`)).items,
+    traceColumns: (id, page = {}) => ask<TraceColumns>(`/traces/${part(id)}${query({ format: 'columns', ...page })}`),
+    event: async (id) => upcast(await ask<HiveEvent>(`/events/${part(id)}`)),
     events,
-    follow: (filter, signal, follow = {}) => followStream({ send, pathOf: streamPath }, filter, signal, follow),
     agents: async () => (await ask<Page<AgentSummary>>('/agents')).items,
     boxes: async () => (await ask<Page<BoxSummary>>('/boxes')).items,
     quietBox: (name, request = {}) => ask<BoxSummary>(`/boxes/${part(name)}/quiet`, { body: request }),
+    addRemote: (request) => ask<Remote>('/remotes', { body: request }),
+    limits: async () => (await ask<Page<LimitWindow>>('/limits')).items,
+    figures: (window = {}) => ask<Figures>(`/system/figures${query(window)}`),
     artefact: async (hash) =>
       new Uint8Array(
         await (await send(`/artefacts/${part(hash)}`, { signal: AbortSignal.timeout(readMs) })).arrayBuffer(),
       ),
     report: (since = {}) => ask<Report>(`/report${query(since)}`),
     health: () => ask<Health>('/system/health'),
+
+    metrics: async () => (await send('/metrics', { signal: AbortSignal.timeout(readMs) })).text(),
+    openapi: () => ask<Readonly<Record<string, unknown>>>('/openapi.json'),
+
+    pair: (code) => ask<Paired>('/pair', { body: { code } }),
+    pairCode: (request = {}) => ask<PairCode>('/pair/codes', { body: request }),
+    session: () => ask<SessionSummary>('/session'),
+    devices: async () => (await ask<Page<DeviceSummary>>('/devices')).items,
+    renameDevice: (id, request) => ask<DeviceSummary>(`/devices/${part(id)}/rename`, { body: request }),
+    revokeDevice: (id) => ask<DeviceSummary>(`/devices/${part(id)}/revoke`, { body: {} }),
+    tokens: async () => (await ask<Page<TokenSummary>>('/tokens')).items,
+    notifications: () => ask<NoticeSettings>('/notifications'),
+    subscribe: (request) => ask<NoticeSettings>('/notifications/subscribe', { body: request }),
+    unsubscribe: () => ask<NoticeSettings>('/notifications/unsubscribe', { body: {} }),
+    tryNotification: () => ask<NoticeTried>('/notifications/test', { body: {} }),
+    decideNotified: (request) => ask<ApprovalSummary>('/notifications/decide', { body: request }),
+    createToken: (request) => ask<TokenMade>('/tokens', { body: request }),
+    revokeToken: (id) => ask<TokenSummary>(`/tokens/${part(id)}/revoke`, { body: {} }),
   };
 };
 
@@ -120,7 +205,7 @@ const streamPath = ({ types, correlationId }: EventFilter, after: number | undef
 const createSend = ({ url, token, headers, fetch: own }: DeskClientOptions): Send => {
   const base = `${url.replace(/\/+$/, '')}/api/v1`;
   const request = own ?? fetch;
-  return async (path, init) => {
+  const send = async (path: string, init: RequestInit, waits: number): Promise<Response> => {
     const response = await request(`${base}${path}`, {
       ...init,
       headers: {
@@ -134,19 +219,28 @@ const createSend = ({ url, token, headers, fetch: own }: DeskClientOptions): Sen
         cause,
       });
     });
-    if (!response.ok) throw await refusalOf(response);
-    return response;
+    if (response.ok) return response;
+    const refusal = await refusalOf(response);
+    // Nothing was done about a request that came too soon, so it may come again.
+    if (refusal.code !== 'http.too_many' || waits >= mostWaits || (refusal.retryAfterMs ?? Infinity) > longestWaitMs)
+      throw refusal;
+    await pause(refusal.retryAfterMs ?? 0, init.signal);
+    return send(path, init, waits + 1);
   };
+  return (path, init) => send(path, init, 0);
 };
 
 const remedies = new Set<string>(['retry', 'give_up', 'fix_config'] satisfies Remedy[]);
 
 type Problem = { code?: string; detail?: string; title?: string; remedy?: string; details?: Record<string, unknown> };
 
+/** What reads like a code is taken as told: a newer Hive may know more of them than this client. */
+const codeLike = /^[a-z]+\.[a-z_]+$/;
+
 const refusalOf = async (response: Response): Promise<HiveError> => {
   // Whatever stands between us and Hive may answer with anything.
   const problem = (await response.json().catch(() => ({}))) as Problem;
-  const code = problem.code !== undefined && isCode(problem.code) ? problem.code : 'internal';
+  const code = codeLike.test(problem.code ?? '') ? (problem.code as Code) : 'internal';
   const retryAfterS = Number(response.headers.get('retry-after') ?? NaN);
   return new HiveError(code, problem.detail ?? problem.title ?? `Hive answered ${response.status}`, {
     ...(problem.remedy !== undefined && remedies.has(problem.remedy) && { remedy: problem.remedy as Remedy }), // a member of the set

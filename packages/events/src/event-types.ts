@@ -50,6 +50,7 @@ const known: Readonly<Record<EventType, true>> = {
   'box.online': true,
   'box.offline': true,
   'box.quieted': true,
+  'box.parallel_changed': true,
   'agent.registered': true,
   'agent.draining': true,
   'agent.offline': true,
@@ -64,6 +65,7 @@ const known: Readonly<Record<EventType, true>> = {
   'system.alert_raised': true,
   'system.alert_resolved': true,
   'system.config_changed': true,
+  'system.told': true,
   'system.checkpointed': true,
 };
 

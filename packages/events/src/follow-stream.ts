@@ -1,13 +1,16 @@
 import { isHiveError } from '@hive/errors';
-import type { EventFilter, FollowOptions } from './api.ts';
+import type { EventFilter, FollowOptions, Page } from './api.ts';
 import type { HiveEvent } from './catalogue.ts';
 import type { Send } from './client.ts';
+import { pause } from './pause-for.ts';
 import { sseFrames, type SseFrame } from './sse.ts';
 import { upcast } from './upcast.ts';
 
 type Wire = {
   readonly send: Send;
   readonly pathOf: (filter: EventFilter, after: number | undefined) => string;
+  /** One page of the log. */
+  readonly events: (filter: EventFilter & { readonly until: number }) => Promise<Page<HiveEvent>>;
 };
 
 /** Two beats and a little: a stream that is silent for longer is dead although it looks open. */
@@ -16,18 +19,6 @@ const firstPauseMs = 100;
 const longestPauseMs = 5000;
 /** About half a minute in all; then whoever follows is told that Hive is gone. */
 const maxFailures = 8;
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 
 /**
  * Follows the log over `GET /stream`, and resumes where it was when the connection breaks: a frame counts when it is complete, so nothing is
@@ -56,6 +47,7 @@ export async function* followStream(
         const told = JSON.parse(data) as unknown; // the server's own frames, whose shapes are named below
         if (event === 'hello' && after === undefined) passed((told as { head: number }).head);
         if (event === 'events') yield* (told as HiveEvent[]).map((it) => upcast(it));
+        if (event === 'gap') yield* missed(wire, filter, told as { from: number; to: number }, passed);
         if (id !== null) passed(Number(id));
         if (event === 'bye') pauseMs = (told as { retryMs?: number }).retryMs;
       }
@@ -67,6 +59,22 @@ export async function* followStream(
     }
     failures += 1;
     await pause(pauseMs ?? Math.min(longestPauseMs, firstPauseMs * 2 ** failures), signal);
+  }
+}
+
+/** What the server did not send because this reader was slow, from the log. Who is cut off in the middle goes on from the last page. */
+async function* missed(
+  { events }: Wire,
+  filter: EventFilter,
+  { from, to }: { readonly from: number; readonly to: number },
+  passed: (position: number) => void,
+): AsyncGenerator<HiveEvent> {
+  for (let after = from; ;) {
+    const page = await events({ ...filter, after, until: to, limit: 500 });
+    yield* page.items;
+    const last = page.items.at(-1);
+    if (page.next === null || !last) return;
+    passed((after = last.position));
   }
 }
 

@@ -1,3 +1,4 @@
+import { foldApproval, type ApprovalView } from './approval-view.ts';
 import { foldBox, type BoxView } from './box-view.ts';
 import { foldCall, stateOfCall, type AnyCall, type CallView } from './call-view.ts';
 import type { DataOf, HiveEvent } from './catalogue.ts';
@@ -15,6 +16,8 @@ export type MergeView = {
   readonly branch: string;
   readonly tip: string | null;
   readonly intent: DataOf<'merge.intended'> | null;
+  /** The intents after it that are part of the same move and have no outcome yet. */
+  readonly others?: readonly DataOf<'merge.intended'>[];
   readonly into: string | null;
 };
 
@@ -26,6 +29,7 @@ export type Views = {
   workflow: WorkflowView;
   task: TaskView;
   merge: MergeView;
+  approval: ApprovalView;
   call: CallView;
   limit: LimitsView;
   box: BoxView;
@@ -33,20 +37,44 @@ export type Views = {
   system: SystemView;
 };
 
+/** The intents of a branch that have no outcome yet, in the order of their commits. */
+export const openIntents = (view: MergeView | undefined): readonly DataOf<'merge.intended'>[] =>
+  view?.intent ? [view.intent, ...(view.others ?? [])] : [];
+
 const foldMerge = (view: MergeView | null, fact: Fact): MergeView => {
   const event = fact as HiveEvent;
   const before: MergeView = view ?? { branch: '', tip: null, intent: null, into: null };
   switch (event.type) {
-    case 'merge.intended':
-      return { ...before, branch: event.data.branch, intent: event.data };
-    case 'merge.completed':
-      return { ...before, branch: event.data.branch, tip: event.data.commit, intent: null, into: event.data.into };
+    case 'merge.intended': {
+      const open = openIntents(before);
+      const isNext = event.data.batch !== undefined && open.at(-1)?.to === event.data.from;
+      return { ...withIntents(before, isNext ? [...open, event.data] : [event.data]), branch: event.data.branch };
+    }
+    case 'merge.completed': {
+      // Of changes that went in together each tells its own commit, and in any order: the branch stands where all of them lead.
+      const move = openIntents(before).find((it) => it.taskId === event.data.taskId)?.batch;
+      return { ...told(before, event.data), tip: move?.to ?? event.data.commit, into: event.data.into };
+    }
     case 'merge.rejected':
-      return { ...before, branch: event.data.branch, intent: null };
+      return told(before, event.data);
     default:
       return before;
   }
 };
+
+/** What became of one change is told: the intents of the others stay. */
+const told = (view: MergeView, { taskId, branch }: { taskId: string; branch: string }): MergeView => ({
+  ...withIntents(
+    view,
+    openIntents(view).filter((intent) => intent.batch !== undefined && intent.taskId !== taskId),
+  ),
+  branch,
+});
+
+const withIntents = (
+  { branch, tip, into }: MergeView,
+  [first, ...others]: readonly DataOf<'merge.intended'>[],
+): MergeView => ({ branch, tip, intent: first ?? null, ...(others.length > 0 && { others }), into });
 
 const foldSystem = (view: SystemView | null, fact: Fact): SystemView => {
   const event = fact as HiveEvent;
@@ -95,16 +123,17 @@ export const foldStream = (view: unknown, fact: Fact): unknown => {
     case 'box':
       return foldBox(view as BoxView | null, fact);
     case 'approval':
+      return foldApproval(view as ApprovalView | null, fact);
     case 'agent':
       return { last: fact.type } satisfies PlainView;
   }
 };
 
-/** The word under which a stream is listed: the state of a task, workflow, schedule or call, else empty. */
+/** The word under which a stream is listed: the state of a task, workflow, approval, schedule or call, else empty. */
 export const stateOf = (stream: string, view: unknown): string => {
   const { kind } = parseStream(stream);
   if (kind === 'call') return stateOfCall(view as AnyCall | null);
-  return kind === 'task' || kind === 'workflow' || kind === 'schedule'
+  return kind === 'task' || kind === 'workflow' || kind === 'schedule' || kind === 'approval'
     ? ((view as { state?: string } | null)?.state ?? '')
     : '';
 };

@@ -1,15 +1,49 @@
-export { approval } from './approval.ts';
+export {
+  DeviceSummary,
+  PairCode,
+  PairCodeRequest,
+  PairRequest,
+  Paired,
+  Permission,
+  RenameRequest,
+  Role,
+  SessionSummary,
+  TokenMade,
+  TokenRequest,
+  TokenSummary,
+  type Entrance,
+} from './access-api.ts';
+export { ApprovalFilter, ApprovalSummary, DecideRequest } from './approval-api.ts';
+export { ApprovalDocument } from './approval-document.ts';
+export { foldApproval, mayDecide, type ApprovalState, type ApprovalView } from './approval-view.ts';
+export { ApprovalKind, ApprovalTier, approval } from './approval.ts';
 export { Author, isModelAuthor } from './author.ts';
+export { Choices, RepoChoice, RepoLook, TemplateChoice } from './choices.ts';
 export { Argv, Check, CheckSource, Setup } from './command.ts';
 export { Dedupe, DedupeMode } from './dedupe.ts';
-export { Evidence, EvidenceCommand, Finding, Reviewer } from './evidence.ts';
+export { eventWords, isError } from './event-words.ts';
+export { proofWords, reviewerWords } from './evidence-words.ts';
+export { Batch, Evidence, EvidenceCommand, Finding, Mutants, Reviewer, SandboxKind, Survivor } from './evidence.ts';
+export { everyItem } from './every-item.ts';
+export { HostGrant, Reached, hostName } from './egress.ts';
 export { ArtefactHash, Id, Sha, Time } from './ids.ts';
 export { merge } from './merge.ts';
 export { model } from './model.ts';
+export {
+  NoticeDecision,
+  NoticeKind,
+  NoticeSettings,
+  NoticeTried,
+  SubscribeRequest,
+  type Notifying,
+} from './notice-api.ts';
+export { WaysIn } from './ways-in.ts';
 export { CodeSchema, Plan, PlanFile, PlanFileTask, PlannedTask, cycleIn, parsePlanFile } from './plan.ts';
 export { Comparison, Replay, ReplayModels, ReplayRequest, type TaskSide } from './replay.ts';
+export { shellWord } from './shell-word.ts';
 export { shortId } from './short-id.ts';
-export { Step } from './steps.ts';
+export { SignedStatement } from './statement.ts';
+export { isJudging, Step } from './steps.ts';
 export { agent, box, budget, system } from './system.ts';
 export { Verdict, task } from './task.ts';
 export { topic } from './topic.ts';
@@ -25,12 +59,17 @@ export {
   type NewEvent,
 } from './catalogue.ts';
 export { isEventType } from './event-types.ts';
+export { OpenNeed, TaskCard, TaskCounts } from './board.ts';
+export { LimitWindow } from './limit-window.ts';
+export { AgentFigures, EndpointFigures, Figures, FiguresWindow } from './figures.ts';
+export { addNotes, figuresOf, figuresSpan, noteOf, type Noted } from './figures-of.ts';
+export { matchesTypes } from './matches-types.ts';
 export { BoxModelSummary, BoxSummary, QuietRequest } from './boxes.ts';
 export { figuresHoldMs, GpuFigures, MachineFigures } from './machine.ts';
 export type { BoxView } from './box-view.ts';
 export { isEnded, isOpenCall, type AnyCall, type CallView, type OpenCall } from './call-view.ts';
 export { limitKey, type LimitView, type LimitsView } from './limit-view.ts';
-export { foldStream, stateOf, type MergeView, type PlainView, type Views } from './heads.ts';
+export { foldStream, openIntents, stateOf, type MergeView, type PlainView, type Views } from './heads.ts';
 export {
   Result,
   TaskResult,
@@ -45,6 +84,18 @@ export {
 export { Report, reportOf, type Reported } from './report.ts';
 export { parseStream, streams, type StreamKind } from './streams.ts';
 export { PauseNote, SystemPauses, unpausedKinds, type SystemView } from './pause.ts';
+export { approvalRules, isBranchLike, type ApprovalRules } from './policy/approval-policy.ts';
+export { mergeRules, type MergeRules } from './policy/merge-policy.ts';
+export { Policy, policyOver } from './policy/policy.ts';
+export { proofRules, type ProofRules } from './policy/proof-policy.ts';
+export {
+  afterFindings,
+  reviewRuleNames,
+  reviewRules,
+  type ReviewRule,
+  type ReviewRules,
+  type RuleAction,
+} from './policy/review-policy.ts';
 export { MissedPolicy, Timing, schedule } from './schedule.ts';
 export type { ScheduleView } from './schedule-view.ts';
 export { foldTask, type Fact, type TaskView } from './task-view.ts';
@@ -65,9 +116,14 @@ export {
   type WorkflowState,
 } from './transitions.ts';
 export { foldWorkflow, type WorkflowView } from './workflow-view.ts';
+export { TraceColumns } from './trace-columns.ts';
+export { TraceFilter } from './trace-filter.ts';
+export { createColumns, traceColumns } from './columns-of-rows.ts';
+export { stepsOfColumns, traceRow, type TraceRow } from './trace-row.ts';
 export { upcast, upcasters, type OldData, type UpcasterChain, type Upcasters } from './upcast.ts';
 export {
   AgentSummary,
+  FoundByPatch,
   Health,
   SubmitRequest,
   Submitted,
@@ -79,6 +135,7 @@ export {
   type Desk,
   type EventFilter,
   type FollowOptions,
+  type Keyed,
   type Page,
 } from './api.ts';
 export {
@@ -88,6 +145,8 @@ export {
   DeadLetterOutcome,
   DeadLetterRequest,
   PauseRequest,
+  Remote,
+  RemoteRequest,
   ResumeRequest,
   ScheduleRequest,
   ScheduleSummary,
@@ -95,5 +154,5 @@ export {
   SystemResumeRequest,
   SystemState,
 } from './operations.ts';
-export { createDeskClient, type DeskClientOptions } from './client.ts';
+export { createDeskCalls, createDeskClient, type DeskClient, type DeskClientOptions } from './client.ts';
 export { sseFrames, type SseFrame } from './sse.ts';

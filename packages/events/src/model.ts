@@ -26,6 +26,8 @@ export const model = topic('model', {
     tokens: z.int().nonnegative().describe('the most that it may read and write, by estimate'),
     usd: z.number().nonnegative().nullable().describe('what that would cost; null where no price is known'),
     prompt: ArtefactHash,
+    approvalId: Id.optional().describe('with actionHash: what a person has agreed to, and this call is covered by'),
+    actionHash: z.string().optional(),
     ...Carried,
   }),
   /** One call ended, well or badly. Times in milliseconds; tokens as reported, null when they were not. */
@@ -56,6 +58,7 @@ export const model = topic('model', {
     key: ArtefactHash.optional().describe('equal questions to the same model have equal keys'),
     prompt: ArtefactHash.describe('the request as JSON'),
     reply: ArtefactHash.nullable().describe('what came as JSON; of a failed call nothing'),
+    approvalId: Id.optional().describe('what a person has agreed to, and this call was covered by'),
     ...Carried,
     estimate: z
       .strictObject({ tokens: z.int().nonnegative(), usd: z.number().nonnegative().nullable() })
@@ -75,7 +78,7 @@ export const model = topic('model', {
   }),
   /** Work was put off until a limit allows it, without a failure. `kind` is that of the limit, or the rule of hive.yaml. */
   parked: Of.extend({ until: Time, kind: z.string() }),
-  /** Another model of the list than before is asked on behalf of this task and role; told with the first call to it. */
+  /** Another model of the list than before is asked on behalf of this task and role; told before the first byte of the first call to it leaves. */
   fell_back: Of.extend({
     role: z.enum(['planner', 'worker', 'reviewer']).optional(),
     from: z.string(),

@@ -115,3 +115,11 @@ export const ScheduleSummary = z.object({
   next: z.string().nullable(),
 });
 export type ScheduleSummary = z.infer<typeof ScheduleSummary>;
+
+/** What `POST /remotes` takes: a folder in a repository that shall be pushed to. */
+export const RemoteRequest = z.strictObject({ repo: z.string().min(1).max(4096) });
+export type RemoteRequest = z.infer<typeof RemoteRequest>;
+
+/** A repository that can be pushed to, the path that git is told below the address of Hive, and the branch that it is on (null: none). */
+export const Remote = z.object({ name: z.string(), repo: z.string(), path: z.string(), branch: z.string().nullable() });
+export type Remote = z.infer<typeof Remote>;

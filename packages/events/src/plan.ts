@@ -8,6 +8,8 @@ const Key = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a key has letters, digits, dot, dash or underscore, at most 64');
 const Command = z.union([z.string().min(1).max(4096), Argv]);
+/** What begins before what, where both could: the higher first. */
+export const Priority = z.int().min(-100).max(100);
 const Globs = z.array(z.string().min(1).max(500)).max(200);
 
 /** One item of a plan file, as a person or a planner writes it. `run` and `patch` exclude each other. */
@@ -24,7 +26,7 @@ export const PlanFileTask = z.strictObject({
   checks: z.array(Command).max(50).optional(),
   redBefore: z.literal('not_needed').optional(),
   capabilities: z.array(z.string().max(64)).max(20).optional(),
-  priority: z.int().min(-100).max(100).optional(),
+  priority: Priority.optional(),
   timeoutS: z.int().min(1).max(86_400).optional(),
   model: z.string().max(200).optional(),
 });

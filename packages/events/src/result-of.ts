@@ -1,5 +1,6 @@
 // Apart from the schemas, so that a page that folds a Result does not load them.
 import { isCode, outcomeOf } from '@hive/errors';
+import type { ApprovalView } from './approval-view.ts';
 import { isEnded, type AnyCall } from './call-view.ts';
 import { noUsage } from './no-usage.ts';
 import type { Result, TaskResult, TaskStatus } from './result.ts';
@@ -43,31 +44,39 @@ export const taskResult = (task: TaskView): TaskResult => ({
   evidence: task.evidence,
 });
 
-const isWaiting = (workflow: WorkflowView, tasks: readonly TaskView[]): boolean => {
+const isWaiting = (workflow: WorkflowView, tasks: readonly TaskView[], asked: readonly ApprovalView[]): boolean => {
+  if (workflow.state === 'planned') return asked.some(({ kind }) => kind === 'plan');
+  const held = new Set(asked.flatMap(({ kind, taskId }) => (kind === 'egress' ? [taskId] : [])));
+  if (workflow.state === 'submitted') return held.has(null);
   const open = tasks.filter((task) => isOpen(task.state));
+  const waits = (task: TaskView) => task.state === 'waiting' || held.has(task.id);
   return (
-    workflow.state === 'running' &&
-    open.some((task) => task.state === 'waiting') &&
-    open.every((task) => task.state === 'waiting' || task.state === 'pending')
+    workflow.state === 'running' && open.some(waits) && open.every((task) => waits(task) || task.state === 'pending')
   );
 };
 
-/** The Result of a workflow, folded from its stream, its tasks' streams, its branch and its model calls. Tasks come in the order of the plan. */
+const askedOf = ({ id, kind, tier, taskId, action, actionHash, expiresAt }: ApprovalView) => ({
+  ...{ id, kind, tier, taskId, action, actionHash, expiresAt },
+});
+
+/** The Result of a workflow, folded from its stream, its tasks' streams, its branch, its model calls and what a person is asked about it. Tasks come in the order of the plan. */
 export const resultOf = (input: {
   readonly workflow: WorkflowView;
   readonly tasks: readonly TaskView[];
   readonly merge: { readonly tip: string | null; readonly into: string | null } | null;
   readonly calls: readonly AnyCall[];
+  readonly approvals?: readonly ApprovalView[];
 }): Result => {
   const { workflow, merge } = input;
   const order = new Map(workflow.tasks.map((task, index) => [task.id, index]));
   const tasks = input.tasks.toSorted((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  const asked = (input.approvals ?? []).filter(({ state }) => state === 'open');
   const merged = tasks.filter((task) => task.state === 'merged').length;
   return {
     workflow: workflow.id,
     correlationId: workflow.id,
     goal: workflow.submission.goal,
-    status: isWaiting(workflow, tasks) ? 'waiting' : workflow.state,
+    status: isWaiting(workflow, tasks, asked) ? 'waiting' : workflow.state,
     code: workflow.code,
     reason: workflow.reason,
     repo: workflow.submission.repo,
@@ -82,6 +91,7 @@ export const resultOf = (input: {
     submittedAt: workflow.submittedAt,
     settledAt: workflow.settledAt,
     ...(workflow.paused && { paused: workflow.paused }),
+    ...(asked.length > 0 && { approvals: asked.map(askedOf) }),
   };
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApprovalKind, ApprovalTier } from './approval.ts';
 import { Evidence, Finding } from './evidence.ts';
 import { Id, Sha } from './ids.ts';
 import { PauseNote } from './pause.ts';
@@ -59,6 +60,20 @@ export const Result = z.object({
   submittedAt: z.string(),
   settledAt: z.string().nullable(),
   paused: PauseNote.optional(),
+  approvals: z
+    .array(
+      z.object({
+        id: Id,
+        kind: ApprovalKind,
+        tier: ApprovalTier,
+        taskId: Id.nullable(),
+        action: z.string(),
+        actionHash: z.string(),
+        expiresAt: z.string(),
+      }),
+    )
+    .optional()
+    .describe('what a person is asked about it now'),
 });
 export type Result = z.infer<typeof Result>;
 

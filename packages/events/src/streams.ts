@@ -8,6 +8,7 @@ export const streams = {
   task: (id: string) => `task/${id}`,
   /** `repo` is the short name of the mirror, so that no path of the user's machine is part of a name. */
   merge: (repo: string, branch: string) => `merge/${repo}:${branch}`,
+  approval: (id: string) => `approval/${id}`,
   call: (id: string) => `call/${id}`,
   /** The limits of one way to a provider: `claude`, `claude-code`, or `ollama@<box>`. */
   limit: (of: string) => `limit/${of}`,

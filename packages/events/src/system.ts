@@ -22,6 +22,13 @@ export const budget = topic('budget', {
 export const box = topic('box', {
   online: z.strictObject({ name: z.string(), endpoint: z.string(), models: z.array(z.string()) }),
   offline: z.strictObject({ name: z.string(), reason: z.string() }),
+  /** What its calls have shown changes how many are sent to it at once; only of a box for which hive.yaml says nothing. */
+  parallel_changed: z.strictObject({
+    name: z.string(),
+    from: z.int().positive(),
+    to: z.int().positive(),
+    because: z.string().max(1000),
+  }),
   /** Its owner wants it until then; a moment that is over gives it back. */
   quieted: z.strictObject({ name: z.string(), until: z.string(), by: By }),
 });
@@ -55,6 +62,13 @@ export const system = topic('system', {
   alert_raised: z.strictObject({ alert: z.string(), message: z.string() }),
   alert_resolved: z.strictObject({ alert: z.string() }),
   config_changed: z.strictObject({ hash: z.string() }),
+  /** Something left this machine to tell a person: to a browser's push service, a webhook or ntfy. `about` is the event that it told of; absent: a try. */
+  told: z.strictObject({
+    by: z.enum(['push', 'webhook', 'ntfy']),
+    host: z.string().max(300),
+    bytes: z.int(),
+    about: Id.optional(),
+  }),
   /** The first `count` events of the log, up to `eventId`, have this hash; the signed checkpoint is in a file outside of the database. */
   checkpointed: z.strictObject({
     position: z.int(),

@@ -17,8 +17,9 @@ export type TaskView = {
   readonly attempts: number;
   /** Leases lost since the last redrive. */
   readonly rescues: number;
-  /** Times the author was asked again since the last redrive. */
+  /** Times the author was asked again since the last redrive, and since a person sent it back. */
   readonly returns: number;
+  /** What a person said to the author last. */
   readonly note: string | null;
   readonly base: string | null;
   /** The author's commit; after the merge, the merged one. */
@@ -27,6 +28,8 @@ export type TaskView = {
   readonly evidence: Evidence | null;
   /** Who reviewed the present change. */
   readonly reviewers: readonly Reviewer[];
+  /** What a person agreed to about the present change; its merge uses it up. */
+  readonly approval?: { readonly id: string; readonly actionHash: string };
   /** Which agent did which step last, and how often each step was claimed. */
   readonly agents: Readonly<Record<string, string>>;
   readonly tries: Readonly<Record<string, number>>;
@@ -87,7 +90,7 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
       return { ...next, attempts: view.attempts + 1, code: event.data.code, reason: event.data.reason };
     case 'task.submitted':
       return {
-        ...next,
+        ...withoutApproval(next),
         author: event.data.author,
         base: event.data.base,
         commit: event.data.commit,
@@ -105,10 +108,28 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
         code: event.data.verdict.code,
         reason: event.data.verdict.reason,
       };
-    case 'task.review_completed':
-      return { ...next, findings: event.data.findings, reviewers: [...view.reviewers, event.data.reviewer] };
+    case 'task.review_completed': {
+      const { findings, reviewer, approval } = event.data;
+      // What was escalated gets on by a person's word only.
+      if (view.state === 'waiting' && (reviewer.kind !== 'human' || !approval))
+        throw transitionRefused(event.stream, view.state, event.type);
+      // What the reviewers before have noted about the same change stays beside it.
+      const noted = view.reviewers.length > 0 ? view.findings : [];
+      return {
+        ...next,
+        findings: [...noted, ...findings],
+        reviewers: [...view.reviewers, reviewer],
+        ...(approval && { approval }),
+      };
+    }
     case 'task.returned':
-      return { ...next, returns: view.returns + 1, findings: event.data.findings, note: event.data.note ?? null };
+      // A task that waits, and one that comes with a note, was sent back by a person: its author begins anew. What they said holds until they say more.
+      return {
+        ...next,
+        returns: view.state === 'waiting' || event.data.note !== undefined ? 0 : view.returns + 1,
+        findings: event.data.findings,
+        note: event.data.note ?? view.note,
+      };
     case 'task.escalated':
       return { ...next, reason: event.data.reason };
     case 'task.merged':
@@ -138,11 +159,11 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
       return { ...next, code: null, reason: event.data.reason ?? null, settledAt: event.at };
     case 'task.redriven':
       return {
-        ...next,
+        ...withoutApproval(next),
         attempts: 0,
         rescues: 0,
         returns: 0,
-        note: event.data.note ?? null,
+        note: event.data.note ?? view.note,
         code: null,
         reason: null,
         evidence: null,
@@ -155,3 +176,6 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
       return next;
   }
 };
+
+/** What was agreed to was about the change before. */
+const withoutApproval = ({ approval: _, ...view }: TaskView): TaskView => view;

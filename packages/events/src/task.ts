@@ -35,7 +35,13 @@ export const task = topic('task', {
   /** All needs are met. */
   ready: Of,
   /** The queen put a step into the queue. `agent` is null when anyone capable may take it. */
-  assigned: OfStep.extend({ stepId: Id, agent: z.string().nullable(), because: z.string() }),
+  assigned: OfStep.extend({
+    stepId: Id,
+    agent: z.string().nullable(),
+    because: z.string(),
+    /** Other tasks whose changes may be merged with this one, in their order. */
+    with: z.array(Id).optional(),
+  }),
   /** An agent won the step; nobody else may touch it before `leaseUntil`. */
   claimed: OfClaim.extend({ agent: z.string(), leaseUntil: Time }),
   /** The holder vanished or was silent for too long; the step runs again. */
@@ -59,18 +65,27 @@ export const task = topic('task', {
     findings: z.array(Finding),
     /** How many reviewers of the same step are still to come; the decision is taken at 0. */
     remaining: z.int().nonnegative(),
+    /** What a person agreed to, where one did; the merge uses it up. */
+    approval: z.strictObject({ id: Id, actionHash: z.string() }).optional(),
   }),
   /** The author is asked to try again. */
   returned: Of.extend({ findings: z.array(Finding), note: z.string().max(4000).optional() }),
   /** A person has to look. */
   escalated: Of.extend({
     reason: z.string(),
+    /** The request to the person, where it was recorded with this. */
+    approvalId: Id.optional(),
     step: Step.optional(),
     attempt: z.int().optional(),
     token: z.int().optional(),
   }),
   refused: Ended,
-  merged: Result.extend({ commit: Sha, evidence: Evidence }),
+  /** `lead`: the claim under which it was merged together with others, where that is the one of another task. */
+  merged: Result.extend({
+    commit: Sha,
+    evidence: Evidence,
+    lead: z.strictObject({ taskId: Id, token: z.int() }).optional(),
+  }),
   /** A command ran, left no diff, and its checks are green. */
   completed: Result.extend({ evidence: Evidence }),
   failed: Ended,

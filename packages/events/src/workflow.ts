@@ -3,7 +3,8 @@ import { Check, Setup } from './command.ts';
 import { Dedupe } from './dedupe.ts';
 import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import { PauseRule } from './pause.ts';
-import { CodeSchema } from './plan.ts';
+import { CodeSchema, Priority } from './plan.ts';
+import { Policy } from './policy/policy.ts';
 import { Replay } from './replay.ts';
 import { topic } from './topic.ts';
 
@@ -27,6 +28,10 @@ export const Submission = z.strictObject({
   base: Sha,
   branch: z.string().describe('the branch that will be delivered: hive/<slug>-<short id>'),
   into: z.string().nullable(),
+  intoBy: z
+    .enum(['command', 'config'])
+    .optional()
+    .describe('who named the branch of `into`: whoever handed it in, or hive.yaml'),
   checks: z.array(Check),
   setup: Setup.nullable(),
   /** How the plan comes about: `file` and `submit` are stored as an artefact, `model` is asked of a planner. */
@@ -37,12 +42,14 @@ export const Submission = z.strictObject({
   budget: z.strictObject({ usd: z.number().optional(), tokens: z.int().optional() }).nullable(),
   until: Time.optional().describe('from then on no call to a model begins, until a person resumes it'),
   reserve: z.number().min(0).max(1).optional().describe("the share of a provider's window that is left to people"),
+  priority: Priority.optional().describe('of its plan and of tasks that name none of their own (default: 0)'),
   redBefore: z.enum(['needed', 'not_needed']),
   passEnv: z.array(z.string()),
   example: z.boolean(),
   schedule: z.strictObject({ id: Id, tick: Time }).optional().describe('the schedule that handed it in, and for when'),
   dedupe: Dedupe.optional().describe('the key that it has while it is open, or for a window'),
   replay: Replay.optional(),
+  policy: Policy.optional().describe('the rules of hive.yaml for this repository at that moment'),
 });
 export type Submission = z.infer<typeof Submission>;
 
@@ -60,7 +67,8 @@ export const workflow = topic('workflow', {
   }),
   /** No plan came about. */
   plan_failed: Of.extend({ code: CodeSchema, reason: z.string() }),
-  started: Of.extend({ tasks: z.int() }),
+  /** `approvalId` and `actionHash`: the approval of its plan that is used up with this, where one was asked for. */
+  started: Of.extend({ tasks: z.int(), approvalId: Id.optional(), actionHash: z.string().optional() }),
   /** No step of it is begun until it is resumed; what runs may end. `by` is who says to have asked. */
   paused: Of.extend({
     reason: z.string().max(1000).optional(),

@@ -79,7 +79,7 @@ test('kill ends the process at once, after it has told', async () => {
 
 test('stop stops the process where it is, and SIGCONT lets it go on', async () => {
   const { ended, said, pid } = child('claim.before=stop');
-  await expect.poll(() => stateOf(pid), { timeout: 10_000 }).toBe('T');
+  await expect.poll(() => stateOf(pid)).toBe('T');
   expect(said()).toBe('');
   process.kill(pid, 'SIGCONT');
   expect(await ended).toEqual([0, null]);

@@ -35,12 +35,20 @@ export const failpoints = {
   'commit.made': 'workspace: the commit of a change is in the mirror and kept by a ref; nobody was told',
   'artefact.half': 'store: an artefact is written under a temporary name; its own name does not exist',
   'artefact.renamed': 'store: an artefact has its name and is on the disk; nothing refers to it yet',
+  'model.intended': 'agent: a call to a model is recorded as begun; its request has not left',
   'model.sent': 'agent: a request to a model has left; nothing of the answer has come',
   'model.replied': 'agent: the answer of a model is complete; the call is not recorded',
   'model.recorded': 'agent: a call to a model is recorded; nothing follows from its answer yet',
+  'merge.stacked':
+    'reviewer: the changes of a turn stand on top of each other in the mirror; nothing was checked there',
+  'merge.checked': 'reviewer: a check before the merge is recorded; nothing follows from it yet',
+  'merge.sealed': 'reviewer: the commits that carry their evidence are made; nothing says that they shall go in',
   'merge.intent': 'reviewer: the intent to merge is recorded; no ref was moved',
   'merge.ref.moved': "workspace: the branch in the mirror was moved; the user's repository was not touched",
   'merge.delivered': "workspace: branch and note are in the user's repository; nothing else was done",
+  'merge.noted': 'workspace: notes are made in the mirror; no ref of the user was moved to them',
+  'merge.others':
+    'reviewer: what became of the others of a turn, if there are any, is recorded; of the one that led them it is not',
   'merge.outcome': 'reviewer: the merge is done everywhere; its outcome is not recorded',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -1,16 +1,19 @@
 import { isAbsolute } from 'node:path';
-import { repoConfigOf, type HiveConfig } from '@hive/config';
+import { policyFor, repoConfigOf, type HiveConfig } from '@hive/config';
 import { HiveError, hasCode } from '@hive/errors';
 import { SubmitRequest, parsePlanFile, type PlanFile, type Submission } from '@hive/events';
 import {
   assertHomeOutside,
+  assertWritable,
   changeOf,
   checkedOut,
+  findNested,
   openRepo,
   resolveBase,
   type Change,
   type Repo,
 } from '@hive/workspace';
+import { aboutField } from './about-field.ts';
 import { draftOfChange, draftsOfPlan, type Draft } from './draft.ts';
 import { assertMeans, type Means } from './means.ts';
 import { assertProvable, chooseChecks, chooseSetup } from './proof-at-the-door.ts';
@@ -19,7 +22,7 @@ import { tryPatches } from './try-patches.ts';
 
 /** What the door needs to know of the house. */
 export type Door = {
-  readonly config: Pick<HiveConfig, 'home' | 'repos' | 'models' | 'sandbox' | 'budgets' | 'disk'>;
+  readonly config: Pick<HiveConfig, 'home' | 'repos' | 'policies' | 'models' | 'sandbox' | 'budgets' | 'disk'>;
   readonly means: Partial<Means>;
 };
 
@@ -29,26 +32,39 @@ export type Accepted = {
   readonly tasks: readonly Draft[] | null;
 };
 
-const invalid = (message: string) => new HiveError('input.invalid', message);
+const invalid = (message: string, field?: string) =>
+  new HiveError('input.invalid', message, field === undefined ? {} : { details: { field } });
 
-/** Accepts or refuses a request. Records nothing: a refusal leaves no trace (exit codes 2 and 78 of CONTRACTS section 4). */
-export const atTheDoor = async (input: SubmitRequest, { config, means }: Door): Promise<Accepted> => {
+/**
+ * Accepts or refuses a request. Records nothing: a refusal leaves no trace (exit codes 2 and 78 of CONTRACTS section 4). `handed` is the change
+ * itself, where it does not come with the request.
+ */
+export const atTheDoor = async (input: SubmitRequest, { config, means }: Door, handed?: Change): Promise<Accepted> => {
   const request = parseRequest(input);
-  const repo = await openRepo(request.repo);
-  await assertHomeOutside(config.home, repo);
+  const repo = await aboutField('repo', async () => {
+    const opened = await openRepo(request.repo);
+    await assertHomeOutside(config.home, opened);
+    await assertWritable(opened);
+    return opened;
+  });
   const configured = repoConfigOf(config, repo.root);
   const plan = request.plan === undefined ? null : parsePlanFile(request.plan);
-  const change = await changeIn(request, repo);
-  const base = change?.base ?? (await resolveBase(repo, request.base));
-  const into = await targetOf(request.into ?? configured?.into, repo);
+  const change = handed ?? (await changeIn(request, repo));
+  const base = change?.base ?? (await aboutField('base', () => resolveBase(repo, request.base)));
+  const into = await aboutField('into', () => targetOf(request.into ?? configured?.into, repo));
 
   const redBefore: Submission['redBefore'] = request.redBefore ?? 'needed';
-  const defaults = { redBefore, repo: configured };
+  const defaults = { redBefore, priority: request.priority ?? 0, repo: configured };
   const tasks = plan ? await draftsOfPlan(plan, defaults) : change ? [draftOfChange(change, defaults)] : null;
+  const policy = policyFor(config, repo.root);
   const given = { request, plan, configured, repo, base };
-  const checks = await chooseChecks(given);
-  assertProvable(checks, tasks, repo.root);
-  const setup = await chooseSetup(given);
+  const checks = await aboutField('checks', async () => {
+    const chosen = await chooseChecks(given);
+    const nested = chosen.length === 0 ? await findNested(repo, base) : [];
+    assertProvable(chosen, tasks, { root: repo.root, nested });
+    return chosen;
+  });
+  const setup = await aboutField('setup', () => chooseSetup(given));
   await tryPatches(tasks ?? [], { home: config.home, repo, base, ofPlan: plan !== null });
   await assertMeans(request, tasks, { means, config });
 
@@ -59,6 +75,7 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door): 
       repo: repo.root,
       base,
       into,
+      ...(into !== null && { intoBy: request.into === undefined ? ('config' as const) : ('command' as const) }),
       checks,
       setup,
       source: plan ? 'file' : change ? 'submit' : 'model',
@@ -69,8 +86,10 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door): 
       passEnv: [...new Set([...config.sandbox.passEnv, ...(request.passEnv ?? [])])],
       ...(request.until !== undefined && { until: until(request.until) }),
       ...(request.reserve !== undefined && { reserve: request.reserve }),
+      ...(request.priority !== undefined && { priority: request.priority }),
       ...(request.dedupe && { dedupe: request.dedupe }),
       example: isExample(plan, repo, config.home),
+      ...(Object.keys(policy).length > 0 && { policy }),
     },
   };
 };
@@ -78,22 +97,29 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door): 
 /** A moment that is over would let nothing begin. */
 const until = (moment: string): string => {
   if (Date.parse(moment) > Date.now()) return moment;
-  throw invalid(`No call to a model would begin: ${moment} is over`);
+  throw invalid(`No call to a model would begin: ${moment} is over`, 'until');
 };
 
 const parseRequest = (input: SubmitRequest): SubmitRequest => {
   const parsed = SubmitRequest.safeParse(input);
   const issue = parsed.error?.issues[0];
   if (!parsed.success)
-    throw invalid(`The request is not valid at ${issue?.path.join('.') || 'its root'}: ${wrongWith(issue)}`);
+    throw invalid(
+      `The request is not valid at ${issue?.path.join('.') || 'its root'}: ${wrongWith(issue)}`,
+      issue?.path[0]?.toString(),
+    );
   const { plan, patch, commit, goal, repo } = parsed.data;
-  if (goal.trim() === '') throw invalid('The goal is empty; say what is to be done');
-  if (!isAbsolute(repo)) throw invalid(`The repository ${repo} has to be named by its whole path`);
+  if (goal.trim() === '') throw invalid('The goal is empty; say what is to be done', 'goal');
+  if (!isAbsolute(repo)) throw notWhole(repo);
   const sources = Object.entries({ plan, patch, commit }).filter(([, value]) => value !== undefined);
   if (sources.length > 1)
     throw invalid(`A request has one of ${sources.map(([name]) => name).join(' and ')}, not both`);
   return parsed.data;
 };
+
+/** A path is only whole where it means the same for everybody. */
+export const notWhole = (repo: string): HiveError =>
+  invalid(`The repository ${repo} has to be named by its whole path`, 'repo');
 
 const wrongWith = (
   issue: { readonly code: string; readonly minimum?: unknown; readonly message: string } | undefined,

@@ -1,10 +1,12 @@
 import { holdingsTurnstile, readPauses, turnstile, type Bus } from '@hive/bus';
 import { limitsNow } from './limits-now.ts';
 import { hiveVersion } from '@hive/config';
-import { streams, type AgentSummary, type Desk, type Health, type TaskView } from '@hive/events';
+import { streams, type AgentSummary, type Desk, type Health, type SystemView, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
+import type { StepRow, Store } from '@hive/core-db';
 import type { Door } from './at-the-door.ts';
 import { dedupeTurnstile } from './dedupe.ts';
+import { readVerified } from './verified.ts';
 
 const many = 10_000;
 /** Ten beats. A holder on another host cannot be looked up, so its silence has to do. */
@@ -25,15 +27,27 @@ export const createBuilding = (
     const { heads } = await store.heads(
       claimed.flatMap((step) => (step.taskId === null ? [] : [streams.task(step.taskId)])),
     );
-    return rows.map(({ beatAt, ...row }): AgentSummary => {
-      const step = claimed.find((it) => it.holder === row.incarnation);
+    const held = rows.map((row) => claimed.find((it) => it.holder === row.incarnation));
+    // While a step is claimed, the claim is its last event.
+    const claims = await Promise.all(held.map(async (step) => (step ? await store.event(step.lastEventId) : null)));
+    return rows.map(({ beatAt, ...row }, index): AgentSummary => {
+      const step = held[index];
+      const since = claims[index]?.at;
       const task = step?.taskId ? (heads.get(streams.task(step.taskId))?.view as TaskView | undefined) : undefined;
       const beatAgeMs = Math.max(0, Date.parse(now) - Date.parse(beatAt));
       return {
         ...row,
         capabilities: [...row.capabilities],
         status: gone.has(row.incarnation) || beatAgeMs > silentMs ? 'gone' : row.status,
-        step: step ? { kind: step.kind, taskId: step.taskId, title: task?.spec.title ?? null } : null,
+        step: step
+          ? {
+              kind: step.kind,
+              taskId: step.taskId,
+              title: task?.spec.title ?? null,
+              correlationId: step.workflowId,
+              ...(since !== undefined && { since }),
+            }
+          : null,
         beatAgeMs,
       };
     });
@@ -42,21 +56,31 @@ export const createBuilding = (
   return {
     agents,
     health: async () => {
-      const [about, end, open, subscriptions, deadLetters, paused, horizon, everyone] = await Promise.all([
-        store.about(),
-        store.end(),
-        store.steps({ states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'], limit: many }),
-        store.subscriptions(),
-        store.deadLetters(many),
-        readPauses(store),
-        store.horizon?.(),
-        agents(),
-      ]);
+      const [about, end, open, subscriptions, deadLetters, paused, horizon, everyone, system, sealed] =
+        await Promise.all([
+          store.about(),
+          store.end(),
+          store.steps({ states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'], limit: many }),
+          store.subscriptions(),
+          store.deadLetters(many),
+          readPauses(store),
+          store.horizon?.(),
+          agents(),
+          store.heads([streams.system]),
+          store.events({ stream: streams.system, types: ['system.checkpointed'], newest: true, limit: 1 }),
+        ]);
+      const { alerts = {} } = (system.heads.get(streams.system)?.view ?? {}) as Partial<SystemView>; // made by foldStream
+      const [seal] = sealed.events;
       const steps: Record<string, number> = { ready: 0, scheduled: 0, paused: 0, parked: 0, claimed: 0 };
       for (const step of open) steps[step.state] = (steps[step.state] ?? 0) + 1;
       return {
         version: hiveVersion,
-        database: { name: about.database, version: about.version, bytes: about.bytes },
+        database: {
+          name: about.database,
+          version: about.version,
+          bytes: about.bytes,
+          ...(about.walBytes !== undefined && { walBytes: about.walBytes }),
+        },
         head: end.position,
         steps,
         // Turnstiles are kept beside the cursors of readers, and read nothing.
@@ -65,6 +89,10 @@ export const createBuilding = (
           .map(({ name, cursor }) => ({ name, position: cursor.position })),
         deadLetters: deadLetters.length,
         paused,
+        oldestReady: await oldestReady(store, open),
+        alerts: Object.entries(alerts).map(([alert, message]) => ({ alert, message })),
+        sealed: seal ? { at: seal.at, position: seal.position, eventId: seal.id } : null,
+        verified: await readVerified(config.home),
         limits: await limitsNow(store),
         agents: everyone.filter((agent) => agent.status !== 'gone').length,
         sandbox: sandbox ? (await sandbox()).note : 'not looked at by this process',
@@ -73,6 +101,22 @@ export const createBuilding = (
       };
     },
   };
+};
+
+/** The step that could be taken and has waited longest; since its last event. */
+const oldestReady = async (
+  store: Store,
+  open: readonly StepRow[],
+): Promise<NonNullable<Health['oldestReady']> | null> => {
+  const ready = open.filter(({ state }) => state === 'ready');
+  // Priority gives a head start in rank, so of those in front the one with the oldest event is looked for.
+  const front = ready.toSorted((a, b) => a.rank - b.rank).slice(0, 20);
+  const events = await Promise.all(front.map(({ lastEventId }) => store.event(lastEventId)));
+  const waits = front.flatMap((step, index) => {
+    const event = events[index];
+    return event ? [{ kind: step.kind, taskId: step.taskId, correlationId: step.workflowId, since: event.at }] : [];
+  });
+  return waits.toSorted((a, b) => (a.since < b.since ? -1 : 1))[0] ?? null;
 };
 
 const diskOf = ({ home, disk: { floorBytes } }: Door['config'], space: Space): Health['disk'] => ({

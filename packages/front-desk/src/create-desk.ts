@@ -1,43 +1,58 @@
 import type { Bus } from '@hive/bus';
+import type { HiveConfig } from '@hive/config';
 import type { Artefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import type { Desk, TaskView } from '@hive/events';
 import type { Door } from './at-the-door.ts';
+import { createApprovals } from './approvals.ts';
+import { createBoard } from './board.ts';
 import { createBoxes } from './boxes.ts';
 import { createBuilding } from './building.ts';
+import { createChoices } from './choices.ts';
 import { createCommands } from './commands.ts';
+import { createExamples, type Examples } from './examples.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDecisions } from './decisions.ts';
+import { createFigures } from './figures.ts';
 import { findHead } from './find-id.ts';
+import { createLimits } from './limits-known.ts';
 import { createLogReading } from './log-reading.ts';
 import type { Means } from './means.ts';
 import { pageLimit, pageOf } from './page.ts';
 import { createPausing } from './pausing.ts';
 import { readTask } from './read-task.ts';
 import { readResult, readSummary, readTasks, taskDetail } from './read-workflow.ts';
+import { createAddRemote } from './push/add-remote.ts';
 import { createReplaying } from './replay/create-replaying.ts';
 import { createReport } from './report.ts';
 import { createSchedules } from './schedules.ts';
 import { createSubmit } from './submit.ts';
-import { readWhy } from './why.ts';
+import { createWhy } from './why.ts';
 
 /** What a desk stands on. Without `means` no model is called and no sandbox is tried before work is accepted. */
 export type DeskOptions = {
   readonly bus: Bus;
   readonly artefacts: Artefacts;
-  readonly config: Door['config'];
+  readonly config: Door['config'] & Pick<HiveConfig, 'planning'>;
   readonly means?: Partial<Means>;
+  /** Without them there is no example to run. */
+  readonly examples?: Examples;
 };
 
 /** The front desk in this process. It owns nothing: whoever made bus and store closes them. */
-export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions): Desk => {
+export const createDesk = ({ bus, artefacts, config, means = {}, examples }: DeskOptions): Desk => {
   const { store } = bus;
   const commands = createCommands(bus);
   const decisions = createDecisions(bus, commands);
   const reading = createLogReading(bus);
+  const submit = createSubmit(bus, artefacts, { config, means });
+  const why = createWhy(store, artefacts, config.home);
   return {
-    submit: createSubmit(bus, artefacts, { config, means }),
+    submit,
+    ...createExamples(store, submit, { config, examples }),
+    ...createChoices(store, config),
     ...decisions,
+    ...createApprovals(bus, commands, artefacts),
     ...createPausing(bus, commands),
     ...createDeadLetters(bus, decisions),
     ...createSchedules(bus, commands, { artefacts, door: { config, means } }),
@@ -45,6 +60,10 @@ export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions):
     ...createReplaying(bus, artefacts, { door: { config, means }, trace: reading.trace }),
     ...createBuilding(bus, { config, means }),
     ...createBoxes(bus, { means }),
+    ...createBoard(store),
+    figures: createFigures(store),
+    limits: createLimits(store),
+    addRemote: createAddRemote(config),
 
     workflows: async ({ after, limit: asked } = {}) => {
       const limit = pageLimit(asked);
@@ -78,7 +97,11 @@ export const createDesk = ({ bus, artefacts, config, means = {} }: DeskOptions):
     },
     report: createReport(store),
     task: (id) => readTask(store, id),
-    why: (text) => readWhy(store, text),
+    why,
+    statement: async (text) => {
+      const { signStatement } = await import('./statement/sign-statement.ts'); // rarely asked for
+      return signStatement(config.home, await why(text));
+    },
 
     artefact: async (hash) => {
       const bytes = await artefacts.get(hash);

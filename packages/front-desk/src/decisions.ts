@@ -1,41 +1,53 @@
 import type { Bus } from '@hive/bus';
 import { HiveError } from '@hive/errors';
 import { isOpen, isWorkflowOpen, streams, type Desk, type NewEvent, type TaskView } from '@hive/events';
-import type { Commands } from './commands.ts';
+import { commandUnder, isRecorded, type Commands } from './commands.ts';
 import { called, findHead } from './find-id.ts';
 import { readResult, taskDetail } from './read-workflow.ts';
+import { createReturnApproved } from './return-approved.ts';
 
 const wrongState = (message: string) => new HiveError('input.state', message);
 
 /** What a person decides about work that was accepted: cancel it, or have it tried again. */
 export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'cancel' | 'retry' | 'cancelTask'> => {
   const { store } = bus;
+  const returnApproved = createReturnApproved(bus);
 
   const changed = async (id: string) => taskDetail((await findHead(store, 'task', id)).view);
 
   return {
-    cancel: async (text) => {
+    cancel: async (text, { key } = {}) => {
       const head = await findHead(store, 'workflow', text);
+      const idFrom = commandUnder(head.id, 'cancel', key);
+      if (await isRecorded(store, idFrom)) return readResult(store, head.view);
       if (!isWorkflowOpen(head.view.state))
         throw wrongState(`Workflow ${called(head)} is ${head.view.state} already; there is nothing to cancel`);
       await command(
         [{ type: 'workflow.cancelled', stream: head.stream, data: { workflowId: head.id } }],
         head.id,
         head.stream,
+        idFrom,
       );
       return readResult(store, (await findHead(store, 'workflow', head.id)).view);
     },
 
-    retry: async (text, { note } = {}) => {
+    retry: async (text, { note, key } = {}) => {
       const { view, stream, correlationId } = await findHead(store, 'task', text);
+      const idFrom = commandUnder(view.id, 'retry', key);
+      if (await isRecorded(store, idFrom)) return taskDetail(view);
       const workflow = await findHead(store, 'workflow', view.workflowId);
+      if (view.state === 'reviewed') {
+        const { submission } = workflow.view;
+        await returnApproved(view.id, { submission, note, ...(idFrom !== undefined && { idFrom }) });
+        return changed(view.id);
+      }
       const isOver = workflow.view.state === 'failed' || workflow.view.state === 'cancelled';
       const resumed: NewEvent = {
         type: 'workflow.resumed',
         stream: streams.workflow(workflow.id),
         data: { workflowId: workflow.id },
       };
-      await command([again(view, stream, note), ...(isOver ? [resumed] : [])], correlationId, stream);
+      await command([again(view, stream, note), ...(isOver ? [resumed] : [])], correlationId, stream, idFrom);
       return changed(view.id);
     },
 
@@ -51,14 +63,14 @@ export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'ca
   };
 };
 
-/** A waiting task goes back to its author, a settled one begins anew. */
+/** A waiting task goes back to its author, a settled one begins anew; one that is queued for its merge has rules of its own. */
 const again = (task: TaskView, stream: string, note: string | undefined): NewEvent => {
   const about = { taskId: task.id, ...(note !== undefined && { note }) };
   if (task.state === 'waiting')
     return { type: 'task.returned', stream, data: { ...about, findings: [...task.findings] } };
   if (isOpen(task.state))
     throw wrongState(
-      `Task ${called(task)} (${task.spec.key}) is ${task.state} and still on its way; there is nothing to retry`,
+      `Task ${called(task)} (${task.spec.key}) is ${task.state} and still on its way: it can be returned with a note once it is approved or waits for you, and retried when it has ended badly`,
     );
   if (task.state === 'merged' || task.state === 'completed')
     throw wrongState(`Task ${called(task)} (${task.spec.key}) is ${task.state}; there is nothing to retry`);

@@ -35,10 +35,14 @@ export const aboutTask = async <T>(key: string, attempt: () => T | Promise<T>): 
   }
 };
 
-type Defaults = { readonly redBefore: PlannedTask['redBefore']; readonly repo: RepoConfig | undefined };
+type Defaults = {
+  readonly redBefore: PlannedTask['redBefore'];
+  readonly priority: number;
+  readonly repo: RepoConfig | undefined;
+};
 
 /** The tasks of a plan file. Its patches are contents by now. */
-export const draftsOfPlan = (plan: PlanFile, { redBefore, repo }: Defaults): Promise<Draft[]> => {
+export const draftsOfPlan = (plan: PlanFile, { redBefore, priority, repo }: Defaults): Promise<Draft[]> => {
   const stored = storedPatchesOf(plan);
   return Promise.all(
     plan.tasks.map((task) =>
@@ -60,7 +64,7 @@ export const draftsOfPlan = (plan: PlanFile, { redBefore, repo }: Defaults): Pro
           checks: (checks ?? []).map((check) => checkOf(check, 'task')),
           redBefore: task.redBefore ?? redBefore,
           capabilities: task.capabilities ?? [],
-          priority: task.priority ?? 0,
+          priority: task.priority ?? priority,
           timeoutS: task.timeoutS ?? defaultTimeoutS,
           ...(task.model !== undefined && { model: task.model }),
         };
@@ -72,7 +76,7 @@ export const draftsOfPlan = (plan: PlanFile, { redBefore, repo }: Defaults): Pro
 /** The one task of a change that a person hands in. */
 export const draftOfChange = (
   change: { readonly patch: Uint8Array; readonly title: string },
-  { redBefore, repo }: Defaults,
+  { redBefore, priority, repo }: Defaults,
 ): Draft => ({
   key: 'change',
   title: change.title,
@@ -85,6 +89,6 @@ export const draftOfChange = (
   checks: [],
   redBefore,
   capabilities: [],
-  priority: 0,
+  priority,
   timeoutS: defaultTimeoutS,
 });

@@ -2,6 +2,7 @@ import { isHiveError } from '@hive/errors';
 
 /** Codes that end a command with 2 (wrong usage or input), with 69 (no Hive) or with 78 (environment), by their first half. */
 const byTopic: Readonly<Record<string, 2 | 69 | 78>> = {
+  approval: 2,
   input: 2,
   plan: 2,
   repo: 2,

@@ -11,6 +11,7 @@ const stepIn = (state: StepRow['state'], more: Partial<StepRow> = {}) =>
   ({ kind: 'check', state, runAt: null, capabilities: [], onlyAgent: null, ...more }) as StepRow;
 const worker = (agent: string, status: 'idle' | 'busy' = 'idle', capabilities: readonly string[] = []) => ({
   agent,
+  host: 'here',
   role: 'worker',
   capabilities,
   status,
@@ -22,6 +23,7 @@ const around = (more: Partial<Surroundings> = {}): Surroundings => ({
   steps: [],
   last: null,
   pauses: {},
+  asked: null,
   agents: [worker('worker-1')],
   now,
   ...more,
@@ -43,6 +45,14 @@ describe('why nothing is done about a task', () => {
     );
     expect(why(taskIn('submitted'), { steps, pauses: { check: note } })?.text).toContain('--all --kind check');
     expect(why(taskIn('submitted'), { steps: [stepIn('ready')], pauses: { work: note } })?.because).toBe('queued');
+  });
+  test('a person has to allow what it would send', () => {
+    const asked = { id: 'a'.repeat(36), action: 'Send text of /repo to claude:sonnet' };
+    const steps = [stepIn('scheduled', { runAt: '2026-01-02T12:00:00.000Z' })];
+    expect(why(taskIn('ready'), { steps, asked })).toEqual({
+      because: 'person',
+      text: 'It waits for a person who allows it: Send text of /repo to claude:sonnet; hive approve or hive deny aaaaaaaa decides',
+    });
   });
   test('an attempt failed, and the next one has its time', () => {
     const runAt = '2026-01-01T12:01:00.000Z';
@@ -69,6 +79,22 @@ describe('why nothing is done about a task', () => {
     const apart = [worker('a', 'idle', ['js']), worker('b', 'idle', ['gpu'])];
     expect(why(taskIn('ready'), { steps, agents: apart })?.text).toContain('offers gpu together with js');
     expect(why(taskIn('ready'), { steps: [stepIn('ready', { onlyAgent: 'z' })] })?.text).toContain('meant for z');
+  });
+  test('only its author is there to judge it', () => {
+    const steps = [stepIn('ready', { kind: 'review', capabilities: ['!a'] })];
+    const agents = [{ ...worker('a'), role: 'reviewer' }];
+    expect(why(taskIn('checked'), { steps, agents })?.text).toBe(
+      'Only its author is there to take its review, and nobody judges their own change',
+    );
+    const others = [...agents, { ...worker('b'), role: 'reviewer' }];
+    expect(why(taskIn('checked'), { steps, agents: others })?.because).toBe('queued');
+  });
+  test('nobody is there on another machine', () => {
+    const steps = [stepIn('ready', { kind: 'merge', capabilities: ['!host:here'] })];
+    const agents = [{ ...worker('a'), role: 'reviewer' }];
+    expect(why(taskIn('reviewed'), { steps, agents })?.text).toContain('has to be taken on another machine');
+    const others = [...agents, { ...worker('b'), host: 'there', role: 'reviewer' }];
+    expect(why(taskIn('reviewed'), { steps, agents: others })?.because).toBe('queued');
   });
   test('all who could are busy', () => {
     const agents = [worker('a', 'busy'), worker('b', 'busy')];

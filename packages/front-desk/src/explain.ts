@@ -1,7 +1,8 @@
-import type { AgentRow, StepRow } from '@hive/core-db';
+import { anyoneBut, meets, onHost, type AgentRow, type StepRow } from '@hive/core-db';
 import {
   isOpen,
   shortId,
+  type ApprovalView,
   type HiveEvent,
   type PauseNote,
   type Step,
@@ -20,8 +21,10 @@ export type Surroundings = {
   readonly steps: readonly StepRow[];
   readonly last: HiveEvent | null;
   readonly pauses: SystemPauses;
+  /** The request of its own that a person has to answer before its step goes on; null where there is none. */
+  readonly asked: Pick<ApprovalView, 'id' | 'action'> | null;
   /** The agents that are there, without those that drain. */
-  readonly agents: readonly Pick<AgentRow, 'agent' | 'role' | 'capabilities' | 'status'>[];
+  readonly agents: readonly Pick<AgentRow, 'agent' | 'host' | 'role' | 'capabilities' | 'status'>[];
   readonly now: string;
 };
 
@@ -41,6 +44,7 @@ export const explain = (task: TaskView, around: Surroundings): Waits | null => {
     ofNeeds(task, around) ??
     ofPause(step, around) ??
     ofPerson(task) ??
+    ofAnswer(around) ??
     (step
       ? (ofTime(step, around) ?? ofLimits(step) ?? ofAgents(step, around))
       : {
@@ -73,9 +77,15 @@ const ofPerson = (task: TaskView): Waits | null =>
   task.state === 'waiting'
     ? {
         because: 'person',
-        text: `It waits for a person: ${task.reason ?? 'no reason was given'}; hive retry ${shortId(task.id)} sends it back`,
+        text: `It waits for a person: ${task.reason ?? 'no reason was given'}; hive approve or hive deny ${shortId(task.id)} decides, hive retry ${shortId(task.id)} --note sends it back`,
       }
     : null;
+
+const ofAnswer = ({ asked }: Surroundings): Waits | null =>
+  asked && {
+    because: 'person',
+    text: `It waits for a person who allows it: ${asked.action}; hive approve or hive deny ${shortId(asked.id)} decides`,
+  };
 
 const ofLimits = (step: StepRow): Waits | null =>
   step.state === 'parked'
@@ -103,9 +113,19 @@ const ofAgents = (step: StepRow, { agents }: Surroundings): Waits => {
     return { because: 'nobody', text: `No ${role} is there to take its ${step.kind}; hive up starts one` };
   if (step.onlyAgent !== null && !there.some((agent) => agent.agent === step.onlyAgent))
     return { because: 'nobody', text: `Its ${step.kind} is meant for ${step.onlyAgent}, which is not there` };
-  const lacking = step.capabilities.filter((wanted) => there.every((agent) => !agent.capabilities.includes(wanted)));
-  const able = there.filter((agent) => step.capabilities.every((wanted) => agent.capabilities.includes(wanted)));
+  const lacking = step.capabilities.filter((wanted) => there.every((agent) => !meets(agent, [wanted])));
+  const able = there.filter((agent) => meets(agent, step.capabilities));
   if (able.length === 0) {
+    if (there.every(({ agent }) => step.capabilities.includes(anyoneBut(agent))))
+      return {
+        because: 'nobody',
+        text: `Only its author is there to take its ${step.kind}, and nobody judges their own change`,
+      };
+    if (there.every(({ host }) => step.capabilities.includes(anyoneBut(onHost(host)))))
+      return {
+        because: 'nobody',
+        text: `Its ${step.kind} has to be taken on another machine than the one that checked it first (policy proof.otherHost), and no ${role} is there on one`,
+      };
     const what = lacking.length > 0 ? lacking.join(', ') : step.capabilities.join(' together with ');
     return { because: 'nobody', text: `No ${role} that is there offers ${what}, which it asks for` };
   }

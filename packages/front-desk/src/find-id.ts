@@ -2,11 +2,11 @@ import type { Head, Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { Id, shortId, type Views } from '@hive/events';
 
-type Kind = 'workflow' | 'task' | 'schedule';
+type Kind = 'workflow' | 'task' | 'schedule' | 'approval';
 type HeadOf<K extends Kind> = Omit<Head, 'view'> & { readonly view: Views[K] };
 
 /**
- * The head of the workflow, task or schedule that a whole id or a unique ending means; `last` is the newest workflow.
+ * The head of the workflow, task, schedule or approval that a whole id or a unique ending means; `last` is the newest workflow.
  * Throws `input.unknown_id` when there is none, or more than one.
  */
 export const findHead = async <K extends Kind>(store: Store, kind: K, text: string): Promise<HeadOf<K>> => {
@@ -36,6 +36,7 @@ const listing = {
   workflow: 'hive ls shows them all',
   task: 'hive tasks shows them all',
   schedule: 'hive schedules shows them all',
+  approval: 'hive approvals shows them all',
 };
 
 const candidates = async (store: Store, kind: Kind, ending: string): Promise<readonly Head[]> => {

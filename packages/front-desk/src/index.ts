@@ -1,6 +1,11 @@
+export { changeFigures } from './change-figures.ts';
 export { createDesk, type DeskOptions } from './create-desk.ts';
+export type { Examples } from './examples.ts';
 export { exitCodeOfError } from './exit-code.ts';
 export type { Means, Wanted } from './means.ts';
+export { createPushes, type Pushes } from './push/create-pushes.ts';
 export { createFiring, type Firing } from './fire-schedules.ts';
+export { assertProvable, chooseChecks, chooseSetup, noChecks } from './proof-at-the-door.ts';
 export { slugOf } from './slug.ts';
 export { storedPatchesOf } from './stored-examples.ts';
+export { keepVerified } from './verified.ts';

@@ -1,23 +1,34 @@
 import type { Bus } from '@hive/bus';
 import { origin, type Cursor, type LoggedEvent, type Store } from '@hive/core-db';
 import { HiveError, hasCode } from '@hive/errors';
-import type { Desk, EventFilter, HiveEvent, TraceSummary, WorkflowView } from '@hive/events';
-import { streams } from '@hive/events';
+import type { Desk, EventFilter, HiveEvent } from '@hive/events';
 import { findHead } from './find-id.ts';
+import { createListTraces } from './list-traces.ts';
+import { placeAt, positionBefore } from './log-places.ts';
 import { pageLimit, pageOf } from './page.ts';
+import { readColumns } from './read-columns.ts';
 
 const pollMs = 1000;
 const batch = 256;
+/** Events in one part of a trace. More would be held in memory at once, for nothing that is seen sooner. */
+const partSize = 10_000;
 
 /** How the log is read: a page of it, a trace, or all that comes. */
-export const createLogReading = (bus: Bus): Pick<Desk, 'events' | 'follow' | 'trace' | 'traces'> => {
+export const createLogReading = (
+  bus: Bus,
+): Pick<Desk, 'event' | 'events' | 'follow' | 'trace' | 'traceColumns' | 'traces'> => {
   const { store } = bus;
   return {
     events: async (filter = {}) => {
       const limit = pageLimit(filter.limit);
-      const query = { ...(await queryOf(store, filter)), ...(filter.newest && { newest: true }) };
-      const { events } = await store.events({ ...query, limit: limit + 1 });
-      return pageOf(events, limit, { key: (event) => String(event.position), item: withoutCursor });
+      const query = {
+        ...(await queryOf(store, filter)),
+        ...(filter.newest && { newest: true }),
+        ...(filter.until !== undefined && { upTo: await cursorOf(store, filter.until) }),
+      };
+      const { events } = await store.events({ ...query, ...(await boundOf(store, filter)), limit: limit + 1 });
+      const within = events.filter((event) => isWithin(event, filter));
+      return pageOf(within, limit, { key: (event) => String(event.position), item: withoutCursor });
     },
 
     follow: (filter, signal, options) => follow(bus, filter, signal, options?.onPassed),
@@ -32,25 +43,54 @@ export const createLogReading = (bus: Bus): Pick<Desk, 'events' | 'follow' | 'tr
         if (page.events.length < 1000) break;
         after = page.looked;
       }
-      if (events.length === 0)
-        throw new HiveError('input.unknown_id', `There is no trace ${text}; hive ls shows the workflows`);
+      if (events.length === 0) throw noTrace(text);
       return events;
     },
 
-    traces: async ({ after, limit: asked } = {}) => {
-      const limit = pageLimit(asked);
-      const rows = await store.traces({ limit: limit + 1, ...(after !== undefined && { before: after }) });
-      const { heads } = await store.heads(rows.map((row) => streams.workflow(row.correlationId)));
-      return pageOf(rows, limit, {
-        key: (row) => row.correlationId,
-        item: (row): TraceSummary => {
-          const workflow = heads.get(streams.workflow(row.correlationId))?.view as WorkflowView | undefined;
-          return { ...row, goal: workflow?.submission.goal ?? null, status: workflow?.state ?? null };
-        },
-      });
+    traceColumns: async (text, { after, limit = partSize } = {}) => {
+      const correlationId = await traceCalled(store, text);
+      const size = Math.min(Math.max(Math.trunc(limit), 1), partSize);
+      const from = after === undefined ? origin : await cursorOf(store, after);
+      const part = await readColumns(store, { correlationId, after: from, limit: size });
+      if (part.positions.length === 0 && after === undefined) throw noTrace(text);
+      return part;
     },
+
+    event: async (id) => {
+      const event = await store.event(id.toLowerCase());
+      if (event) return withoutCursor(event);
+      throw new HiveError('input.unknown_id', `There is no event ${id}`);
+    },
+
+    traces: createListTraces(store),
   };
 };
+
+const noTrace = (text: string): HiveError =>
+  new HiveError('input.unknown_id', `There is no trace ${text}; hive ls shows the workflows`);
+
+type Asked = NonNullable<Parameters<Desk['events']>[0]>;
+
+const momentOf = (text: string): number => {
+  const at = Date.parse(text);
+  if (Number.isFinite(at)) return at;
+  throw new HiveError('input.invalid', `${text} is no moment; write for example 2030-01-31T22:30:00Z`);
+};
+
+/** Where a list begins that is bounded by moments and does not go on from a place. */
+const boundOf = async (store: Store, { after, newest, since, before }: Asked): Promise<{ after?: Cursor }> => {
+  const bound = newest ? before : since;
+  if (after !== undefined || bound === undefined) return {};
+  const place = await placeAt(store, await positionBefore(store, momentOf(bound)));
+  if (!newest) return { after: place };
+  // Newest first goes on with what is older than a place, so it begins at the next one.
+  const [next] = (await store.events({ after: place, limit: 1 })).events;
+  return next ? { after: next.cursor } : {};
+};
+
+const isWithin = ({ at }: HiveEvent, { since, before }: Asked): boolean =>
+  (since === undefined || Date.parse(at) >= momentOf(since)) &&
+  (before === undefined || Date.parse(at) < momentOf(before));
 
 /** A whole id may name the trace of a process; an ending is looked for among workflows. */
 const traceCalled = async (store: Store, text: string): Promise<string> => {
@@ -68,10 +108,11 @@ const cursorOf = async (store: Store, position: number): Promise<Cursor> => {
   throw new HiveError('cursor.unknown', `There is no event at position ${position} to go on from`);
 };
 
-const queryOf = async (store: Store, { after, types, correlationId }: EventFilter) => ({
+const queryOf = async (store: Store, { after, types, correlationId, stream }: EventFilter) => ({
   ...(after !== undefined && { after: await cursorOf(store, after) }),
   ...(types && types.length > 0 && { types }),
   ...(correlationId !== undefined && { correlationId }),
+  ...(stream !== undefined && { stream }),
 });
 
 const withoutCursor = ({ cursor: _, stored: __, ...event }: LoggedEvent): HiveEvent => event;

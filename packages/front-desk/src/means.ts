@@ -1,6 +1,6 @@
 import type { HiveConfig } from '@hive/config';
-import { HiveError, hasCode } from '@hive/errors';
-import type { BoxSummary, SubmitRequest } from '@hive/events';
+import { HiveError, isHiveError } from '@hive/errors';
+import type { BoxSummary, SandboxKind, SubmitRequest } from '@hive/events';
 import { assertRoom, type Space } from '@hive/workspace';
 import type { Draft } from './draft.ts';
 
@@ -16,7 +16,7 @@ export type Means = {
   /** Throws `model.missing` (remedy `fix_config`) and the like when no wanted model can be reached. */
   readonly model: (wanted: Wanted) => Promise<unknown>;
   /** The sandbox as it was found by running it. */
-  readonly sandbox: () => Promise<{ readonly kind: 'bwrap' | 'none'; readonly note: string }>;
+  readonly sandbox: () => Promise<{ readonly kind: SandboxKind; readonly note: string }>;
   /** The room on the file system of HIVE_HOME. */
   readonly space: () => Promise<Space>;
   /** The boxes of the pool, asked now. */
@@ -80,8 +80,14 @@ export const assertSurroundings = async (
 const blame =
   ({ ref }: Wanted) =>
   (error: unknown): never => {
-    if (ref === null || !hasCode(error, 'config.invalid')) throw error;
-    throw new HiveError('input.invalid', error.message, { details: error.details, cause: error });
+    if (!isHiveError(error)) throw error;
+    // What hive.yaml names is not for whoever hands in to mend; that nothing is named is.
+    if (ref === null && error.code !== 'model.missing') throw error;
+    const details = { ...error.details, field: 'model' };
+    if (ref !== null && error.code === 'config.invalid')
+      throw new HiveError('input.invalid', error.message, { details, cause: error });
+    const { code, message, remedy } = error;
+    throw new HiveError(code, message, { remedy, details, cause: error });
   };
 
 /** Without a way to ask, what is written in hive.yaml has to do. */

@@ -16,8 +16,8 @@ export const parseAs = <T>(schema: Schema<T>, input: unknown, what: string): T =
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new HiveError(
-    'input.invalid',
-    `${what} is not valid at ${issue?.path.map(String).join('.') || 'its root'}: ${issue?.message ?? ''}`,
-  );
+  const at = issue?.path.map(String).join('.');
+  throw new HiveError('input.invalid', `${what} is not valid at ${at || 'its root'}: ${issue?.message ?? ''}`, {
+    details: at ? { field: at } : {},
+  });
 };

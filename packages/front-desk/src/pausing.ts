@@ -11,7 +11,7 @@ import {
   type NewEvent,
   type PauseNote,
 } from '@hive/events';
-import type { Commands } from './commands.ts';
+import { commandUnder, isRecorded, type Commands } from './commands.ts';
 import { called, findHead } from './find-id.ts';
 import { parseAs } from './parse-as.ts';
 import { readResult } from './read-workflow.ts';
@@ -36,9 +36,11 @@ export const createPausing = (
   };
 
   return {
-    pause: async (text, asked = {}) => {
+    pause: async (text, asked = {}, { key } = {}) => {
       const request = parseAs(PauseRequest, asked, 'The pause');
       const head = await findHead(store, 'workflow', text);
+      const idFrom = commandUnder(head.id, 'pause', key);
+      if (await isRecorded(store, idFrom)) return readResult(store, head.view);
       const { state, paused } = head.view;
       if (paused) throw wrongState(`Workflow ${called(head)} ${byWhom(paused)} already`);
       if (!isWorkflowOpen(state)) throw wrongState(`Workflow ${called(head)} is ${state}; there is nothing to pause`);
@@ -47,17 +49,19 @@ export const createPausing = (
         stream: head.stream,
         data: { workflowId: head.id, ...request },
       };
-      await command([event], head.id, head.stream);
+      await command([event], head.id, head.stream, idFrom);
       return readResult(store, (await findHead(store, 'workflow', head.id)).view);
     },
 
-    resume: async (text, asked = {}) => {
+    resume: async (text, asked = {}, { key } = {}) => {
       const { by } = parseAs(ResumeRequest, asked, 'The request');
       const head = await findHead(store, 'workflow', text);
+      const idFrom = commandUnder(head.id, 'resume', key);
+      if (await isRecorded(store, idFrom)) return readResult(store, head.view);
       if (head.view.state !== 'paused')
         throw wrongState(`Workflow ${called(head)} is ${head.view.state} and not paused; there is nothing to resume`);
       const data = { workflowId: head.id, ...(by !== undefined && { by }) };
-      await command([{ type: 'workflow.resumed', stream: head.stream, data }], head.id, head.stream);
+      await command([{ type: 'workflow.resumed', stream: head.stream, data }], head.id, head.stream, idFrom);
       return readResult(store, (await findHead(store, 'workflow', head.id)).view);
     },
 

@@ -5,7 +5,7 @@ import { findChecks, findSetup, splitCommand, type Repo } from '@hive/workspace'
 import { checkOf, type Draft } from './draft.ts';
 
 type Given = {
-  readonly request: SubmitRequest;
+  readonly request: Pick<SubmitRequest, 'checks' | 'setup'>;
   readonly plan: PlanFile | null;
   readonly configured: RepoConfig | undefined;
   readonly repo: Repo;
@@ -30,15 +30,27 @@ export const chooseSetup = async ({ request, plan, configured, repo, base }: Giv
   return found;
 };
 
-/** Refuses what nothing could prove. `tasks` is null while a planner has still to make them. */
-export const assertProvable = (checks: readonly Check[], tasks: readonly Draft[] | null, root: string): void => {
+/** Refuses what nothing could prove. `tasks` is null while a planner has still to make them; `nested` are projects below the top, for the line to add. */
+export const assertProvable = (
+  checks: readonly Check[],
+  tasks: readonly Draft[] | null,
+  { root, nested = [] }: { readonly root: string; readonly nested?: readonly { folder: string; command: string }[] },
+): void => {
   const without =
     tasks === null ? checks.length === 0 : checks.length === 0 && tasks.some((task) => task.checks.length === 0);
-  if (!without) return;
-  throw new HiveError(
+  if (without) throw noChecks(root, nested);
+};
+
+/** What is said where no check was found: how to name one, after what lies below the top. */
+export const noChecks = (root: string, nested: readonly { folder: string; command: string }[]): HiveError => {
+  const [first] = nested;
+  const below =
+    first === undefined ? '' : ` at its top; ${nested.map(({ folder }) => folder).join(', ')} may have some`;
+  const command = first?.command ?? 'npm test';
+  return new HiveError(
     'evidence.no_checks',
-    `Nothing would prove a change of ${root}: no check was given and none was found. Add --check "npm test" (your test command), ` +
-      `or this line to hive.yaml under hive.repos:  ${root}: { checks: [npm test] }`,
+    `Nothing would prove a change of ${root}: no check was given and none was found${below}. Name one, on the command line with ` +
+      `--check "${command}"${first ? '' : ' (your test command)'}, or add this line to hive.yaml under hive.repos:  ${root}: { checks: [${command}] }`,
   );
 };
 

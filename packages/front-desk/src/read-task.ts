@@ -1,6 +1,7 @@
 import { readPauses } from '@hive/bus';
 import type { Store } from '@hive/core-db';
 import { streams, type TaskDetail, type TaskView } from '@hive/events';
+import { openApprovals } from './approvals.ts';
 import { explain } from './explain.ts';
 import { findHead } from './find-id.ts';
 import { taskDetail } from './read-workflow.ts';
@@ -12,12 +13,13 @@ const silentMs = 15_000;
 /** One task in full, with the reason why nothing is done about it where that is so. */
 export const readTask = async (store: Store, text: string): Promise<TaskDetail> => {
   const { view: task } = await findHead(store, 'task', text);
-  const [steps, agents, pauses, workflow, needs] = await Promise.all([
+  const [steps, agents, pauses, workflow, needs, approvals] = await Promise.all([
     store.steps({ taskId: task.id, states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'], limit: many }),
     store.agents(),
     readPauses(store),
     findHead(store, 'workflow', task.workflowId),
     store.heads(task.spec.needs.map(streams.task)),
+    openApprovals(store, task.workflowId),
   ]);
   const gone = new Set(await store.gone(agents.map((agent) => agent.incarnation)));
   const isThere = ({ incarnation, status, beatAt }: (typeof agents)[number]) =>
@@ -28,6 +30,7 @@ export const readTask = async (store: Store, text: string): Promise<TaskDetail> 
     steps,
     last: steps[0] ? await store.event(steps[0].lastEventId) : null,
     pauses,
+    asked: approvals.find(({ kind, taskId }) => kind === 'egress' && taskId === task.id) ?? null,
     agents: agents.filter(isThere),
     now: needs.now,
   });

@@ -1,5 +1,6 @@
 import type { Head, Store } from '@hive/core-db';
 import {
+  isWorkflowOpen,
   resultOf,
   taskResult,
   taskStatus,
@@ -11,6 +12,7 @@ import {
   type WorkflowSummary,
   type WorkflowView,
 } from '@hive/events';
+import { openApprovals } from './approvals.ts';
 
 /** More tasks than a plan may have, and more calls than a workflow makes. */
 const all = 100_000;
@@ -21,15 +23,22 @@ const tasksOf = async (store: Store, correlationId: string): Promise<TaskView[]>
 /** The Result of a workflow as it is now. */
 export const readResult = async (store: Store, workflow: WorkflowView): Promise<Result> => {
   const correlationId = workflow.id;
-  const [tasks, merges, calls] = await Promise.all([
+  const [tasks, merges, calls, approvals] = await Promise.all([
     tasksOf(store, correlationId),
     store.listHeads({ kind: 'merge', correlationId, limit: all }),
     store.listHeads({ kind: 'call', correlationId, limit: all }),
+    openApprovals(store, correlationId),
   ]);
   const branch = merges
     .map((head) => head.view as MergeView)
     .find((view) => view.branch === workflow.submission.branch);
-  return resultOf({ workflow, tasks, merge: branch ?? null, calls: calls.map((head) => head.view as CallView) });
+  return resultOf({
+    workflow,
+    tasks,
+    merge: branch ?? null,
+    calls: calls.map((head) => head.view as CallView),
+    approvals,
+  });
 };
 
 /** The tasks of a workflow in the order of its plan. */
@@ -42,7 +51,8 @@ export const readTasks = async (store: Store, workflow: WorkflowView): Promise<T
 export const readSummary = async (store: Store, head: Head): Promise<WorkflowSummary> => {
   const workflow = head.view as WorkflowView; // a head of kind workflow
   const tasks = await tasksOf(store, workflow.id);
-  const { status, merged, paused } = resultOf({ workflow, tasks, merge: null, calls: [] });
+  const approvals = isWorkflowOpen(workflow.state) ? await openApprovals(store, workflow.id) : [];
+  const { status, merged, paused } = resultOf({ workflow, tasks, merge: null, calls: [], approvals });
   const counts: Record<string, number> = {};
   for (const task of tasks) counts[taskStatus(task)] = (counts[taskStatus(task)] ?? 0) + 1;
   return {

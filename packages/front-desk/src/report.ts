@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import type { LoggedEvent, Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
-import { reportOf, type Desk, type Report, type TaskView, type WorkflowView } from '@hive/events';
+import { reportOf, type ApprovalView, type Desk, type Report, type TaskView, type WorkflowView } from '@hive/events';
 
 const types = ['task.*', 'model.called', 'model.parked'];
-const firstPage = 1000;
+/** So many are read at once: others are answered in between. */
+const pageSize = 500;
 const mostEvents = 250_000;
 const many = 10_000;
 const dayMs = 86_400_000;
@@ -36,10 +38,16 @@ const momentOf = (text: string): string => {
 
 /** Events in log order; the log has no index of times, so it is read backwards until it is old enough. */
 const eventsSince = async (store: Store, since: string): Promise<readonly LoggedEvent[]> => {
-  for (let limit = firstPage; ; limit *= 4) {
-    const { events } = await store.events({ types, newest: true, limit: Math.min(limit, mostEvents) });
-    if (events.length < limit || limit >= mostEvents || (events.at(-1)?.at ?? '') < since) return events.toReversed();
+  const found: LoggedEvent[] = [];
+  for (let after: LoggedEvent['cursor'] | undefined; found.length < mostEvents;) {
+    const limit = Math.min(pageSize, mostEvents - found.length);
+    const { events } = await store.events({ types, newest: true, limit, ...(after && { after }) });
+    found.push(...events);
+    after = events.at(-1)?.cursor;
+    if (events.length < limit || (events.at(-1)?.at ?? '') < since) break;
+    await setImmediate();
   }
+  return found.toReversed();
 };
 
 const namesOf = async (store: Store, events: readonly LoggedEvent[]) => {
@@ -55,17 +63,25 @@ const namesOf = async (store: Store, events: readonly LoggedEvent[]) => {
   return names;
 };
 
-/** Tasks that were escalated, and workflows that a rule has paused. */
+/** Tasks that were escalated, calls that only a person can allow, and workflows that a rule has paused. */
 const waitingNow = async (store: Store): Promise<Report['waiting']> => {
-  const [tasks, workflows] = await Promise.all([
+  const [tasks, workflows, approvals] = await Promise.all([
     store.listHeads({ kind: 'task', states: ['waiting'], limit: many }),
     store.listHeads({ kind: 'workflow', states: ['paused'], limit: many }),
+    store.listHeads({ kind: 'approval', states: ['open'], limit: many }),
   ]);
   return [
     ...tasks.map(({ id, view, lastEventId }) => {
       const task = view as TaskView; // heads of kind task
       const reason = task.reason ?? 'no reason was given';
       return { kind: 'task' as const, id, what: task.spec.title, reason, events: [lastEventId] };
+    }),
+    ...approvals.flatMap(({ view, lastEventId }) => {
+      const { kind, taskId, workflowId, action } = view as ApprovalView; // heads of kind approval
+      if (kind !== 'egress') return [];
+      const of =
+        taskId === null ? { kind: 'workflow' as const, id: workflowId } : { kind: 'task' as const, id: taskId };
+      return [{ ...of, what: action, reason: 'A person has to allow it (hive approvals)', events: [lastEventId] }];
     }),
     ...workflows.flatMap(({ id, view, lastEventId }) => {
       const { submission, paused } = view as WorkflowView; // heads of kind workflow

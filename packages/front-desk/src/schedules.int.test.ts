@@ -131,7 +131,8 @@ test('the same key makes one schedule', async () => {
   const { desk, request } = await houseWithClock();
   const made = await Promise.all([1, 2].map(() => desk.schedule({ request, cron: '0 3 * * *' }, { key: 'k' })));
   expect(new Set(made.map((it) => it.id)).size).toBe(1);
-  expect((await desk.schedules()).items).toHaveLength(1);
+  const later = await desk.schedule({ request, cron: '0 4 * * *' }, { key: 'another' });
+  expect((await desk.schedules()).items.map(({ id }) => id)).toEqual([later.id, made[0]?.id]); // the newest first
 });
 
 test('wrong timing is refused, and nothing is recorded', async () => {

@@ -1,24 +1,24 @@
-import { assertTiming, derivedId, newId, nextTick, type Bus } from '@hive/bus';
+import { assertTiming, newId, nextTick, type Bus } from '@hive/bus';
 import type { Artefacts } from '@hive/core-db';
-import { HiveError, hasCode } from '@hive/errors';
+import { HiveError } from '@hive/errors';
 import {
   ScheduleRequest,
   Time,
   streams,
   type Desk,
+  type EventOf,
   type MissedPolicy,
   type ScheduleSummary,
   type ScheduleView,
   type Timing,
 } from '@hive/events';
+import { aboutField } from './about-field.ts';
 import { atTheDoor, type Door } from './at-the-door.ts';
 import type { Commands } from './commands.ts';
 import { called, findHead } from './find-id.ts';
+import { firstOf, idOfKey, makeOnce } from './once.ts';
 import { pageLimit, pageOf } from './page.ts';
 import { parseAs } from './parse-as.ts';
-
-/** Ids of commands with a key of their own are derived from it; their time says nothing. */
-const ofKeys = '00000000-0000-7000-8000-000000000000';
 
 const invalid = (message: string) => new HiveError('input.invalid', message);
 
@@ -32,35 +32,43 @@ export const createSchedules = (
 
   const read = async (id: string): Promise<ScheduleSummary> => summaryOf((await findHead(store, 'schedule', id)).view);
 
+  const record = async (input: ScheduleRequest, idFrom: string | undefined): Promise<ScheduleSummary> => {
+    const asked = parseAs(ScheduleRequest, input, 'The schedule');
+    const { request, missed = once, by } = asked;
+    const now = await store.now();
+    const timing = await aboutField(asked.cron === undefined ? 'at' : 'cron', () => timingOf(asked, now));
+    // Whether a model answers now says nothing about then.
+    await atTheDoor(request, { ...door, means: {} });
+    const scheduleId = newId();
+    const data = {
+      scheduleId,
+      request: await artefacts.put(JSON.stringify(request)),
+      goal: request.goal,
+      repo: request.repo,
+      timing,
+      missed,
+      ...(by !== undefined && { by }),
+    };
+    await bus.command({
+      on: null,
+      correlationId: scheduleId,
+      ...(idFrom !== undefined && { idFrom, commandId: idFrom }),
+      events: [{ type: 'schedule.created', stream: streams.schedule(scheduleId), data }],
+    });
+    return read(scheduleId);
+  };
+
   return {
-    schedule: async (input, { key } = {}) => {
-      const asked = parseAs(ScheduleRequest, input, 'The schedule');
-      const { request, missed = once, by } = asked;
-      const scheduleId = key === undefined ? newId() : derivedId(ofKeys, `schedule ${key}`);
-      const stream = streams.schedule(scheduleId);
-      if ((await store.heads([stream])).heads.has(stream)) return read(scheduleId);
-      const timing = timingOf(asked, await store.now());
-      // Whether a model answers now says nothing about then.
-      await atTheDoor(request, { ...door, means: {} });
-      const data = {
-        scheduleId,
-        request: await artefacts.put(JSON.stringify(request)),
-        goal: request.goal,
-        repo: request.repo,
-        timing,
-        missed,
-        ...(by !== undefined && { by }),
-      };
-      try {
-        await bus.command({
-          on: null,
-          correlationId: scheduleId,
-          events: [{ type: 'schedule.created', stream, data }],
-        });
-      } catch (error) {
-        if (key === undefined || !hasCode(error, 'transition.refused')) throw error; // the same key, at the same moment
-      }
-      return read(scheduleId);
+    schedule: (input, { key } = {}) => {
+      if (key === undefined) return record(input, undefined);
+      const idFrom = idOfKey('schedule', key);
+      return makeOnce({
+        before: async () => {
+          const event = await firstOf(store, idFrom);
+          return event && read((event as EventOf<'schedule.created'>).data.scheduleId);
+        },
+        make: () => record(input, idFrom),
+      });
     },
 
     schedules: async ({ all = false, after, limit: asked } = {}) => {

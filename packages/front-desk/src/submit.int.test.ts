@@ -58,6 +58,7 @@ test('a plan becomes tasks with ids, authors and commands as lists', async () =>
   const { id } = await desk.submit({
     goal: 'Release',
     repo: repo.dir,
+    priority: -7,
     plan: {
       version: 1,
       checks: ['make check'],
@@ -76,9 +77,14 @@ test('a plan becomes tasks with ids, authors and commands as lists', async () =>
     { author: 'tool', kind: 'command', needs: [a?.id], run: ['printf', '%s x', 'a'] },
     { author: null, kind: 'change', needs: [a?.id, b?.id], run: undefined },
   ]);
+  expect(
+    tasks.map(({ priority }) => priority),
+    'its own, else that of the request',
+  ).toEqual([-7, -7, 3]);
   expect(a?.checks).toEqual([{ name: 'npm test', argv: ['npm', 'test'], source: 'task' }]);
   expect(await submissionOf(id)).toMatchObject({
     source: 'file',
+    priority: -7,
     checks: [{ argv: ['make', 'check'], source: 'plan' }],
     setup: { argv: ['make', 'deps'], source: 'plan', lockfile: null },
   });

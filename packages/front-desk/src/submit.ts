@@ -1,6 +1,5 @@
 import { derivedId, newId, type Bus } from '@hive/bus';
-import type { Artefacts } from '@hive/core-db';
-import { hasCode } from '@hive/errors';
+import type { Artefacts, Store } from '@hive/core-db';
 import {
   shortId,
   streams,
@@ -13,28 +12,36 @@ import {
   type Submitted,
 } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
+import type { Change } from '@hive/workspace';
 import { atTheDoor, type Door } from './at-the-door.ts';
 import { judge, recordKeyed, type Rival } from './dedupe.ts';
 import type { Draft } from './draft.ts';
+import { firstOf, idOfKey, makeOnce } from './once.ts';
 import { slugOf } from './slug.ts';
 
-/** Ids of commands with a key of their own are derived from it; their time says nothing. */
-const ofKeys = '00000000-0000-7000-8000-000000000000';
-
-/** The desk's `submit`; whoever fires a schedule also says which and for when. */
+/** The desk's `submit`; whoever fires a schedule also says which and for when, and whoever was pushed to brings the change. */
 export type Submit = (
   request: SubmitRequest,
-  options?: { readonly key?: string; readonly schedule?: Submission['schedule'] },
+  options?: { readonly key?: string; readonly schedule?: Submission['schedule']; readonly change?: Change },
 ) => ReturnType<Desk['submit']>;
+
+const madeFrom = async (store: Pick<Store, 'event'>, idFrom: string): Promise<Submitted | null> => {
+  const event = await firstOf(store, idFrom);
+  return event && answer((event as EventOf<'workflow.submitted'>).data.workflowId);
+};
+
+/** What was handed in under a key; null when nothing was. */
+export const submittedUnder = (store: Pick<Store, 'event'>, key: string): Promise<Submitted | null> =>
+  madeFrom(store, idOfKey('submit', key));
 
 /** Accepts work: everything is tried at the door, the large parts are stored, and then one event says that it was accepted. */
 export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Submit => {
   const record = async (
     request: SubmitRequest,
     idFrom: string | undefined,
-    schedule: Submission['schedule'],
+    { schedule, change }: { readonly schedule?: Submission['schedule']; readonly change?: Change },
   ): Promise<Submitted> => {
-    const { submission, tasks } = await atTheDoor(request, door);
+    const { submission, tasks } = await atTheDoor(request, door, change);
     const { dedupe, repo } = submission;
     const before = dedupe && (await judge(bus.store, { dedupe, repo }));
     if (before && 'kept' in before) return duplicateOf(before.kept);
@@ -57,25 +64,19 @@ export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Submit
     return { ...answer(workflowId), ...(replaced.length > 0 && { replaced }) };
   };
 
-  const madeBefore = async (idFrom: string) => {
-    const event = await bus.store.event(derivedId(idFrom, 'command 0')); // as the bus derives a command's first event
-    return event && answer((event as EventOf<'workflow.submitted'>).data.workflowId);
-  };
+  const madeBefore = (idFrom: string) => madeFrom(bus.store, idFrom);
 
-  return async (request, { key, schedule } = {}) => {
-    if (key === undefined) return record(request, undefined, schedule);
-    const idFrom = derivedId(ofKeys, `submit ${key}`);
-    const before = await madeBefore(idFrom);
-    if (before) return before;
-    try {
-      const answered = await record(request, idFrom, schedule);
-      // Whoever repeats itself at the same moment may meet itself under its dedupe key.
-      return answered.duplicateOf === undefined ? answered : ((await madeBefore(idFrom)) ?? answered);
-    } catch (error) {
-      const winner = hasCode(error, 'event.id_reused') ? await madeBefore(idFrom) : null; // the same key, at the same moment
-      if (winner) return winner;
-      throw error;
-    }
+  return async (request, { key, ...more } = {}) => {
+    if (key === undefined) return record(request, undefined, more);
+    const idFrom = idOfKey('submit', key);
+    return makeOnce({
+      before: () => madeBefore(idFrom),
+      make: async () => {
+        const answered = await record(request, idFrom, more);
+        // Whoever repeats itself at the same moment may meet itself under its dedupe key.
+        return answered.duplicateOf === undefined ? answered : ((await madeBefore(idFrom)) ?? answered);
+      },
+    });
   };
 };
 

@@ -1,17 +1,30 @@
-import type { Store } from '@hive/core-db';
+import type { Artefacts, Store } from '@hive/core-db';
 import { HiveError, hasCode } from '@hive/errors';
 import type { TaskView, Why } from '@hive/events';
+import { createFindByPatch, patchIdIn } from './find-by-patch.ts';
 import { findHead } from './find-id.ts';
 import { taskDetail } from './read-workflow.ts';
 
 const pageSize = 500;
 
-/** The evidence behind a merged commit, or the reason behind a refused task. A commit is found by its first 7 characters or more. */
-export const readWhy = async (store: Store, text: string): Promise<Why> => {
-  const task = (await taskCalled(store, text)) ?? (await taskOfCommit(store, text));
-  const { view: workflow } = await findHead(store, 'workflow', task.workflowId);
-  const { goal, repo, branch } = workflow.submission;
-  return { task: taskDetail(task), workflow: { id: workflow.id, goal, repo, branch }, evidence: task.evidence };
+/** The evidence behind a merged commit, or the reason behind a refused task. A commit is found by its first 7 characters or more, or by its change. */
+export const createWhy = (store: Store, artefacts: Artefacts, home: string) => {
+  const findByPatch = createFindByPatch(store, artefacts, home);
+  return async (text: string): Promise<Why> => {
+    const patchId = patchIdIn(text);
+    const { task, found } =
+      patchId === null
+        ? { task: (await taskCalled(store, text)) ?? (await taskOfCommit(store, text)), found: undefined }
+        : await findByPatch(patchId);
+    const { view: workflow } = await findHead(store, 'workflow', task.workflowId);
+    const { goal, repo, branch } = workflow.submission;
+    return {
+      task: taskDetail(task),
+      workflow: { id: workflow.id, goal, repo, branch },
+      evidence: task.evidence,
+      ...(found && { found }),
+    };
+  };
 };
 
 const taskCalled = async (store: Store, text: string): Promise<TaskView | null> => {

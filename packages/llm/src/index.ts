@@ -1,6 +1,7 @@
 export { askFor, jsonSchemaOf, type AskedCall, type Question } from './ask-for.ts';
 export { guardCall, type CallGuard, type Clock, type Phase } from './call-guard.ts';
 export { complete } from './complete.ts';
+export { directFetch } from './direct-fetch.ts';
 export { isPrivateAddress, parseEndpoint, plainHttpRefused } from './endpoint.ts';
 export { guardedFetch } from './guarded-fetch.ts';
 export { httpError, type HttpFailure } from './http-error.ts';

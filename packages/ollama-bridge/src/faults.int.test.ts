@@ -95,7 +95,9 @@ test('a port where nobody listens is unreachable, for a call and for a probe', a
     code: 'model.unreachable',
     message: expect.stringContaining('ECONNREFUSED') as string,
   });
-  await expect(probeBox(endpoint, AbortSignal.timeout(2000))).rejects.toMatchObject({ code: 'model.unreachable' });
+  await expect(probeBox(endpoint, () => AbortSignal.timeout(2000))).rejects.toMatchObject({
+    code: 'model.unreachable',
+  });
 });
 
 test('counts and durations come from the last record; what is absent is unknown', async () => {
@@ -142,7 +144,7 @@ test('a probe tells models, what is loaded, and that the server is a double', as
       rules: [{ reply: { text: 'x' } }],
     },
   });
-  expect(await probeBox(server.url, AbortSignal.timeout(5000))).toMatchObject({
+  expect(await probeBox(server.url, () => AbortSignal.timeout(5000))).toMatchObject({
     models: [
       { name: 'qwen3:1b', size: 1000, digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       { name: 'tiny:latest' },
@@ -151,7 +153,7 @@ test('a probe tells models, what is loaded, and that the server is a double', as
     double: 'pool',
   });
   await complete(createOllama({ endpoint: server.url, model: 'qwen3:1b', box: 'b', numCtx: 4096 }), request, runFor());
-  expect((await probeBox(`${server.url}/`, AbortSignal.timeout(5000))).loaded).toMatchObject([
+  expect((await probeBox(`${server.url}/`, () => AbortSignal.timeout(5000))).loaded).toMatchObject([
     { name: 'qwen3:1b', sizeVram: 1000, contextTokens: 4096 },
   ]);
   await server.stop();

@@ -13,6 +13,7 @@ export {
   type PoolOptions,
   type SeenBox,
 } from './pool/pool.ts';
+export { atOnceOf, type AtOnce, type EndedCall } from './routing/at-once.ts';
 export { expectedOutput, learn, type Facts, type Measured } from './routing/facts.ts';
 export { mayStart } from './routing/may-start.ts';
 export type { BoxModel, BoxState, LoadedModel, Placed, PoolCall, PoolState } from './routing/pool-state.ts';

@@ -22,6 +22,9 @@ const outOfMemory = /out of memory|requires more (system )?memory|cudamalloc fai
 /** A prompt, or a text to embed, that is longer than the model can read. */
 const tooLong = /exceeds? (the |maximum )?context|context length/i;
 
+/** What Ollama says for a model that it does not have. Other servers, and proxies, say 404 for a path that they do not know. */
+const noSuchModel = /\bmodel\b.*\bnot found\b/i;
+
 /** The error of an answer, or of an error record in the middle of a stream (which has status 500). */
 export const answeredError = (
   status: number,
@@ -48,7 +51,9 @@ export const answeredError = (
   if (known.code !== 'model.unknown') return known;
   return new HiveError(
     'model.unknown',
-    `${box} has no model ${model}; run "ollama pull ${model}" there or change models: in hive.yaml`,
+    noSuchModel.test(message)
+      ? `${box} has no model ${model}; run "ollama pull ${model}" there or change models: in hive.yaml`
+      : `${box} answered 404 (${message}): what listens at ${destination} has no ${model}, or is no Ollama; look at its address in hive.yaml`,
     {
       remedy: 'fix_config',
       details: { ...known.details, box, model },
@@ -59,8 +64,11 @@ export const answeredError = (
 const messageIn = (text: string): string => {
   try {
     const body: unknown = JSON.parse(text);
-    if (body !== null && typeof body === 'object' && 'error' in body && typeof body.error === 'string')
-      return body.error.slice(0, 500);
+    const said = body !== null && typeof body === 'object' && 'error' in body ? body.error : undefined;
+    if (typeof said === 'string') return said.slice(0, 500);
+    // Servers that speak several protocols tell their errors as OpenAI does.
+    if (said !== null && typeof said === 'object' && 'message' in said && typeof said.message === 'string')
+      return said.message.slice(0, 500);
   } catch {
     // A page of a proxy in between. Its text helps nobody.
   }

@@ -1,6 +1,7 @@
-import type { Argv, Check, Evidence, Finding, Setup } from '@hive/events';
+import type { Argv, Check, Evidence, Finding, Reached, SandboxKind, Setup } from '@hive/events';
 import type { Code } from '@hive/errors';
 import type { Files } from './files/files.ts';
+import type { SharedRuns } from './proof/shared-runs.ts';
 
 /** Bytes by content: `put` answers the SHA-256 in hex, also when they were there already. */
 export type Artefacts = {
@@ -61,13 +62,27 @@ export type RunResult = {
   readonly log: string;
   /** The last lines, cleaned of control characters, for people. */
   readonly tail: string;
+  /** Hosts that it reached or wanted to; absent where nothing held it back from the network, as without a sandbox. */
+  readonly egress?: readonly Reached[];
 };
 
 /** The sandbox that was found by running it: never assumed from what is installed. */
 export type SandboxState = {
-  readonly kind: 'bwrap' | 'none';
+  readonly kind: SandboxKind;
   /** One sentence for `hive doctor`: works, or why not and the line that installs it. */
   readonly note: string;
+  /** What holds a command to its limits here, in words for `hive doctor`. */
+  readonly limits?: string;
+};
+
+/**
+ * Hosts beyond those of hive.yaml that a person agreed to. Where this is given, commands that fail for want of others throw an error that {@link wantsOf}
+ * reads, but for those that a person has refused.
+ */
+export type AgreedHosts = {
+  readonly setup: readonly string[];
+  readonly checks: readonly string[];
+  readonly refused: readonly string[];
 };
 
 export type ProofRequest = {
@@ -77,24 +92,41 @@ export type ProofRequest = {
   readonly author: string;
   readonly checks: readonly Check[];
   readonly setup: Setup | null;
+  /** How the head is set up where that differs from the base, as after a change of the package manager. */
+  readonly headSetup?: Setup | null;
   /** Globs of test files; without them the convention of the language. */
   readonly tests: readonly string[] | undefined;
   readonly redBefore: 'needed' | 'not_needed';
+  /** `head`: only there, where what was red before is proven already; then every check counts as one that was given. */
+  readonly places?: 'all' | 'head';
+  /** How often every check runs at every place, each time in a fresh worktree (default 1). Answers that differ make it flaky. */
+  readonly repeat?: number;
+  /** How long small mistakes in the changed lines are tried once the proof holds, and the share that the checks have to reject. */
+  readonly mutants?: { readonly budgetS: number; readonly atLeast: number };
   readonly timeoutMs: number;
   readonly passEnv: readonly string[];
   readonly agent: string;
   /** The task whose worktree at the head is kept for a look when a check is red there. */
   readonly keepRedAs?: string;
+  readonly hosts?: AgreedHosts | undefined;
+  /** For proofs of neighbouring commits: what one has checked the next need not. */
+  readonly shared?: SharedRuns;
   readonly signal: AbortSignal;
 };
 
-/** Evidence and what follows from it: `code` null, `checks.red`, `evidence.not_red` or `evidence.no_checks`; findings hold the failing output. */
+/** A file of a commit: its size, and its text where it is not too long to be read. */
+export type TextAt = { readonly bytes: number; readonly text: string | null };
+
+/** Evidence and what follows from it: `code` null, `checks.red`, or one of `evidence.*`; findings hold the failing output. */
 export type Proof = {
   readonly evidence: Evidence;
   readonly code: Code | null;
   readonly reason: string | null;
   readonly findings: readonly Finding[];
 };
+
+/** One file of a conflict: the parts that differ with all three sides, as git marks them; shortened where it is long. */
+export type Conflict = { readonly file: string; readonly text: string };
 
 export type Delivery = {
   /** The user's repository. */
@@ -103,7 +135,8 @@ export type Delivery = {
   readonly branch: string;
   readonly from: string | null;
   readonly to: string;
-  readonly evidence: Evidence;
+  /** The commits that are new on the branch, up to `to`, each with the evidence that its note says. */
+  readonly notes: readonly { readonly commit: string; readonly evidence: Evidence }[];
   readonly into: { readonly branch: string; readonly base: string } | null;
 };
 
@@ -120,17 +153,27 @@ export type Workspace = {
     readonly setup: Setup | null;
     readonly modelAuthored: boolean;
     readonly passEnv: readonly string[];
+    readonly hosts?: AgreedHosts | undefined;
     readonly signal: AbortSignal;
   }): Promise<Worktree>;
   /** Runs every check on base, base + tests of the patch, and head, and says what that proves. Infra failures are thrown (remedy `retry`). */
   prove(request: ProofRequest): Promise<Proof>;
-  /** Puts `commit` (based on another tip) on top of `onto`. Throws `patch.conflict` with the files. */
+  /** Puts `commit` (based on another tip) on top of `onto`. Throws `patch.conflict`, whose details have `files` and the first `conflicts`. */
   rebase(request: {
     repo: string;
     commit: string;
     onto: string;
     signal: AbortSignal;
   }): Promise<{ commit: string; tree: string; patch: Uint8Array }>;
+  /** The commit to merge for one that was proven: its tree and message on these parents, with the digest of the evidence as a trailer. The same for the same. */
+  seal(request: { repo: string; commit: string; parents: readonly string[]; evidence: Evidence }): Promise<string>;
+  /** Files of a commit by their paths; one that is not there, or is no plain file, is left out. Nothing is checked out. */
+  readTexts(request: {
+    readonly repo: string;
+    readonly commit: string;
+    readonly paths: readonly string[];
+    readonly mostBytes: number;
+  }): Promise<ReadonlyMap<string, TextAt>>;
   /** Where a branch of the mirror stands; null when it does not exist. */
   tip(repo: string, branch: string): Promise<string | null>;
   /** Moves the mirror's branch by compare-and-swap, writes the note, hands the branch (and `into`) to the user's repository. Repeatable. Answers `moved`, a sentence why `into` was not moved, or null. */

@@ -4,14 +4,21 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { HiveError } from '@hive/errors';
-import type { Evidence, Setup } from '@hive/events';
+import type { Evidence, Reached, Setup } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
-import { registryFiles } from './command/registries.ts';
+import { buildCachesOf, cacheEnv, copyCaches, seedCaches } from './build-caches.ts';
+import { registryFiles, registryGrants } from './command/registries.ts';
 import { runCommand, type Surroundings } from './command/runner.ts';
 import { touchMark } from './disk/mark.ts';
+import { textOf, type Grant } from './egress/grants.ts';
+import { lineToAdd, ungranted } from './egress/line-to-add.ts';
+import { wantsAfter, type Wants } from './egress/wants.ts';
 import { git, gitList, gitText } from './git/git.ts';
 import { withLock } from './git/lock.ts';
 import type { Mirror } from './git/mirror.ts';
+import type { RunResult } from './port.ts';
+import { lacksRegistry } from './phases/lacks-registry.ts';
+import { phasesFor, runPhases } from './phases/run-phases.ts';
 import { relocateVenv } from './relocate.ts';
 import { removeFolder } from './remove-folder.ts';
 
@@ -27,6 +34,8 @@ export type PreparedSetup = {
   readonly env: Readonly<Record<string, string>>;
   readonly evidence: NonNullable<Evidence['setup']>;
   copyTo(worktree: string): Promise<void>;
+  /** Copies what its tool has compiled into a folder that commands may write, and answers where the tool finds it; empty: there is none. */
+  copyCaches(folder: string): Promise<Readonly<Record<string, string>>>;
 };
 
 /** Which setup to prepare: `at` is the commit whose tree it runs in. */
@@ -39,6 +48,7 @@ export type SetupRequest = {
 };
 
 const timeoutMs = 30 * 60 * 1000;
+const warmUpMs = 10 * 60 * 1000;
 
 /** SHA-256 of the lock file that a setup depends on, as the commit has it; null when none is named or it is not there. */
 export const lockfileHash = async (gitDir: string, at: string, setup: Setup): Promise<string | null> => {
@@ -59,7 +69,7 @@ export const dependencyKey = async (gitDir: string, at: string, setup: Setup): P
 };
 
 /**
- * Runs a setup once per repository, base, dependencies and command, with network; later and concurrent callers get its copy.
+ * Runs a setup once per repository, base, dependencies and command, with the registries as its network; later and concurrent callers get its copy.
  * Throws `setup.failed` with the last lines.
  */
 export const prepareSetup = async (
@@ -76,16 +86,16 @@ export const prepareSetup = async (
   const folder = join(home, 'setup', key);
   const done = join(folder, 'done.json');
   let cached = true;
-  let paths = await readPaths(done);
-  if (paths === null)
+  let left = await readLeft(done);
+  if (left === null)
     await withLock(
       `${folder}.lock`,
       async () => {
-        paths = await readPaths(done);
-        if (paths !== null) return;
+        left = await readLeft(done);
+        if (left !== null) return;
         cached = false;
-        paths = await runSetup(around, folder, request);
-        await writeFile(`${done}.new`, JSON.stringify(paths));
+        left = await runSetup(around, folder, request);
+        await writeFile(`${done}.new`, JSON.stringify(left));
         await failpoint('setup.ran');
         await rename(`${done}.new`, done);
         await failpoint('setup.recorded');
@@ -93,22 +103,51 @@ export const prepareSetup = async (
       request.signal,
     );
   const tree = join(folder, 'tree');
-  const made = paths ?? [];
+  const { paths: made, egress, scripts }: Left = left ?? { paths: [], egress: [] };
+  const isOffline = around.granted(mirror.user.root).checks.length === 0;
   return {
     key,
     paths: made,
     readOnly: [join(folder, 'home')],
-    env: { ...caches(join(folder, 'home')), GOPROXY: 'off', CARGO_NET_OFFLINE: 'true', UV_OFFLINE: '1' },
-    evidence: { argv: [...setup.argv], lockfile: await lockfileHash(mirror.gitDir, at, setup), cached },
+    env: { ...caches(join(folder, 'home')), ...(isOffline && offline) },
+    evidence: {
+      argv: [...setup.argv],
+      lockfile: await lockfileHash(mirror.gitDir, at, setup),
+      cached,
+      ...(egress.length > 0 && { egress: [...egress] }),
+      ...(scripts && { scripts }),
+    },
     copyTo: (worktree) => copyMade(made, tree, worktree),
+    copyCaches: async (target) => {
+      const built = buildCachesOf(setup.argv);
+      await copyCaches(built, buildFolder(folder), target);
+      return cacheEnv(built, target);
+    },
   };
 };
 
-/** The paths that a finished setup made. Says that it is used, so that it is not removed now. */
-const readPaths = async (done: string): Promise<string[] | null> => {
-  const text = await touchMark(done);
-  return text === null ? null : (JSON.parse(text) as string[]);
+/** What a finished setup made and reached, and the repository that it was made for. */
+type Left = {
+  readonly paths: readonly string[];
+  readonly egress: readonly Reached[];
+  readonly repo?: string;
+  readonly scripts?: 'offline';
 };
+
+/** Where the setup in a folder keeps what tools have compiled. */
+const buildFolder = (folder: string): string => join(folder, 'home', 'build');
+
+/** What a finished setup left behind. Says that it is used, so that it is not removed now. */
+const readLeft = async (done: string): Promise<Left | null> => {
+  const text = await touchMark(done);
+  if (text === null) return null;
+  const left = JSON.parse(text) as Left | readonly string[];
+  // Older ones are a list of paths.
+  return 'paths' in left ? left : { paths: left, egress: [] };
+};
+
+/** Tools do not try what they cannot reach. */
+const offline = { GOPROXY: 'off', CARGO_NET_OFFLINE: 'true', UV_OFFLINE: '1' };
 
 /** Tools that keep downloads in HOME, told where: the folder is writable for the setup and read-only for checks. */
 const caches = (home: string): Record<string, string> => ({
@@ -118,44 +157,84 @@ const caches = (home: string): Record<string, string> => ({
   POETRY_VIRTUALENVS_IN_PROJECT: 'true',
 });
 
-const runSetup = async (around: Surroundings, folder: string, request: SetupRequest): Promise<string[]> => {
+const runSetup = async (around: Surroundings, folder: string, request: SetupRequest): Promise<Left> => {
   const { mirror, at, setup, passEnv, signal } = request;
   await removeFolder(folder);
   const tree = join(folder, 'tree');
   const home = join(folder, 'home');
   await mkdir(tree, { recursive: true });
   await mkdir(home);
-  await registryFiles(around.env['HOME'], home);
-  const options = { gitDir: mirror.gitDir, workTree: tree, index: join(folder, 'index') };
-  await git(['read-tree', '--reset', '-u', at], { ...options, signal });
-  const result = await runCommand(around, {
-    argv: setup.argv,
-    worktree: tree,
-    scratch: folder,
-    home,
-    readOnly: [],
-    extra: caches(home),
-    passEnv,
-    network: 'open',
-    timeoutMs,
-    signal,
+  const built = buildCachesOf(setup.argv);
+  await seedCaches(built, buildFolder(folder), dirname(folder), {
+    cachesOf: (key) => buildFolder(join(dirname(folder), key)),
+    isSame: (record) => (JSON.parse(record) as Partial<Left>).repo === mirror.user.root,
   });
-  if (result.exit !== 0) {
-    const why = result.reason ?? `exit ${result.exit}`;
-    const tail =
-      result.tail && result.tail !== result.reason ? `\n${result.tail.split('\n').slice(-15).join('\n')}` : '';
-    throw new HiveError('setup.failed', `The setup "${setup.argv.join(' ')}" failed: ${why}${tail}`, {
-      remedy: 'retry',
-      where: 'other',
-      details: { argv: setup.argv, exit: result.exit, infra: result.infra ?? null, log: result.log },
-    });
+  const told = await registryFiles(around.env['HOME'], home, around.sandbox.inside ? 'left out' : 'kept');
+  const options = { gitDir: mirror.gitDir, workTree: tree, index: join(folder, 'index') };
+  const command = {
+    ...{ worktree: tree, scratch: folder, home, readOnly: [], passEnv, signal },
+    extra: { ...caches(home), ...cacheEnv(built, buildFolder(folder)) },
+  };
+  const registries = registryGrants(setup.argv, told, around.env);
+  const folders = { folder, tree, home, aside: join(folder, 'aside') };
+  const { setup: granted } = around.granted(mirror.user.root);
+  const phases = await phasesFor(around, { argv: setup.argv, gitDir: mirror.gitDir, at, folders, registries, granted });
+  let result: RunResult;
+  if (phases)
+    result = await runPhases(around, phases, { command, folders, registries, granted, timeoutMs, at, options });
+  else {
+    await git(['read-tree', '--reset', '-u', at], { ...options, signal });
+    const network = [...registries, ...granted];
+    result = await runCommand(around, { ...command, argv: setup.argv, network, timeoutMs });
   }
+  if (result.exit !== 0) throw await setupFailed(around, setup, result, phases ? registries : []);
+  // A base that does not compile leaves less behind, and its checks say so.
+  for (const { warmUp } of built)
+    await runCommand(around, { ...command, argv: warmUp, network: 'none', timeoutMs: warmUpMs });
   // Whatever is neither tracked nor there before; a folder that holds nothing tracked is one entry.
   const made = await gitText(['ls-files', '-z', '--others', '--directory', '--no-empty-directory'], options);
-  return made
+  const paths = made
     .split('\0')
     .map((path) => path.replace(/\/$/, ''))
     .filter(Boolean);
+  const scripts = phases ? { scripts: 'offline' as const } : {};
+  return { paths, egress: result.egress ?? [], repo: mirror.user.root, ...scripts };
+};
+
+/** What went wrong, in the words of the command, and the line to add when it missed a host that it names. */
+const setupFailed = async (
+  around: Surroundings,
+  setup: Setup,
+  result: RunResult,
+  withheld: readonly Grant[],
+): Promise<HiveError> => {
+  const why = result.reason ?? `exit ${result.exit}`;
+  const tail = result.tail && result.tail !== result.reason ? `\n${result.tail.split('\n').slice(-15).join('\n')}` : '';
+  const wanted = ungranted(result.egress ?? []);
+  const said = Buffer.from(await around.artefacts.get(result.log)).toString('utf8');
+  // A host that the command does not complain about may be a mere count of its uses; then it is worth another try.
+  const missed = wanted.filter((host) => said.includes(host.replace(/:\d+$/, '')));
+  const isHeldBack = withheld.length > 0 && missed.length === 0 && lacksRegistry(said);
+  const add = isHeldBack
+    ? `. What is installed is built and runs its scripts without a registry; to let it reach one meanwhile ${lineToAdd('setup', withheld.map(textOf))}`
+    : wanted.length > 0
+      ? `. It wanted ${wanted.join(', ')}: ${lineToAdd('setup', wanted)}`
+      : '';
+  const wants: Wants | null =
+    around.asks && isHeldBack
+      ? { by: 'setup', hosts: withheld.map(textOf).filter((host) => !around.asks?.refused.includes(host)) }
+      : wantsAfter('setup', [result], around.asks);
+  return new HiveError('setup.failed', `The setup "${setup.argv.join(' ')}" failed: ${why}${add}${tail}`, {
+    ...(missed.length > 0 || isHeldBack ? { remedy: 'fix_config' } : { remedy: 'retry', where: 'other' }),
+    details: {
+      argv: setup.argv,
+      exit: result.exit,
+      infra: result.infra ?? null,
+      log: result.log,
+      egress: result.egress ?? [],
+      ...(wants && wants.hosts.length > 0 && { wants }),
+    },
+  });
 };
 
 const run = promisify(execFile);

@@ -47,19 +47,24 @@ const delivery = (repo: string, base: string, to: string) => ({
   repo,
   branch: 'hive/test-00000000',
   to,
-  evidence: {
-    base,
-    head: to,
-    tree: to,
-    patch: '0'.repeat(64),
-    author: 'human',
-    commands: [],
-    redBefore: 'not_needed' as const,
-    greenAfter: true,
-    checkedBy: { agent: 'a', host: 'h' },
-    sandbox: 'none' as const,
-    at: '2026-01-01T00:00:00.000Z',
-  },
+  notes: [
+    {
+      commit: to,
+      evidence: {
+        base,
+        head: to,
+        tree: to,
+        patch: '0'.repeat(64),
+        author: 'human',
+        commands: [],
+        redBefore: 'not_needed' as const,
+        greenAfter: true,
+        checkedBy: { agent: 'a', host: 'h' },
+        sandbox: 'none' as const,
+        at: '2026-01-01T00:00:00.000Z',
+      },
+    },
+  ],
 });
 
 test('a command runs in the worktree with an environment of its own', async () => {

@@ -14,6 +14,7 @@ import { stage } from './git/stage.ts';
 import type { Worktree } from './port.ts';
 import { removeFolder } from './remove-folder.ts';
 import type { PreparedSetup } from './setup.ts';
+import type { Toolchain } from './prepare-toolchain.ts';
 
 /** How a worktree is made: `at` is what is checked out, a commit or tree. */
 export type WorktreeRequest = {
@@ -21,28 +22,44 @@ export type WorktreeRequest = {
   readonly base: string;
   readonly at: string;
   readonly setup: PreparedSetup | null;
+  /** What the tools of its commands have compiled; what the setup brings goes first. */
+  readonly toolchain?: Toolchain | null;
   readonly passEnv: readonly string[];
   readonly signal: AbortSignal;
+};
+
+/** A worktree that can begin again. */
+export type RestorableWorktree = Worktree & {
+  /** Puts all files that git does not ignore back as they were checked out. */
+  restore(): Promise<void>;
 };
 
 /**
  * Checks out into a folder of its own below `HIVE_HOME/worktrees/<incarnation>`. The index is beside the checkout, so the
  * folder holds content only: nothing that a task plants there configures git.
  */
-export const openWorktree = async (around: Surroundings, home: string, request: WorktreeRequest): Promise<Worktree> => {
-  const { mirror, base, at, setup } = request;
+export const openWorktree = async (
+  around: Surroundings,
+  home: string,
+  request: WorktreeRequest,
+): Promise<RestorableWorktree> => {
+  const { mirror, base, at, setup, toolchain } = request;
   const folder = await newFolder(join(home, 'worktrees'), around.incarnation);
   const dir = join(folder, 'tree');
   await mkdir(dir);
   const options: GitOptions = { gitDir: mirror.gitDir, workTree: dir, index: join(folder, 'index') };
   const remove = () => removeFolder(folder);
+  const built = join(folder, 'build');
+  let found: Readonly<Record<string, string>> = {};
   try {
     await failpoint('worktree.half');
     if (setup) {
       // While this worktree is here, what it was copied from stays too: checks read more of it.
       await writeFile(join(folder, setupMark), setup.key);
       await setup.copyTo(dir);
+      found = await setup.copyCaches(built);
     }
+    if (toolchain && Object.keys(found).length === 0) found = await toolchain.copyCaches(built);
     // After the copy: what the commit has wins over what a setup left in its place.
     await git(['read-tree', '--reset', '-u', at], { ...options, signal: request.signal });
     await failpoint('worktree.added');
@@ -55,13 +72,16 @@ export const openWorktree = async (around: Surroundings, home: string, request: 
     await stage(options, dir, made);
     return gitText(['write-tree'], options);
   };
-  const run: Worktree['run'] = (argv, { timeoutMs, signal, network = 'none' }) =>
+  const { checks } = around.granted(mirror.user.root);
+  const usual = checks.length > 0 || around.asks ? checks : 'none';
+  const run: Worktree['run'] = (argv, { timeoutMs, signal, network = usual }) =>
     runCommand(around, {
       argv,
       worktree: dir,
       scratch: folder,
       readOnly: setup?.readOnly ?? [],
-      extra: setup?.env ?? {},
+      ...(Object.keys(found).length > 0 && { writable: [built] }),
+      extra: { ...setup?.env, ...found },
       passEnv: request.passEnv,
       network,
       timeoutMs,
@@ -88,7 +108,14 @@ export const openWorktree = async (around: Surroundings, home: string, request: 
       if (after !== before) await git(['read-tree', '--reset', '-u', before], options);
       return { ...result, undone: after === before ? [] : await pathsBetween(mirror.gitDir, before, after) };
     },
-    keep: (taskId) => keepWorktree(home, folder, taskId),
+    restore: async () => {
+      await stage(options, dir, made);
+      await git(['read-tree', '--reset', '-u', at], options);
+    },
+    keep: async (taskId) => {
+      await removeFolder(built); // what people look for is in the tree
+      return keepWorktree(home, folder, taskId);
+    },
     remove,
   };
 };

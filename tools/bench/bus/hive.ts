@@ -162,7 +162,7 @@ export const hive: Contender = {
         },
       },
       // As the queen does.
-      every: { ms: 500, run: async ({ bus }) => void (await bus.queue.rescue()) },
+      every: [{ ms: 500, run: async ({ bus }) => void (await bus.queue.rescue()) }],
     });
     const running = await startAgent(agent, { config: await configOf(place), name: `worker-${process.pid}` });
     return { stop: () => running.drain(1_000) };

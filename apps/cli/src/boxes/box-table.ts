@@ -10,7 +10,7 @@ const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 /** Boxes as a table: a line for each model, those in the memory marked by a star. */
 export const boxTable = ({ out }: Pick<Cli, 'out'>, boxes: readonly BoxSummary[], now: number): string[] =>
   table(
-    ['box', 'status', 'since', 'model (* loaded)', 'context', 'tok/s', 'VRAM', 'queue'],
+    ['box', 'status', 'since', 'model (* loaded)', 'context', 'tok/s', 'VRAM', 'at once', 'queue'],
     boxes.flatMap((box) => {
       const [first, ...rest] = box.models;
       const status = box.status === 'quiet' ? `quiet until ${clockOf(box.quietUntil)}` : box.status;
@@ -26,9 +26,10 @@ export const boxTable = ({ out }: Pick<Cli, 'out'>, boxes: readonly BoxSummary[]
           first ? String(first.context) : '',
           first ? speedOf(first) : '',
           memory,
+          String(box.parallel),
           queue,
         ],
-        ...rest.map((model) => ['', '', '', nameOf(model), String(model.context), speedOf(model), '', '']),
+        ...rest.map((model) => ['', '', '', nameOf(model), String(model.context), speedOf(model), '', '', '']),
       ];
     }),
   );

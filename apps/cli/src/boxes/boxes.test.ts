@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { withBox, withoutBox } from './box-config.ts';
 import { suitLine, suits } from './suits.ts';
 import { needsConsent } from './consent.ts';
+import { triedLines } from './try-model.ts';
 
 test('a box is added and removed, and everything else stays, comments too', () => {
   expect(withBox('', 'ash', { endpoint: 'http://ash:11434', model: 'coder:30b' })).toBe(
@@ -37,4 +38,15 @@ test('only what goes over a network in the open is asked about', () => {
     'http://[::1]:1',
   ];
   expect(asked.map(needsConsent)).toEqual([true, true, false, false, false]);
+});
+
+test('what a model could not do when it was tried is told with what follows', () => {
+  const tried = { says: true, tokensPerS: 31.25, firstTokenMs: 900, tools: true, structured: true };
+  const all = 'coder:7b answers: 31.3 tok/s, first token after 0.9 s; it calls tools and answers by a schema';
+  expect(triedLines('coder:7b', tried)).toEqual([all]);
+  const poor = triedLines('coder:7b', { ...tried, tokensPerS: null, tools: false, structured: false });
+  expect(poor[0]).toMatch(/too short an answer to measure, first token after 0.9 s$/);
+  expect(poor.slice(1).join()).toMatch(/called none.*name another model.*plans and reviews will fail/);
+  const mute = { says: false, tokensPerS: null, firstTokenMs: null, tools: null, structured: null };
+  expect(triedLines('coder:7b', mute).join()).toMatch(/answered with nothing: pull it again/);
 });

@@ -11,6 +11,8 @@ export type Fit = { readonly role: 'planner' | 'worker' | 'reviewer'; readonly a
 
 /** A map of the repository, a task and a few files; the worker's conversation grows. */
 const leastContext = { planner: 16_384, worker: 16_384, reviewer: 8192 } as const;
+/** What stands against a model as worker that says it knows none. */
+export const knowsNoTools = 'it cannot use tools';
 const roles = ['planner', 'worker', 'reviewer'] as const;
 
 /** Which roles a model suits, and why not the others. `memory` in bytes; null: unknown. Pure. */
@@ -19,7 +21,7 @@ export const suits = ({ name, size, contextTokens, can }: Candidate, memory: num
     const against: string[] = [];
     const writes = can === null ? !/embed/i.test(name) : can.length === 0 || can.includes('completion');
     if (!writes) against.push('it does not write text');
-    if (writes && role === 'worker' && can !== null && !can.includes('tools')) against.push('it cannot use tools');
+    if (writes && role === 'worker' && can !== null && !can.includes('tools')) against.push(knowsNoTools);
     if (contextTokens !== null && contextTokens < leastContext[role])
       against.push(`its context has only ${contextTokens} tokens`);
     if (memory !== null && size * 1.1 > memory)

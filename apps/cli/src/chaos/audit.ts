@@ -1,6 +1,7 @@
 import type { EventQuery, LoggedEvent, Store } from '@hive/core-db';
 import type { Result } from '@hive/events';
 import { differences, type Expected } from '../example/expected.ts';
+import { changedIn, readCheckout, type Checkout } from './checkout.ts';
 import { countEvents, type Blows, type EventCounts } from './count-events.ts';
 import { countInGit } from './git-counts.ts';
 
@@ -8,12 +9,15 @@ import { countInGit } from './git-counts.ts';
 export type Audit = Omit<EventCounts, 'workflows'> & {
   /** Accepted and not there, or not ended as without any kill. */
   readonly lost: readonly string[];
+  /** Of the repositories themselves, where somebody was in the middle of something: what is not as they left it. */
+  readonly touched: readonly string[];
 };
 
-/** A workflow that was accepted (its answer was read) and what came of it; null when the front desk does not know it. */
+/** A workflow that was accepted (its answer was read), its repository before, and what came of it; null when the front desk does not know it. */
 export type Accepted = {
   readonly id: string;
   readonly repo: string;
+  readonly before: Checkout;
   readonly expected: readonly Expected[];
   readonly result: Result | null;
 };
@@ -31,6 +35,7 @@ export const audit = async (
   return {
     ...counts,
     lost: each.flatMap((it) => it.lost),
+    touched: each.flatMap((it) => it.touched),
     doubled: [
       ...counts.doubled,
       ...(workflows > keys ? [`${workflows} workflows came of ${keys} keys`] : []),
@@ -39,13 +44,15 @@ export const audit = async (
   };
 };
 
-const auditOne = async ({ id, repo, expected, result }: Accepted): Promise<{ lost: string[]; doubled: string[] }> => {
-  if (result === null) return { lost: [`workflow ${id} was accepted and is not there`], doubled: [] };
-  const inGit = await countInGit(repo, result);
+const auditOne = async ({ id, repo, before, expected, result }: Accepted) => {
   const named = (what: string) => `${id} ${what}`;
+  const touched = changedIn(before, await readCheckout(repo)).map(named);
+  if (result === null) return { lost: [`workflow ${id} was accepted and is not there`], doubled: [], touched };
+  const inGit = await countInGit(repo, result);
   return {
     lost: [...differences(result, expected), ...inGit.lost].map(named),
     doubled: inGit.doubled.map(named),
+    touched,
   };
 };
 

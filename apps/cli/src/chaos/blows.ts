@@ -5,11 +5,36 @@ import { signal } from './temporary-building.ts';
 
 const takenOverMs = 30_000;
 const lookMs = 20;
+const stopsWithinMs = 10_000;
 
-/** Kills the command that a stopped process has just started, and lets the process go on. Its children are found on Linux only. */
-export const killChildren = (pid: number): void => {
+/** Kills the command that a process has started just before it stops, and lets the process go on. Its children are found on Linux only. */
+export const killChildren = async (pid: number): Promise<void> => {
+  await stopped(pid);
   for (const child of childrenOf(pid)) signal(child, 'SIGKILL');
   signal(pid, 'SIGCONT');
+};
+
+/** Lets a process go on that is about to stop. */
+export const wake = async (pid: number): Promise<void> => {
+  await stopped(pid);
+  signal(pid, 'SIGCONT');
+};
+
+/** A process tells of its hit before it stops. What wakes it before it sleeps is lost, and then it sleeps for ever. */
+const stopped = async (pid: number): Promise<void> => {
+  for (const end = Date.now() + stopsWithinMs; Date.now() < end; await delay(lookMs)) {
+    const state = stateOf(pid);
+    if (state === null || state === 'T' || state === 'Z') return;
+  }
+};
+
+/** The letter that the kernel gives the state of a process; null when it is gone or the kernel does not say. */
+const stateOf = (pid: number): string | null => {
+  try {
+    return /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? null;
+  } catch {
+    return null;
+  }
 };
 
 const childrenOf = (pid: number): number[] => {
@@ -29,7 +54,7 @@ export const wakeWhenTakenOver = async (store: Store, pid: number): Promise<bool
       if (await isTakenOver(store, held)) return true;
     return false;
   } finally {
-    signal(pid, 'SIGCONT');
+    await wake(pid);
   }
 };
 

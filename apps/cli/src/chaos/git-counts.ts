@@ -18,7 +18,7 @@ export const countInGit = async (
   };
   const merged = result.tasks.filter((task) => task.status === 'merged');
   const branch = (await run('branch', '--list', '--format=%(refname:short)', result.branch ?? '')).length > 0;
-  const commits = branch ? await run('log', trailer, `${result.base}..${result.branch ?? ''}`) : [];
+  const commits = branch ? await run('log', '--first-parent', trailer, `${result.base}..${result.branch ?? ''}`) : [];
   const tasks = commits.map((line) => line.split(' ')[1] ?? '');
   const notes =
     (await run('for-each-ref', 'refs/notes/hive')).length > 0 ? await run('notes', '--ref', 'hive', 'list') : [];

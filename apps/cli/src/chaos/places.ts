@@ -38,13 +38,18 @@ const proving = [
   ] as const),
 ];
 
+const merging = [
+  ...(['merge.stacked', 'merge.checked', 'merge.sealed', 'merge.intent', 'merge.ref.moved'] as const),
+  ...(['merge.noted', 'merge.delivered', 'merge.others', 'merge.outcome'] as const),
+];
+
 /**
  * Where each kind of process comes by while workflows without a model run and processes die. What a table says a machine can check: a run fails
  * when one of these places was not reached.
  */
 export const places: Readonly<Record<Role, readonly FailpointName[]>> = {
   worker: [...stepping, ...proving, 'mirror.made', 'mirror.brought', 'cleanup.half'],
-  reviewer: [...stepping, ...proving, 'merge.intent', 'merge.ref.moved', 'merge.delivered', 'merge.outcome'],
+  reviewer: [...stepping, ...proving, ...merging],
   orchestrator: ['agent.registered', 'drain.started', 'handler.open', 'handler.committed', 'rescue.committed'],
   planner: stepping,
   'event-dashboard': [
@@ -60,9 +65,9 @@ export const places: Readonly<Record<Role, readonly FailpointName[]>> = {
 
 /** Where those who ask models come by, when there is one to ask. */
 export const placesWithModel: Readonly<Partial<Record<Role, readonly FailpointName[]>>> = {
-  planner: ['model.sent', 'model.replied', 'model.recorded', 'artefact.half', 'artefact.renamed'],
-  worker: ['model.sent', 'model.replied', 'model.recorded'],
-  reviewer: ['model.sent', 'model.replied', 'model.recorded'],
+  planner: ['model.intended', 'model.sent', 'model.replied', 'model.recorded', 'artefact.half', 'artefact.renamed'],
+  worker: ['model.intended', 'model.sent', 'model.replied', 'model.recorded'],
+  reviewer: ['model.intended', 'model.sent', 'model.replied', 'model.recorded'],
 };
 
 /** Reached at most once in a process's life, or once in a workflow: waiting for a later hit would take long. */

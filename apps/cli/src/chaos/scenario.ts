@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Env } from '@hive/config';
 import type { PlanFile, SubmitRequest } from '@hive/events';
+import { makeRepository } from '@hive/front-desk/example';
+import { readPlan } from '@hive/front-desk/plan-files';
 import { readExpected, type Expected } from '../example/expected.ts';
-import { makeRepository } from '../example/make-repository.ts';
-import { readPlan } from '../submit/read-plan.ts';
 
 /** A workflow that is run again and again: what is submitted, each time on a repository of its own, and how every task must end. */
 export type Scenario = {
@@ -45,7 +45,8 @@ new file mode 100644
 +grep -q right ${name}.txt
 `;
 
-const changes = ['one', 'two', 'three'];
+/** Those that need no other are approved at about the same time, so that some go in together. */
+const changes = ['one', 'two', 'three', 'four'];
 
 /** What each run writes differs, so that its artefacts are new. */
 const smallPlan = (number: number): PlanFile => ({
@@ -63,9 +64,9 @@ const smallPlan = (number: number): PlanFile => ({
   ],
 });
 
-/** Three changes and a command whose checks take milliseconds: most of the time goes into what is to be killed. */
+/** Four changes and a command whose checks take milliseconds: most of the time goes into what is to be killed. */
 export const smallWorkflow = (env: Env): Scenario => ({
-  request: (repo, number) => ({ goal: 'Set three texts right', repo, plan: smallPlan(number), setup }),
+  request: (repo, number) => ({ goal: 'Set four texts right', repo, plan: smallPlan(number), setup }),
   makeRepo: (repo) =>
     repositoryOf(
       {

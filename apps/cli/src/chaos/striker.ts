@@ -1,12 +1,12 @@
 import type { Store } from '@hive/core-db';
 import type { FailpointName, Hit } from '@hive/failpoints';
 import type { Death } from './count-events.ts';
-import { killChildren, wakeWhenTakenOver } from './blows.ts';
+import { killChildren, wake, wakeWhenTakenOver } from './blows.ts';
 import type { Orders } from './orders.ts';
 import { provocationOf, roleOf, type Role } from './places.ts';
 import type { Sequence } from './sequence.ts';
 import type { Strike } from './strike.ts';
-import { signal } from './temporary-building.ts';
+import { isAlive, signal } from './temporary-building.ts';
 
 /** How often a place was struck in a kind of process, and how often it was passed. */
 export type PlaceRow = {
@@ -23,7 +23,7 @@ export type Striker = {
   /** Takes back what was not carried out yet; `give` gives it again. */
   withdraw(): void;
   onHit(hit: Hit, store: Store | null): void;
-  /** True when all strikes were carried out or given up, and nobody sleeps. */
+  /** True when all strikes were carried out or given up, nobody sleeps, and a supervisor that was struck is really gone. */
   isOver(): boolean;
   /** Ends every process that was heard of. */
   killAll(): void;
@@ -61,6 +61,8 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
   const stuck: string[] = [];
   const carriedOut = { kill: 0, group: 0, child: 0, pause: 0 };
   let supervisorsStruck = 0;
+  /** Who is struck tells of it before dying, and a signal takes its time to arrive. */
+  let dying: number | null = null;
 
   /** While one sleeps there has to be another one who can take its work over. */
   const mayGive = ({ process, how }: Strike): boolean =>
@@ -101,6 +103,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
 
   const killAll = (): void => {
     supervisorsStruck += 1;
+    dying = supervisor();
     for (const pid of [...pids.values(), supervisor()]) if (pid !== null) signal(pid, 'SIGKILL');
   };
 
@@ -131,7 +134,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
       if (hit.did === null) return;
       const it = pending.get(hit.process);
       // It was given up in the moment in which it was taken: nobody may sleep for ever.
-      if (!it) return void signal(hit.pid, 'SIGCONT');
+      if (!it) return void wake(hit.pid);
       const { how } = it.strike;
       pending.delete(hit.process);
       struck.set(place, (struck.get(place) ?? 0) + 1);
@@ -139,12 +142,15 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
       const at = Date.now();
       struckAt.push(at);
       if (how === 'kill') deaths.push({ process: hit.process, at });
-      if (hit.process === 'hive') supervisorsStruck += 1;
+      if (hit.process === 'hive') {
+        supervisorsStruck += 1;
+        dying = hit.pid;
+      }
       if (how === 'group') killAll();
-      if (how === 'child') killChildren(hit.pid);
+      if (how === 'child') void killChildren(hit.pid);
       if (how === 'pause' && store) sleep(hit, store);
     },
-    isOver: () => pending.size === 0 && asleep.size === 0 && sequence.isOver(),
+    isOver: () => pending.size === 0 && asleep.size === 0 && sequence.isOver() && !(dying !== null && isAlive(dying)),
     killAll,
     supervisorsStruck: () => supervisorsStruck,
     carriedOut,

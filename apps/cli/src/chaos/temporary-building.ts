@@ -108,7 +108,8 @@ export const signal = (pid: number, name: NodeJS.Signals): boolean => {
   }
 };
 
-const isAlive = (pid: number): boolean => {
+/** True while there is such a process. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;

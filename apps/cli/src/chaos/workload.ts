@@ -5,6 +5,7 @@ import type { Store } from '@hive/core-db';
 import { hasCode, isHiveError } from '@hive/errors';
 import { createDeskClient, isWorkflowOpen, streams, type Desk, type WorkflowState } from '@hive/events';
 import type { Accepted } from './audit.ts';
+import { makeDirty, readCheckout, type Checkout } from './checkout.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Workflows that run one after the other, some at once. */
@@ -32,7 +33,12 @@ export const createWorkload = (
   scenarios: readonly Scenario[],
   { folder, home, interrupted }: { readonly folder: string; readonly home: string; readonly interrupted: AbortSignal },
 ): Workload => {
-  const accepted: { readonly id: string; readonly repo: string; readonly scenario: Scenario }[] = [];
+  const accepted: {
+    readonly id: string;
+    readonly repo: string;
+    readonly before: Checkout;
+    readonly scenario: Scenario;
+  }[] = [];
   const open = new Set<string>();
   let asked = 0;
   let isSubmitting = false;
@@ -57,9 +63,11 @@ export const createWorkload = (
     if (!scenario) return;
     const repo = join(folder, `repo-${number}`);
     await scenario.makeRepo(repo);
+    await makeDirty(repo);
+    const before = await readCheckout(repo);
     const key = `chaos-${number}`;
     const { id } = await persistently((desk) => desk.submit(scenario.request(repo, number), { key }));
-    accepted.push({ id, repo, scenario });
+    accepted.push({ id, repo, before, scenario });
     open.add(id);
   };
 
@@ -87,8 +95,8 @@ export const createWorkload = (
     },
     results: () =>
       Promise.all(
-        accepted.map(async ({ id, repo, scenario }) => ({
-          ...{ id, repo, expected: scenario.expected },
+        accepted.map(async ({ id, repo, before, scenario }) => ({
+          ...{ id, repo, before, expected: scenario.expected },
           result: await persistently((desk) => desk.workflow(id)).catch(nullWhenUnknown),
         })),
       ),

@@ -3,8 +3,9 @@ import type { HiveConfig } from '@hive/config';
 import { askConsent } from '../boxes/consent.ts';
 import { withBox, withoutBox } from '../boxes/box-config.ts';
 import { boxTable } from '../boxes/box-table.ts';
-import { lookAtBox, tryModel, type Looked } from '../boxes/look-at-box.ts';
-import { suitLine } from '../boxes/suits.ts';
+import { lookAtBox, type Looked } from '../boxes/look-at-box.ts';
+import { triedLines, tryModel } from '../boxes/try-model.ts';
+import { knowsNoTools, suitLine } from '../boxes/suits.ts';
 import type { Cli } from '../cli.ts';
 import { defineCommand } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
@@ -56,6 +57,9 @@ const list = (cli: Cli): Promise<number> =>
     cli.out.document({ items: all, next: null });
     const none = 'No box is configured. Add one with: hive boxes add NAME URL';
     cli.out.line(...(all.length === 0 ? [none] : boxTable(cli, all, Date.now())));
+    for (const { name, parallel, parallelBecause } of all)
+      if (parallelBecause != null)
+        cli.out.note(`${name} is sent ${parallel} at once, learnt from ${visible(parallelBecause)}`);
     return 0;
   });
 
@@ -106,12 +110,14 @@ const test: Verb = async (cli, { name, third: url, options: { model } }) => {
   const own = model ?? config.boxes.find((box) => box.name === name)?.model ?? null;
   const wanted = own ?? looked.models.find(({ fits }) => fits.some(({ against }) => against.length === 0))?.name;
   if (wanted !== undefined && wanted !== null) cli.out.progress(`Trying ${wanted}; it may have to be loaded first`);
-  const tried = wanted ? await tryModel(endpoint, { box: name, model: wanted, signal: cli.interrupted }) : null;
+  const worker = looked.models
+    .find((it) => it.name === wanted || it.name === `${wanted ?? ''}:latest`)
+    ?.fits.find(({ role }) => role === 'worker');
+  const tools = worker?.against.includes(knowsNoTools) === false;
+  const tried = wanted ? await tryModel(endpoint, { box: name, model: wanted, tools, signal: cli.interrupted }) : null;
   cli.out.document({ name, ...looked, tried: tried && { model: wanted, ...tried } });
-  const speed = tried?.tokensPerS == null ? 'too short an answer to measure' : `${tried.tokensPerS.toFixed(1)} tok/s`;
-  const first = tried?.firstTokenMs == null ? '' : `, first token after ${(tried.firstTokenMs / 1000).toFixed(1)} s`;
-  cli.out.line(...describe(name, looked), ...(tried ? [`${wanted ?? ''} answers: ${speed}${first}`] : []));
-  return 0;
+  cli.out.line(...describe(name, looked), ...(tried ? triedLines(wanted ?? '', tried) : []));
+  return tried?.says === false ? 1 : 0;
 };
 
 const quiet: Verb = (cli, { name, third: span, options: { until, off = false } }) => {
@@ -165,7 +171,7 @@ const has = ({ models }: Looked): string =>
         .join(', ')}`;
 
 const describe = (name: string, looked: Looked): string[] => [
-  `${name} answers at ${looked.endpoint} (Ollama ${visible(looked.version)}${looked.double === null ? '' : ', a double'}).`,
+  `${name} answers at ${looked.endpoint} (${looked.version === null ? 'it speaks Ollama and tells no version' : `Ollama ${visible(looked.version)}`}${looked.double === null ? '' : ', a double'}).`,
   ...(looked.models.length === 0 ? ['It has no model yet; pull one with: ollama pull …'] : []),
   ...looked.models.map((model) => `  ${visible(model.name)}: ${suitLine(model.fits)}`),
 ];

@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import { isWorkflowOpen, shortId, type Desk, type WorkflowState } from '@hive/events';
+import { everyItem, isWorkflowOpen, shortId, type Desk, type WorkflowState } from '@hive/events';
 import { defineCommand } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
 import { lastOption, workflowId, type LastOption } from './ids.ts';
@@ -32,16 +32,8 @@ export const cancel = defineCommand<Options>({
 
 const openOnes = async (desk: Desk): Promise<string[]> => {
   const ids: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await desk.workflows({ limit: 100, ...(after !== undefined && { after }) });
-    // The states of the list are those of the table, and `waiting`, which is open too.
-    ids.push(
-      ...page.items
-        .filter((it) => it.status === 'waiting' || isWorkflowOpen(it.status as WorkflowState))
-        .map((it) => it.id),
-    );
-    after = page.next ?? undefined;
-  } while (after !== undefined);
+  // The states of the list are those of the table, and `waiting`, which is open too.
+  for await (const { id, status } of everyItem((at) => desk.workflows(at)))
+    if (status === 'waiting' || isWorkflowOpen(status as WorkflowState)) ids.push(id);
   return ids;
 };

@@ -48,6 +48,7 @@ export const chaos = defineCommand<Options>({
     const from = numberOf('--from', options.from) ?? 0;
     const scenario = scenarioOf(options.workflow ?? 'example', cli.root, cli.env);
     const folder = await mkdtemp(join(tmpdir(), 'hive-chaos-'));
+    let isWanted = false;
     out.note(`Killing processes of a Hive of its own in ${folder}; yours is left alone (seed ${seed})`);
     try {
       const report = await runChaos({
@@ -68,9 +69,11 @@ export const chaos = defineCommand<Options>({
       const holds = holdsIn(report);
       out.document({ seed, holds, ...report });
       tell(cli, report, { seed, holds });
+      isWanted = !holds;
+      if (isWanted) out.note(`The home and the repositories of this run are kept in ${folder}`);
       return holds ? 0 : 1;
     } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      if (!isWanted) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
   },
 });
@@ -87,10 +90,15 @@ const limitOf = ({ kills, minutes }: Options): { strikes: number; endAt: number 
   };
 };
 
-/** Nothing lost, doubled, stale, stuck or left behind, and what must always hold does. */
+/** Nothing lost, doubled, touched, stale, stuck or left behind, and what must always hold does. */
 const holdsIn = (report: ChaosReport): boolean =>
-  [report.lost, report.doubled, report.stale, report.stuck, report.leftBehind].every((list) => list.length === 0) &&
-  report.verify.every((it) => it.status !== 'broken');
+  offendersIn(report).length === 0 && report.verify.every((it) => it.status !== 'broken');
+
+const offendersIn = ({ lost, doubled, touched, stale, stuck, leftBehind }: ChaosReport): readonly string[] => [
+  ...[...lost, ...doubled],
+  ...touched.map((what) => `${what} is not as its owner left it`),
+  ...[...stale, ...stuck, ...leftBehind],
+];
 
 const tell = ({ out }: Cli, report: ChaosReport, { seed, holds }: { seed: number; holds: boolean }): void => {
   const rows = report.places
@@ -103,11 +111,12 @@ const tell = ({ out }: Cli, report: ChaosReport, { seed, holds }: { seed: number
     `${count(kill + group, 'kill')} in ${count(report.workflows, 'workflow')} and ${duration(report.ms)}: ${count(report.interrupted, 'claim')} interrupted, ` +
       `${report.repeated} repeated, ${report.lost.length} lost, ${report.doubled.length} doubled, ${report.stuck.length} stuck`,
   );
-  for (const line of [...report.lost, ...report.doubled, ...report.stale, ...report.stuck, ...report.leftBehind])
-    out.line(`  ${oneLine(line)}`);
+  for (const line of offendersIn(report)) out.line(`  ${oneLine(line)}`);
   for (const it of report.verify.filter(({ status }) => status === 'broken'))
     out.line(`  ${it.number} is broken: ${it.name}: ${oneLine(it.offenders.join(', '))}`);
   if (!holds)
     return out.line(`Something does not hold. The same again: hive chaos --seed ${seed} --kills ${kill + group}`);
-  out.line('What must always hold does: hive verify found nothing, and git has one commit and one note for each merge');
+  out.line(
+    'What must always hold does: hive verify found nothing, and git has one commit and one note for each merge, and the checkouts are as they were',
+  );
 };

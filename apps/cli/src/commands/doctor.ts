@@ -5,6 +5,7 @@ import { readRun, type HiveConfig } from '@hive/config';
 import { isHiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
 import { adviceOn, leavingOf, type Finding } from '../doctor/advice.ts';
+import type { Surroundings } from '../doctor/surroundings.ts';
 import { bytes } from '../terminal/figures.ts';
 import { table } from '../terminal/table.ts';
 import { oneLine } from '../terminal/visible.ts';
@@ -21,6 +22,7 @@ export const doctor = defineCommand({
     const findings = [
       hiveFinding(cli.version),
       ...adviceOn(around, config),
+      ...(await claudeFound(config, around)),
       ...(await storeFindings(config)),
       ...(await diskFindings(config)),
     ];
@@ -58,6 +60,10 @@ export const doctor = defineCommand({
     return isBroken ? 78 : 0;
   },
 });
+
+/** Brings a megabyte of a client along that only those need who have named it. */
+const claudeFound = async (config: HiveConfig, { claude }: Surroundings): Promise<Finding[]> =>
+  claude.hasKey && claude.isNamed ? (await import('../doctor/claude-findings.ts')).claudeFindings(config) : [];
 
 const hiveFinding = (version: string): Finding => ({
   about: 'hive',

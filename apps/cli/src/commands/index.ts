@@ -1,10 +1,14 @@
 import type { CommandSpec } from '../command.ts';
 import { agents } from './agents.ts';
+import { approvals } from './approvals.ts';
+import { approve } from './approve.ts';
 import { backup } from './backup.ts';
 import { boxes } from './boxes.ts';
 import { cancel } from './cancel.ts';
 import { chaos } from './chaos.ts';
 import { deadLetters } from './dead-letters.ts';
+import { deny } from './deny.ts';
+import { devices } from './devices.ts';
 import { df } from './df.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
@@ -18,8 +22,12 @@ import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { open } from './open.ts';
+import { pair } from './pair.ts';
 import { pause } from './pause.ts';
+import { prove } from './prove.ts';
 import { rebuild } from './rebuild.ts';
+import { recheck } from './recheck.ts';
+import { remote } from './remote.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { restore } from './restore.ts';
@@ -32,6 +40,7 @@ import { start } from './start.ts';
 import { status } from './status.ts';
 import { submit } from './submit.ts';
 import { tasks } from './tasks.ts';
+import { tokens } from './tokens.ts';
 import { trace } from './trace.ts';
 import { up } from './up.ts';
 import { verify } from './verify.ts';
@@ -44,10 +53,15 @@ export const commands: readonly CommandSpec[] = [
   up,
   down,
   open,
+  pair,
+  devices,
+  tokens,
   start,
   run,
   submit,
+  remote,
   init,
+  prove,
   status,
   report,
   ls,
@@ -60,6 +74,7 @@ export const commands: readonly CommandSpec[] = [
   show,
   trace,
   why,
+  recheck,
   diff,
   watch,
   wait,
@@ -67,6 +82,9 @@ export const commands: readonly CommandSpec[] = [
   resume,
   cancel,
   retry,
+  approvals,
+  approve,
+  deny,
   replay,
   fork,
   deadLetters,

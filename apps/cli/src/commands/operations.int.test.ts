@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { createBus } from '@hive/bus';
 import { streams, type NewEvent, type Result, type ScheduleSummary } from '@hive/events';
 import { makeRepo, patch } from '@hive/front-desk/testing';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createCli } from '../cli.ts';
 import { tellFailure } from '../failure.ts';
 import { parseCommandLine } from '../program.ts';
 import { createOutput } from '../terminal/output.ts';
 import { commands } from './index.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 /** The program on a home of its own with nothing running, in this process. */
 const openTerminal = async () => {

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { HiveError } from '@hive/errors';
+import { readPlan } from '@hive/front-desk/plan-files';
 import { defineCommand } from '../command.ts';
 import { followThrough } from '../submit/follow-through.ts';
 import { handInLater } from '../submit/hand-in-later.ts';
 import { submitOptions } from '../submit/options.ts';
-import { readPlan } from '../submit/read-plan.ts';
 import { submitRequest, type SubmitOptions } from '../submit/request.ts';
 import { timingOf, type TimingOptions } from '../submit/timing.ts';
 

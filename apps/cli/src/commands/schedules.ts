@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import { shortId, type ScheduleSummary } from '@hive/events';
+import { everyItem, shortId, type ScheduleSummary } from '@hive/events';
 import { defineCommand } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
 import { personHere } from '../person.ts';
@@ -35,12 +35,13 @@ export const schedules = defineCommand<{ readonly all?: boolean }>({
         out.line(...scheduleTable([found]));
         return 0;
       }
-      const page = await desk.schedules({ limit: 500, ...(options.all && { all: true }) });
-      out.document(page);
+      const list = everyItem((at) => desk.schedules({ ...at, ...(options.all && { all: true }) }));
+      const items = await Array.fromAsync(list);
+      out.document({ items, next: null });
       out.line(
-        ...(page.items.length === 0
+        ...(items.length === 0
           ? ['Nothing is scheduled; hive run "<goal>" --cron "0 22 * * 1-5" does that']
-          : scheduleTable(page.items)),
+          : scheduleTable(items)),
       );
       return 0;
     }),

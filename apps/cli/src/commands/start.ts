@@ -134,7 +134,7 @@ const tellSurroundings = async (cli: Cli, config: HiveConfig): Promise<Surroundi
   cli.out.line(
     [
       git === null ? 'git missing' : `git ${git} ok`,
-      sandbox.kind === 'bwrap' ? 'sandbox bwrap ok' : 'sandbox none (only needed for models)',
+      sandbox.kind !== 'none' ? `sandbox ${sandbox.kind} ok` : 'sandbox none (only needed for models)',
       ...ollama,
       `Claude: ${claude.hasKey ? 'key found (not used here)' : 'not configured'}`,
     ].join(' · '),

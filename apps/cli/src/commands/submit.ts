@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HiveError } from '@hive/errors';
+import { patchText } from '@hive/front-desk/plan-files';
 import { defineCommand } from '../command.ts';
 import { followThrough } from '../submit/follow-through.ts';
 import { submitOptions } from '../submit/options.ts';
-import { patchText } from '../submit/patch-text.ts';
 import { submitRequest, type SubmitOptions } from '../submit/request.ts';
 
 const maxBytes = 50_000_000;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { keepVerified } from '@hive/front-desk';
 import { HiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
 import { colourOfStatus } from '../terminal/colour.ts';
@@ -37,6 +38,9 @@ export const verify = defineCommand<Options>({
       const audit = await readTrail(copy ?? { ...auditFiles(config.home), copied: false });
       const reports = await store.verify({ audit });
       const isBroken = reports.some((report) => report.status === 'broken');
+      const broken = reports.filter((report) => report.status === 'broken').map((report) => report.name);
+      // For the screen of health. Whoever may only read checks all the same.
+      await keepVerified(config.home, { at: await store.now(), holds: !isBroken, broken }).catch(() => undefined);
       out.document({ holds: !isBroken, invariants: reports });
       for (const report of reports) {
         const note = report.note === undefined ? '' : ` (${oneLine(report.note)})`;

@@ -1,6 +1,6 @@
 import { readRun, readToken, type HiveConfig } from '@hive/config';
 import { HiveError } from '@hive/errors';
-import { createDeskClient, type Desk } from '@hive/events';
+import { createDeskClient, type Desk, type DeskClient } from '@hive/events';
 import type { Cli } from '../cli.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { neededRoles } from '../supervisor/programs.ts';
@@ -15,8 +15,8 @@ export type Access = {
   close(): Promise<void>;
 };
 
-/** Over HTTP to the Hive that the environment names, or that runs on this home; null when there is neither. */
-export const remoteAccess = (config: HiveConfig): Access | null => {
+/** The Hive that the environment names, or that runs on this home, over HTTP; null when there is neither. */
+const serverOf = (config: HiveConfig): { readonly client: DeskClient; readonly url: string } | null => {
   const { remote, home } = config;
   const url = remote.url ?? readRun(home)?.url;
   if (url === undefined) return null;
@@ -26,17 +26,31 @@ export const remoteAccess = (config: HiveConfig): Access | null => {
       'auth.missing',
       `There is no token for ${url}; set HIVE_TOKEN to the content of the file token in its HIVE_HOME`,
     );
-  return {
-    desk: createDeskClient({
-      url,
-      token: token.reveal(),
-      // A Hive that runs here brings its control room back when it was killed; of another one nothing is known.
-      ...(remote.url === null && { fetch: patientFetch(() => readRun(home) !== null) }),
-    }),
+  const client = createDeskClient({
     url,
-    isStaffed: () => Promise.resolve(true),
-    close: () => Promise.resolve(),
-  };
+    token: token.reveal(),
+    // A Hive that runs here brings its control room back when it was killed; of another one nothing is known.
+    ...(remote.url === null && { fetch: patientFetch(() => readRun(home) !== null) }),
+  });
+  return { client, url };
+};
+
+/** Over HTTP to the Hive that the environment names, or that runs on this home; null when there is neither. */
+export const remoteAccess = (config: HiveConfig): Access | null => {
+  const server = serverOf(config);
+  if (!server) return null;
+  const { client, url } = server;
+  return { desk: client, url, isStaffed: () => Promise.resolve(true), close: () => Promise.resolve() };
+};
+
+/** Asks what only a server knows, such as who may come in. Throws `hive.unreachable` where none runs. */
+export const withServer = async <T>(cli: Cli, use: (client: DeskClient) => Promise<T>): Promise<T> => {
+  const config = await cli.config();
+  const server = serverOf(config);
+  if (server) return use(server.client);
+  throw new HiveError('hive.unreachable', `Hive is not running on ${config.home}; start it with hive up`, {
+    remedy: 'fix_config',
+  });
 };
 
 /** The store itself, opened in this process. */

@@ -1,5 +1,5 @@
 import { newId } from '@hive/bus';
-import type { Env, HiveConfig } from '@hive/config';
+import { egressFor, type Env, type HiveConfig } from '@hive/config';
 import { createArtefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { createWorkspace, type Artefacts, type Workspace } from '@hive/workspace';
@@ -16,10 +16,8 @@ export const openWorkspace = (
     agent: 'cli',
     incarnation,
     env,
-    sandbox: {
-      mode: config.sandbox.mode === 'off' ? 'none' : 'auto',
-      allowUnsandboxed: config.sandbox.allowUnsandboxed,
-    },
+    sandbox: { ...config.sandbox, mode: config.sandbox.mode === 'off' ? 'none' : config.sandbox.mode },
+    egress: (repo) => egressFor(config, repo),
   });
   return { workspace, close: () => workspace.cleanUp(incarnation) };
 };

@@ -1,4 +1,5 @@
-import type { HiveConfig } from '@hive/config';
+import { certificateTrouble, readAuthority, readCertificate, type HiveConfig } from '@hive/config';
+import { isHiveError } from '@hive/errors';
 import { count } from '../terminal/figures.ts';
 import type { FoundBox, Surroundings } from './surroundings.ts';
 
@@ -17,8 +18,8 @@ export const adviceOn = ({ git, sandbox, boxes, claude }: Surroundings, config: 
     : { about: 'git', status: 'ok', says: git },
   {
     about: 'sandbox',
-    status: sandbox.kind === 'bwrap' ? 'ok' : config.sandbox.mode === 'required' ? 'broken' : 'absent',
-    says: sandbox.note,
+    status: sandbox.kind !== 'none' ? 'ok' : config.sandbox.mode === 'required' ? 'broken' : 'absent',
+    says: sandbox.limits === undefined ? sandbox.note : `${sandbox.note} Limits: ${sandbox.limits}.`,
     ...(sandbox.kind === 'none' && {
       todo: 'without it your own checks run as you, and nothing written by a model runs',
     }),
@@ -26,7 +27,31 @@ export const adviceOn = ({ git, sandbox, boxes, claude }: Surroundings, config: 
   ...boxes.map(boxAdvice),
   claudeAdvice(claude),
   modelAdvice(config, boxes),
+  ...httpsAdvice(config.http),
 ];
+
+/** Whether phones will find HTTPS in order; nothing where it is not configured. */
+export const httpsAdvice = ({ tls }: HiveConfig['http'], now = Date.now()): Finding[] => {
+  if (tls === null) return [];
+  const about = 'HTTPS';
+  try {
+    const certificate = readCertificate(tls);
+    if (tls.caFile !== null) readAuthority(tls.caFile);
+    const trouble = certificateTrouble(certificate, tls.certFile, now);
+    const todo = { todo: 'docs/guides/phone.md says how; the running Hive takes up new files by itself' };
+    if (trouble) return [{ about, status: trouble.isSoon ? 'absent' : 'broken', says: trouble.error.message, ...todo }];
+    return [
+      {
+        about,
+        status: 'ok',
+        says: `${tls.bind}:${tls.port}, for ${certificate.names.join(', ')}, by ${certificate.issuer}, until ${certificate.until.slice(0, 10)}`,
+      },
+    ];
+  } catch (error) {
+    if (!isHiveError(error)) throw error;
+    return [{ about, status: 'broken', says: error.message }];
+  }
+};
 
 const hostOf = (endpoint: string): string => endpoint.replace(/^https?:\/\//, '');
 
@@ -39,7 +64,7 @@ const boxAdvice = ({ name, endpoint, version, models }: FoundBox): Finding => {
       says: `nothing answers at ${hostOf(endpoint)}`,
       todo: 'only needed for models: start Ollama, or name a box under hive.agents in hive.yaml',
     };
-  const says = `${version ?? ''} at ${hostOf(endpoint)}, ${count(models.length, 'model')}${models.length > 0 ? `: ${models.slice(0, 6).join(', ')}` : ''}`;
+  const says = `${version ?? 'no version told'} at ${hostOf(endpoint)}, ${count(models.length, 'model')}${models.length > 0 ? `: ${models.slice(0, 6).join(', ')}` : ''}`;
   return models.length > 0
     ? { about, status: 'ok', says }
     : { about, status: 'absent', says, todo: 'pull one, for example: ollama pull qwen3-coder:30b' };
@@ -94,6 +119,8 @@ export const leavingOf = (config: HiveConfig, boxes: readonly Pick<FoundBox, 'na
   const isNamed = (provider: string) => refs.some((ref) => ref.startsWith(`${provider}:`));
   const claude = URL.parse(config.anthropic.baseUrl ?? 'https://api.anthropic.com')?.host ?? '';
   const database = config.database.dialect === 'postgres' ? (URL.parse(config.database.url.reveal())?.host ?? '') : '';
+  const telemetry = hostOf(config.telemetry?.endpoint ?? '').split('/')[0] ?? '';
+  const told = config.notify.sinks.map(({ kind, url }) => [URL.parse(url)?.host ?? '', kind] as const);
   return [
     ...outside,
     ...(isNamed('claude') && config.anthropic.apiKey !== null
@@ -103,5 +130,11 @@ export const leavingOf = (config: HiveConfig, boxes: readonly Pick<FoundBox, 'na
       ? ['api.anthropic.com  (your Claude Code: prompts with parts of your repository)']
       : []),
     ...(database !== '' && !isLoopback(database) ? [`${database}  (database)`] : []),
+    ...(telemetry !== '' && !isLoopback(telemetry)
+      ? [`${telemetry}  (traces: ids, times, titles of tasks, names of models and branches)`]
+      : []),
+    ...told
+      .filter(([host]) => !isLoopback(host))
+      .map(([host, kind]) => `${host}  (${kind}: ids and one line of what waits, failed, or ran out of budget)`),
   ];
 };

@@ -58,7 +58,7 @@ const sandboxOf = async (config: HiveConfig, env: Env): Promise<SandboxState> =>
 
 const askBox = async ({ name, endpoint }: { readonly name: string; readonly endpoint: string }): Promise<FoundBox> => {
   try {
-    const box = await probeBox(endpoint, AbortSignal.timeout(probeMs));
+    const box = await probeBox(endpoint, () => AbortSignal.timeout(probeMs));
     return { name, endpoint, version: box.version, models: box.models.map((model) => model.name) };
   } catch {
     return { name, endpoint, version: null, models: null };

@@ -2,16 +2,13 @@ import { join } from 'node:path';
 import type { HiveConfig } from '@hive/config';
 import type { Desk, PlanFile, Result } from '@hive/events';
 import { storedPatchesOf } from '@hive/front-desk';
+import { exampleFolder, exampleRequest } from '@hive/front-desk/example';
 import type { Cli } from '../cli.ts';
 import type { Surroundings } from '../doctor/surroundings.ts';
 import { followWorkflow } from '../follow/follow-workflow.ts';
 import { outcomes } from '../follow/tell-result.ts';
-import { readPlan } from '../submit/read-plan.ts';
 import { count } from '../terminal/figures.ts';
 import { differences, readExpected } from './expected.ts';
-import { makeRepository } from './make-repository.ts';
-
-const name = 'almanac';
 
 /** How the example ended; null when it was interrupted. */
 export type ExampleEnd = { readonly result: Result; readonly differences: readonly string[] } | null;
@@ -31,16 +28,14 @@ export const runExample = async (
   { config, desk, around, onAccepted }: ExampleOptions,
 ): Promise<ExampleEnd> => {
   const { out } = cli;
-  const folder = join(cli.root, 'examples', name);
-  const plan = readPlan(join(folder, 'plan.yaml'));
-  const repo = join(config.home, 'example', name);
-  await makeRepository(join(folder, 'library'), repo, cli.env);
-  out.line(`Example: ${whatIsIn(plan)} through the real checks`);
-  const { id } = await desk.submit({ goal: `Example: ${name}`, repo, plan });
+  const examples = join(cli.root, 'examples');
+  const request = await exampleRequest(examples, config, cli.env);
+  out.line(`Example: ${whatIsIn(request.plan)} through the real checks`);
+  const { id } = await desk.submit(request);
   onAccepted(id);
   const result = await followWorkflow(desk, id, { out, signal: cli.interrupted });
   if (result === null) return null;
-  const wrong = differences(result, readExpected(join(folder, 'expected.json')));
+  const wrong = differences(result, readExpected(join(exampleFolder(examples), 'expected.json')));
   const verdict =
     wrong.length === 0 ? `all ${result.tasks.length} as expected` : `${count(wrong.length, 'task')} not as expected`;
   out.line(`${outcomes(result)}: ${verdict}${networkText(result, around)}`);
@@ -64,7 +59,7 @@ const whatIsIn = (plan: PlanFile): string => {
 const networkText = (result: Result, { sandbox }: Surroundings): string => {
   const isQuiet = result.usage.calls === 0 && result.tasks.every((task) => task.evidence?.setup === undefined);
   if (!isQuiet) return '';
-  return sandbox.kind === 'bwrap'
+  return sandbox.kind !== 'none'
     ? ' · network used after install: none'
     : ' · network used by Hive after install: none';
 };

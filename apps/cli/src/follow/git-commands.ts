@@ -1,9 +1,7 @@
 import { relative, isAbsolute } from 'node:path';
-import type { Result } from '@hive/events';
+import { shellWord as quoted, type Result } from '@hive/events';
 
-/** A word as a shell takes it. */
-export const quoted = (word: string): string =>
-  /^[A-Za-z0-9_/.:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+export { quoted };
 
 const isInside = (cwd: string, root: string): boolean => {
   const path = relative(root, cwd);

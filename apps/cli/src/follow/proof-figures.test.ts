@@ -1,20 +1,12 @@
 import type { Evidence } from '@hive/events';
 import { expect, test } from 'vitest';
-import { proofFigures, proofMs } from './proof-figures.ts';
+import { evidence as sample } from '../testing/evidence.ts';
+import { mutantFigures, proofFigures, proofMs } from './proof-figures.ts';
 
 type Run = readonly [name: string, on: 'base' | 'base+tests' | 'head', exit: number];
 const evidence = (runs: readonly Run[], rest: Partial<Evidence> = {}): Evidence => ({
-  base: 'a'.repeat(40),
-  head: 'b'.repeat(40),
-  tree: 'c'.repeat(40),
-  patch: 'd'.repeat(64),
-  author: 'human',
+  ...sample,
   commands: runs.map(([name, on, exit]) => ({ name, argv: [name], on, exit, ms: 100, log: `${name} ${on}` })),
-  redBefore: 'red',
-  greenAfter: true,
-  checkedBy: { agent: 'worker-2', host: 'h' },
-  sandbox: 'none',
-  at: '2026-01-01T00:00:00.000Z',
   ...rest,
 });
 const unknown = () => null;
@@ -47,3 +39,18 @@ test('what needs no red says so', () => {
 });
 
 test('the time is the sum of the runs', () => expect(proofMs(evidence(proven))).toBe(300));
+
+test('what is flaky does not count, and alone it is all there is to say', () => {
+  const runs = [...proven, ['shaky', 'base', 0], ['shaky', 'head', 1]] as const;
+  expect(proofFigures(evidence(runs, { flaky: ['shaky'] }), unknown)).toBe('red 1 of 1 check → green 1 of 1 check');
+  expect(proofFigures(evidence(proven, { flaky: ['test'], greenAfter: false }), unknown)).toBe(
+    'flaky: 1 check, which proves nothing',
+  );
+});
+
+test('mutants are told with what was not tried and what did not compile', () => {
+  expect(mutantFigures(evidence(proven))).toBeNull();
+  expect(mutantFigures(evidence(proven, { mutants: { tried: 9, rejected: 7, made: 12, broken: 1 } }))).toBe(
+    '7 of 9 small mistakes in the changed lines rejected; 1 did not compile; 2 not tried in time',
+  );
+});

@@ -3,12 +3,22 @@ import type { TestCounts } from './test-counts.ts';
 
 /** The figures of a proof as a person reads them: `red 2 → green 41`, in tests where the runners told, else in checks. */
 export const proofFigures = (evidence: Evidence, countsOf: (log: string) => TestCounts | null): string => {
-  const before = evidence.commands.filter((command) => command.on !== 'head');
-  const after = evidence.commands.filter((command) => command.on === 'head');
+  const counted = evidence.commands.filter((command) => !evidence.flaky?.includes(command.name));
+  if (counted.length === 0 && evidence.flaky) return `flaky: ${checks(evidence.flaky.length)}, which proves nothing`;
+  const before = counted.filter((command) => command.on !== 'head');
+  const after = counted.filter((command) => command.on === 'head');
   const green = greenText(after, countsOf);
   if (evidence.redBefore === 'not_needed') return `green ${green}, no red needed`;
   const red = redText(before, countsOf);
   return evidence.greenAfter ? `red ${red} → green ${green}` : `red ${red} → ${redText(after, countsOf)} still red`;
+};
+
+/** What became of small mistakes in the changed lines, or null where none were tried. */
+export const mutantFigures = ({ mutants }: Evidence): string | null => {
+  if (mutants === undefined) return null;
+  const { tried, rejected, made = tried, broken = 0 } = mutants;
+  const apart = broken === 0 ? '' : `; ${broken} did not compile`;
+  return `${rejected} of ${tried} small mistakes in the changed lines rejected${apart}${made > tried + broken ? `; ${made - tried - broken} not tried in time` : ''}`;
 };
 
 const isRed = (command: EvidenceCommand): boolean => command.infra === undefined && command.exit !== 0;

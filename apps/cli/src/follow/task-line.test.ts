@@ -1,23 +1,15 @@
 import type { Evidence } from '@hive/events';
 import { expect, test } from 'vitest';
 import { createColour } from '../terminal/colour.ts';
+import { evidence as sample } from '../testing/evidence.ts';
 import { taskLine, type Settled } from './task-line.ts';
 
 const evidence: Evidence = {
-  base: 'a'.repeat(40),
-  head: 'b'.repeat(40),
-  tree: 'c'.repeat(40),
-  patch: 'd'.repeat(64),
-  author: 'human',
+  ...sample,
   commands: [
     { name: 't', argv: ['t'], on: 'base+tests', exit: 1, ms: 600, log: 'e'.repeat(64) },
     { name: 't', argv: ['t'], on: 'head', exit: 0, ms: 500, log: 'f'.repeat(64) },
   ],
-  redBefore: 'red',
-  greenAfter: true,
-  checkedBy: { agent: 'worker-2', host: 'h' },
-  sandbox: 'none',
-  at: '2026-01-01T00:00:00.000Z',
 };
 const layout = { keyWidth: 11, columns: 100, colour: createColour(false) };
 const merged: Settled = { key: 'parse', status: 'merged', code: null, reason: null, commit: 'a1b2c3d4e5', evidence };
@@ -25,7 +17,7 @@ const line = (task: Partial<Settled>) => taskLine({ ...merged, ...task }, layout
 
 test('a merge is told by its proof', () => {
   expect(line({})).toBe(
-    '  merged    parse        red 1 of 1 check → green 1 of 1 check   checked by worker-2   1.1 s   a1b2c3d',
+    '  merged    parse        red 1 of 1 check → green 1 of 1 check   checked by worker-1   1.1 s   a1b2c3d',
   );
 });
 

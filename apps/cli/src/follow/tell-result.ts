@@ -48,6 +48,8 @@ export const tellResult = async (
       result.tasks.filter((task) => task.status === 'waiting').map((task) => desk.task(task.id)),
     );
     for (const task of waiting) out.line(`Waits  ${shortId(task.id)}  ${oneLine(task.reason ?? task.title)}`);
+    for (const { id, action } of result.approvals ?? [])
+      out.line(`Agree  hive approve ${shortId(id)}   or  hive deny ${shortId(id)} --reason …   ${oneLine(action)}`);
   }
   if (result.paused?.rule)
     out.line(`Paused ${oneLine(result.paused.reason ?? '')}`, `Go on  hive resume ${shortId(result.workflow)}`);

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { repoConfigOf } from '@hive/config';
 import { HiveError } from '@hive/errors';
-import { assertHomeOutside, findChecks, findSetup, openRepo } from '@hive/workspace';
+import { noChecks } from '@hive/front-desk';
+import { assertHomeOutside, findChecks, findNested, findSetup, findTests, openRepo } from '@hive/workspace';
 import type { Cli } from '../cli.ts';
 import { openWorkspace } from '../desk/open-workspace.ts';
 import { quoted } from '../follow/git-commands.ts';
@@ -9,8 +10,6 @@ import { oneLine } from '../terminal/visible.ts';
 import { whileWaiting } from '../terminal/while-waiting.ts';
 import { greenOnes } from './try-checks.ts';
 import { writeRepoConfig } from './write-repo-config.ts';
-
-const noChecks = (message: string) => new HiveError('evidence.no_checks', message);
 
 /** Looks at the repository, tries once what was found, and writes what works to hive.yaml. What is configured already stays. */
 export const propose = async (cli: Cli, dir: string): Promise<void> => {
@@ -31,10 +30,8 @@ export const propose = async (cli: Cli, dir: string): Promise<void> => {
     return;
   }
   const [checks, setup] = [await findChecks(repo, repo.head), await findSetup(repo, repo.head)];
-  if (checks.length === 0)
-    throw noChecks(
-      `No check was found in ${repo.root}; give one with --check "COMMAND", or write it to hive.yaml under hive.repos`,
-    );
+  if (checks.length === 0) throw noChecks(repo.root, await findNested(repo, repo.head));
+  const tests = await findTests(repo, repo.head);
   const { workspace, close } = openWorkspace(config, env);
   try {
     if (setup) out.line(`setup   ${oneLine(setup.argv.map(quoted).join(' '))}`);
@@ -44,14 +41,37 @@ export const propose = async (cli: Cli, dir: string): Promise<void> => {
     const green = await greenOnes(cli, worktree, checks);
     await worktree.remove();
     if (green.length === 0)
-      throw noChecks(
-        `No check that was found in ${repo.root} is green; repair it, or name another with --check "COMMAND"`,
+      throw new HiveError(
+        'evidence.no_checks',
+        `No check that was found in ${repo.root} is green; repair it, or write another to hive.yaml under hive.repos:  ${repo.root}: { checks: [YOUR COMMAND] }`,
       );
+    tellTests(cli, tests);
     const proposal = { checks: green.map((check) => check.argv), ...(setup && !known?.setup && { setup: setup.argv }) };
     const file = await writeRepoConfig(config, { env, repo: repo.root, proposal });
     out.line(`Written to ${file} under hive.repos`);
-    out.document({ repo: repo.root, file, written: true, checks: proposal.checks, setup: proposal.setup ?? null });
+    out.document({
+      repo: repo.root,
+      file,
+      written: true,
+      checks: proposal.checks,
+      setup: proposal.setup ?? null,
+      tests: { globs: tests.globs, count: tests.files.length },
+    });
   } finally {
     await close();
   }
+};
+
+/** Which files count as tests decides what is laid over the base, so it is said before the first change. */
+const tellTests = (
+  { out }: Cli,
+  { globs, files }: { readonly globs: readonly string[]; readonly files: readonly string[] },
+) => {
+  const many = files.length === 1 ? '1 file counts' : `${files.length} files count`;
+  const how = files.length === 0 ? '; a change that brings none has to be red on the base' : ` (${globs.join(', ')})`;
+  out.line(`tests   ${many} as tests${how}`);
+  if (files.length > 0)
+    out.line(
+      `        e.g. ${files.slice(0, 3).map(oneLine).join(', ')}; say otherwise with tests: [GLOB] under hive.repos`,
+    );
 };

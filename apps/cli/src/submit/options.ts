@@ -20,6 +20,7 @@ export const submitOptions: readonly OptionSpec[] = [
     says: 'begin no call to a model after it: +8h, 07:00 or 2030-01-31T07:00:00Z; then it is paused, and waits for you',
   },
   { flags: '--reserve <share>', says: "leave so much of a plan's window to people, for example 30%" },
+  { flags: '--priority <number>', says: 'from -100 to 100: higher begins first (default: 0)' },
   { flags: '--pass-env <name>', says: 'a variable that checks may see; may be given several times', many: true },
   { flags: '--dedupe <key>', says: 'unique in its repository: nothing new while another one with this key is open' },
   { flags: '--dedupe-window <time>', says: 'nor for so long after that one was handed in, for example 30m, 1h or 7d' },

@@ -73,6 +73,12 @@ test('an empty goal is refused', () => {
   expect(() => submitRequest({ goal: '  ' }, {}, '/r')).toThrow('The goal is empty');
 });
 
+test('a priority is a whole number', () => {
+  const asked = (priority: string) => submitRequest({ goal: 'g' }, { priority }, '/r');
+  expect([asked('-20').priority, asked('100').priority]).toEqual([-20, 100]);
+  for (const wrong of ['high', '1.5', '101', '']) expect(() => asked(wrong)).toThrow(/^--priority/);
+});
+
 test('a night has an end and a share that is left to people', () => {
   const asked = (options: object) => submitRequest({ goal: 'g' }, options, '/r');
   expect(asked({ until: '2030-01-31T07:00:00Z', reserve: '30%' })).toMatchObject({

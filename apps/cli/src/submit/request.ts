@@ -16,6 +16,7 @@ export type SubmitOptions = {
   readonly budget?: string;
   readonly until?: string;
   readonly reserve?: string;
+  readonly priority?: string;
   readonly passEnv?: readonly string[];
   readonly dedupe?: string;
   readonly dedupeWindow?: string;
@@ -42,6 +43,12 @@ const parseReserve = (text: string): number => {
   const share = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
   if (text.trim() !== '' && share >= 0 && share <= 1) return share;
   throw wrong(`--reserve ${text} is no share; write for example 30%`);
+};
+
+/** `20` or `-5`. */
+const parsePriority = (text: string): number => {
+  if (/^[+-]?\d{1,3}$/.test(text) && Math.abs(Number(text)) <= 100) return Number(text);
+  throw wrong(`--priority ${text} is no whole number from -100 to 100; higher begins first, 0 is usual`);
 };
 
 const here = () => ({
@@ -116,6 +123,7 @@ export const submitRequest = (
     ...(options.localOnly && { localOnly: true }),
     ...(options.until !== undefined && { until: momentOf(options.until, here()) }),
     ...(options.reserve !== undefined && { reserve: parseReserve(options.reserve) }),
+    ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
     ...(options.passEnv && options.passEnv.length > 0 && { passEnv: parsePassEnv(options.passEnv) }),
     ...(dedupe && { dedupe }),
   };

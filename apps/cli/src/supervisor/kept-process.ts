@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openLog } from './log-file.ts';
 import { recentDeaths, restartAfter } from './restart.ts';
+import { nodeFlags } from './node-flags.ts';
 
 /** What a process of the building tells its supervisor. */
 export type Told =
   | { readonly type: 'started'; readonly incarnation: string }
+  /** Every few seconds from then on. */
+  | { readonly type: 'alive' }
   | { readonly type: 'listening'; readonly url: string }
   | { readonly type: 'followers'; readonly count: number };
 
@@ -13,6 +16,8 @@ export type Death = {
   readonly name: string;
   readonly exit: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** It was killed because it had said nothing for so long: a process that is stuck holds what it has for ever. */
+  readonly wasSilent: boolean;
   readonly incarnation: string | null;
   readonly delayMs: number;
   readonly isLooping: boolean;
@@ -45,9 +50,14 @@ export type KeepOptions = {
   readonly onDeath: (death: Death) => void;
   /** Where a test does not want to wait longer than this before a restart. */
   readonly restartMs?: number | null;
+  /** How long a process that has started may say nothing before it is killed; default one minute. */
+  readonly silentMs?: number;
 };
 
 const rotateEveryMs = 5000;
+const defaultSilentMs = 60_000;
+/** Looks that a process may be silent for. They are counted, and not the time: a machine that slept has looked at nobody. */
+const silentLooks = 12;
 
 /**
  * Starts a process and keeps it running. Each gets a session of its own, so that Ctrl-C in a terminal reaches only the supervisor, which
@@ -58,13 +68,26 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
   const rotating = setInterval(log.rotate, rotateEveryMs).unref();
   let child: ChildProcess | null = null;
   let incarnation: string | null = null;
+  let silentFor: number | null = null;
+  let wasSilent = false;
   let deaths: number[] = [];
   let restarting: NodeJS.Timeout | undefined;
   let isStopping = false;
   const gone = Promise.withResolvers<string | null>();
 
+  const listening = setInterval(
+    () => {
+      if (silentFor === null || child === null || ++silentFor <= silentLooks) return;
+      silentFor = null;
+      wasSilent = true;
+      child.kill('SIGKILL');
+    },
+    (options.silentMs ?? defaultSilentMs) / silentLooks,
+  ).unref();
+
   const end = (signal: NodeJS.Signals | null) => {
     clearInterval(rotating);
+    clearInterval(listening);
     log.close();
     gone.resolve(signal === 'SIGKILL' ? incarnation : null);
   };
@@ -72,7 +95,9 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
   const start = () => {
     const startedAt = Date.now();
     incarnation = null;
-    const started = spawn(process.execPath, [options.entry, ...(options.args?.() ?? [])], {
+    silentFor = null;
+    wasSilent = false;
+    const started = spawn(process.execPath, [...nodeFlags, options.entry, ...(options.args?.() ?? [])], {
       cwd: options.cwd,
       env: options.env,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
@@ -83,17 +108,19 @@ export const keepRunning = (options: KeepOptions): KeptProcess => {
       // Only our own programs speak on this channel.
       const told = message as Told;
       if (told.type === 'started') incarnation = told.incarnation;
+      if (incarnation !== null) silentFor = 0;
       options.onTold(told);
     });
     started.on('error', () => undefined); // told by the exit that follows, or by the failed send
     started.once('exit', (exit, signal) => {
       child = null;
+      silentFor = null;
       if (isStopping) return end(signal);
       deaths = recentDeaths(deaths, startedAt, Date.now());
       const { delayMs: usualMs, isLooping } = restartAfter(deaths.length);
       const delayMs = Math.min(usualMs, options.restartMs ?? usualMs);
       restarting = setTimeout(start, delayMs);
-      options.onDeath({ name: options.name, exit, signal, incarnation, delayMs, isLooping });
+      options.onDeath({ name: options.name, exit, signal, wasSilent, incarnation, delayMs, isLooping });
     });
   };
   start();

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Env } from '@hive/config';
 import { HiveError, isCode } from '@hive/errors';
 import { openLog } from './log-file.ts';
+import { nodeFlags } from './node-flags.ts';
 
 /** Whom a building that was not started by hand belongs to: nobody any more once it is up, or the client that started it. */
 export type Owner = 'launcher' | 'client';
@@ -34,7 +35,7 @@ export const launch = async (options: {
   const log = openLog(options.log);
   // The same program in the same way: the guard, the bundle, or the source.
   const entry = process.argv[1] ?? '';
-  const child = spawn(process.execPath, [entry, 'up', '--owner', options.owner, ...options.args], {
+  const child = spawn(process.execPath, [...nodeFlags, entry, 'up', '--owner', options.owner, ...options.args], {
     env: options.env,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
     detached: true,

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensureToken, readRun, removeRun, writeRun, type Env, type HiveConfig } from '@hive/config';
 import { HiveError } from '@hive/errors';
 import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
@@ -104,12 +104,15 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
   };
 
   for (const { name, app } of programs) {
+    const entry = await entryOf(root, app);
     kept.push(
       keepRunning({
         name,
-        entry: await entryOf(root, app),
+        entry,
         ...(app === 'event-dashboard' && { args: () => ['--port', String(url === null ? port : new URL(url).port)] }),
         env: {
+          // Beside the bundle, so that it goes when that goes.
+          ...(entry.endsWith('.js') && { NODE_COMPILE_CACHE: join(dirname(entry), 'compiled') }),
           ...env,
           HIVE_HOME: config.home,
           HIVE_AGENT_NAME: name,
@@ -159,8 +162,12 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
   };
 };
 
-const how = ({ exit, signal }: Death): string =>
-  signal !== null ? `was ended by ${signal}` : `ended with exit code ${exit ?? 'none'}`;
+const how = ({ exit, signal, wasSilent }: Death): string =>
+  wasSilent
+    ? 'did nothing any more and was killed'
+    : signal !== null
+      ? `was ended by ${signal}`
+      : `ended with exit code ${exit ?? 'none'}`;
 
 const cannotStart = (death: Death, words: string | null): HiveError =>
   new HiveError(

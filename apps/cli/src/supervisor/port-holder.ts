@@ -31,7 +31,8 @@ export const holderOf = (port: number): string | null => {
   for (const pid of quietly(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name))) {
     const files = quietly(() => readdirSync(`/proc/${pid}/fd`), []);
     if (!files.some((file) => sockets.has(quietly(() => readlinkSync(`/proc/${pid}/fd/${file}`), '')))) continue;
-    const [program = '', script = ''] = quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'), []);
+    const [program = '', ...words] = quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'), []);
+    const script = words.find((word) => !word.startsWith('-')) ?? '';
     const name = [program, script]
       .map((word) => basename(word))
       .join(' ')

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listBoxes } from '@hive/agent-kit';
+import { listBoxes, type Context } from '@hive/agent-kit';
 import { openHouse, type House } from '@hive/agent-kit/testing';
-import { createArtefacts } from '@hive/core-db';
+import { createArtefacts, type LoggedEvent } from '@hive/core-db';
 import { streams, type BoxView } from '@hive/events';
 import { createDesk } from '@hive/front-desk';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import queen from '../agent.ts';
+import { createParallelWatch } from './parallel-watch.ts';
 
 let house: House | undefined;
 afterEach(() => house?.close());
@@ -30,13 +31,13 @@ test('a box that comes and goes is told once, whoever watches', async () => {
   const told = async (name: string) => (await events(streams.box(name))).map(({ type }) => type);
   const viewOf = async (name: string) =>
     (await store.heads([streams.box(name)])).heads.get(streams.box(name))?.view as BoxView;
-  await expect.poll(() => told('ash'), { timeout: 10_000 }).toEqual(['box.online']);
-  await expect.poll(() => told('elm'), { timeout: 10_000 }).toEqual(['box.offline']);
+  await expect.poll(() => told('ash')).toEqual(['box.online']);
+  await expect.poll(() => told('elm')).toEqual(['box.offline']);
   expect(await viewOf('elm')).toMatchObject({ up: false, reason: 'No Ollama answers at 127.0.0.1:9' });
 
   server.closeAllConnections();
   server.close();
-  await expect.poll(() => told('ash'), { timeout: 10_000 }).toEqual(['box.online', 'box.offline']);
+  await expect.poll(() => told('ash')).toEqual(['box.online', 'box.offline']);
   expect(await viewOf('ash')).toMatchObject({ up: false });
   expect(await house.broken()).toEqual([]);
 });
@@ -58,5 +59,49 @@ test('an owner takes a box, and gives it back', async () => {
     code: 'input.invalid',
   });
   expect(await status()).toEqual(['up']);
+  expect(await house.broken()).toEqual([]);
+});
+
+test('how many calls at once a box is sent is learnt where hive.yaml says nothing, and told', async () => {
+  const { url } = await startBox();
+  const yaml = `hive: { disk: { floorGb: 0 }, agents: { ash: { endpoint: "${url}" }, elm: { endpoint: "${url}", parallel: 1 } } }`;
+  house = await openHouse({ yaml });
+  const { bus, config, store, pool } = house;
+  let calls: object[] = [];
+  const recorded: Pick<typeof store, 'events'> = {
+    events: async (query) =>
+      query.types?.includes('model.called')
+        ? { ...(await store.events(query)), events: calls as LoggedEvent[] }
+        : store.events(query),
+  };
+  const around = { ...bus.around, elapsed: () => calls.length * 60_000 };
+  const ctx = { config, incarnation: bus.around.newId(), bus: { ...bus, around, store: { ...store, ...recorded } } };
+  const watch = createParallelWatch(ctx as unknown as Context);
+  const ends = (box: string, width: number, totalMs: number, from: number) =>
+    Array.from({ length: 6 * width }, (_, n) => ({
+      position: from + n,
+      at: new Date(1e12 + from + totalMs * (1 + Math.floor(n / width))).toISOString(),
+      data: { box, model: 'coder:7b', outcome: 'ok', source: 'live', totalMs, firstTokenMs: 0, output: 80 },
+    }));
+  const news = async () => (await house?.events(streams.box('ash')))?.map(({ data }) => data);
+  const listed = async () => {
+    const [ash] = await listBoxes(config, store, pool);
+    return [ash?.parallel, ash?.parallelBecause];
+  };
+  await watch.look();
+  expect(await listed()).toEqual([1, null]);
+  calls = [...ends('ash', 1, 2000, 0), ...ends('elm', 1, 2000, 50_000)];
+  await watch.look();
+  expect(await listed()).toEqual([2, 'coder:7b: one at once writes 40 tok/s, and 2 are tried']);
+  calls = [...calls, ...ends('ash', 2, 3900, 100_000)];
+  await watch.look();
+  await watch.look();
+  const because = 'coder:7b: one at once writes 40 tok/s, and 2 at once write 41 tok/s';
+  expect(await listed()).toEqual([1, because]);
+  expect(await news()).toMatchObject([
+    { from: 1, to: 2 },
+    { from: 2, to: 1, because },
+  ]);
+  expect(await house.events(streams.box('elm'))).toEqual([]);
   expect(await house.broken()).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { stepPlaces, type Context, type SeenBox } from '@hive/agent-kit';
-import { record } from '@hive/bus';
 import { streams, type BoxView, type NewEvent } from '@hive/events';
+import { tellOfBox } from './tell-of-box.ts';
 
 /** Watches the boxes of hive.yaml, and records when one comes or goes. */
 export type BoxWatch = {
@@ -44,19 +44,7 @@ export const newsOf = (box: SeenBox, view: BoxView | undefined): NewEvent | null
   return { type: 'box.online', stream, data: { name, endpoint, models } };
 };
 
-const tell = async ({ bus, incarnation, log }: Context, box: SeenBox): Promise<void> => {
-  const [stream, own] = [streams.box(box.name), streams.agent(incarnation)];
-  await record(bus.store, {
-    streams: [stream, own],
-    onRefused: 'throw',
-    newId: bus.around.newId,
-    plan: (now) => {
-      const news = newsOf(box, now.get(stream)?.view as BoxView | undefined); // made by foldStream
-      return {
-        moves: news ? [{ events: [news] }] : [],
-        stamp: { correlationId: incarnation, causationId: now.get(own)?.lastEventId ?? null, actor: bus.actor },
-      };
-    },
-  });
-  log.info({ box: box.name, up: box.up }, 'box changed');
+const tell = async (ctx: Context, box: SeenBox): Promise<void> => {
+  await tellOfBox(ctx, box.name, (view) => newsOf(box, view));
+  ctx.log.info({ box: box.name, up: box.up }, 'box changed');
 };

@@ -55,6 +55,18 @@ test('a link pushes history, keeps its search, and Back returns', async () => {
   await vi.waitFor(() => expect(shown(element)).toBe('Home'));
 });
 
+test('a link is answered before its page is made, and Back takes the answer away', async () => {
+  const element = await start('/');
+  gates.set('/things/:id', Promise.withResolvers());
+  element.renderRoot.querySelector('a')?.click();
+  expect([element.router.pressed, element.router.path]).toEqual(['/things/7', '/']);
+  history.back();
+  await vi.waitFor(() => expect(element.router.pressed).toBeNull());
+  gates.get('/things/:id')?.resolve();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect([shown(element), element.router.path]).toEqual(['Home', '/']);
+});
+
 test('a page whose code comes late does not replace the one that was asked for after it', async () => {
   const element = await start('/');
   gates.set('/slow', Promise.withResolvers());

@@ -1,5 +1,5 @@
-import { Routes } from '@lit-labs/router/routes.js';
 import type { LitElement, ReactiveController, TemplateResult } from 'lit';
+import { painted } from '../ui/turns.ts';
 import { addressChanged, goTo } from './address.ts';
 
 /** A page of the app. `load` fetches its code; the page is shown when that has come, unless another was asked for meanwhile. */
@@ -27,44 +27,38 @@ const linkIn = (event: MouseEvent): HTMLAnchorElement | undefined =>
   event.composedPath().find((node): node is HTMLAnchorElement => node instanceof HTMLAnchorElement);
 
 /**
- * The router of @lit-labs with what it lacks: links push history, only the newest navigation wins, unknown addresses and code that
- * does not load have a page, and a change of search parameters alone renders nothing anew.
+ * Shows the page of the address: links push history, only the newest navigation wins, unknown addresses and code that does not load
+ * have a page, and a change of search parameters alone renders nothing anew.
  */
 export class AppRouter implements ReactiveController {
   readonly #host: LitElement;
   readonly #options: AppRouterOptions;
-  readonly #routes: Routes;
+  readonly #patterns: readonly (readonly [URLPattern, AppRoute])[];
   #wanted = 0;
   #shown: string | null = null;
-  #failed = false;
+  #pressed: string | null = null;
+  #page: () => TemplateResult | null = () => null;
 
   constructor(host: LitElement, options: AppRouterOptions) {
     this.#host = host;
     this.#options = options;
-    this.#routes = new Routes(
-      host,
-      options.routes.map(({ path, load, render }) => ({
-        path,
-        render: (params) => render(params),
-        enter: async () => {
-          const mine = this.#wanted;
-          await load();
-          return mine === this.#wanted;
-        },
-      })),
-      { fallback: { render: () => options.notFound() } },
-    );
+    this.#patterns = options.routes.map((route) => [new URLPattern({ pathname: route.path }), route] as const);
     host.addController(this);
   }
 
-  /** The page that is shown. */
-  outlet(): unknown {
-    return this.#failed ? this.#options.failed() : this.#routes.outlet();
+  /** The page that is shown; null until there is one. */
+  outlet(): TemplateResult | null {
+    return this.#page();
   }
 
   /** The pathname of the page that is shown; null until there is one. */
   get path(): string | null {
     return this.#shown;
+  }
+
+  /** The pathname that was asked for by a link, before its page is shown; the frame answers a hand at once. */
+  get pressed(): string | null {
+    return this.#pressed;
   }
 
   hostConnected(): void {
@@ -92,30 +86,43 @@ export class AppRouter implements ReactiveController {
       return;
     if (link.hash !== '' && link.pathname === location.pathname) return;
     event.preventDefault();
-    if (link.href !== location.href) goTo(link.pathname + link.search);
+    if (link.href === location.href) return;
+    this.#pressed = link.pathname;
+    this.#host.requestUpdate();
+    goTo(link.pathname + link.search);
   };
 
   readonly #follow = () => void this.#show();
 
   async #show(): Promise<void> {
     const { pathname } = location;
-    if (pathname === this.#shown) return;
     const mine = ++this.#wanted;
-    const moved = this.#shown !== null;
-    try {
-      await this.#routes.goto(pathname);
-      this.#failed = false;
-    } catch {
-      this.#failed = true;
+    if (pathname === this.#shown) {
+      this.#pressed = null;
+      return;
     }
+    const moved = this.#shown !== null;
+    const found = this.#find(pathname);
+    const answered = this.#pressed === null ? null : painted();
+    const page = found
+      ? await Promise.all([found.route.load(), answered]).then(
+          () => () => found.route.render(found.params),
+          () => this.#options.failed,
+        )
+      : this.#options.notFound;
     if (mine !== this.#wanted) return;
+    this.#page = page;
     this.#shown = pathname;
+    this.#pressed = null;
     this.#host.requestUpdate();
-    this.#options.onPage({ title: this.#titleOf(pathname), moved });
+    this.#options.onPage({ title: found?.route.title ?? 'Not found', moved });
   }
 
-  #titleOf(pathname: string): string {
-    const route = this.#options.routes.find(({ path }) => new URLPattern({ pathname: path }).test({ pathname }));
-    return route?.title ?? 'Not found';
+  #find(pathname: string) {
+    for (const [pattern, route] of this.#patterns) {
+      const match = pattern.exec({ pathname });
+      if (match) return { route, params: match.pathname.groups };
+    }
+    return null;
   }
 }

@@ -1,21 +1,30 @@
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { createRoomDesk } from '../data/desk.ts';
-import { createLiveStream, type Connection } from '../data/live-stream.ts';
-import { gapReader } from '../data/gap-reader.ts';
+import { createLiveStream, type Connection, type LiveNews } from '../data/live-stream.ts';
+import { openHub } from '../data/hub/open-hub.ts';
+import { storedEvent } from '../data/offline-traces.ts';
 import { pairingCode } from '../data/session.ts';
 import { baseStyles } from '../ui/base-styles.ts';
-import { icon, type IconName } from '../ui/icons.ts';
+import { icon, loadMoreIcons } from '../ui/icons.ts';
+import { toastEvent, type Toast } from '../ui/toast.ts';
 import { AppRouter } from './app-router.ts';
+import { places, type Place, type Room } from './places.ts';
 import { shellStyles } from './shell-styles.ts';
-import { watchForUpdates, type Update } from './updates.ts';
+import { Standing } from './standing.ts';
+import type { Update } from './updates.ts';
 import './hive-connection.ts';
 
-const places: readonly { readonly path: string; readonly name: string; readonly icon: IconName }[] = [
-  { path: '/', name: 'Home', icon: 'home' },
-  { path: '/traces', name: 'Traces', icon: 'traces' },
-  { path: '/agents', name: 'Agents', icon: 'agents' },
-];
+const shownMs = 5000;
+/** When a page is mostly there, after the start of the frame. */
+const settledMs = 1500;
+const inMenu = places.filter(({ menu }) => menu !== undefined);
+const inBar = inMenu
+  .filter(({ menu }) => menu?.phone !== undefined)
+  .toSorted((a, b) => (a.menu?.phone ?? 0) - (b.menu?.phone ?? 0));
+const behindMore = inMenu.filter(({ menu }) => menu?.phone === undefined);
+const parentOf = (path: string): Place | undefined =>
+  inMenu.find((place) => place.path !== '/' && path.startsWith(`${place.path}/`));
 
 /** The shell: navigation, connection, the page of the address, and what stands over it (pairing, a new version). */
 @customElement('hive-app')
@@ -23,42 +32,22 @@ export class HiveApp extends LitElement {
   static override styles = [baseStyles, shellStyles];
 
   readonly #desk = createRoomDesk({ onUnpaired: () => this.#lock() });
-  readonly #live = createLiveStream({ open: (url) => new EventSource(url), fetchGap: gapReader(this.#desk) });
+  readonly #live = createLiveStream(openHub);
+  readonly #room: Room = { desk: this.#desk, live: this.#live };
+  readonly #standing = new Standing(this, this.#room, places);
   readonly #router: AppRouter = new AppRouter(this, {
-    routes: [
-      {
-        path: '/',
-        title: 'Home',
-        load: () => import('../features/home/hive-home-page.ts'),
-        render: () => html`<hive-home-page .desk=${this.#desk} .live=${this.#live}></hive-home-page>`,
-      },
-      {
-        path: '/traces',
-        title: 'Traces',
-        load: () => import('../features/traces/hive-traces-page.ts'),
-        render: () => html`<hive-traces-page .desk=${this.#desk} .live=${this.#live}></hive-traces-page>`,
-      },
-      {
-        path: '/traces/:id',
-        title: 'Trace',
-        load: () => import('../features/traces/hive-trace-page.ts'),
-        render: ({ id }) =>
-          html`<hive-trace-page .desk=${this.#desk} .live=${this.#live} .correlationId=${id ?? ''}></hive-trace-page>`,
-      },
-      {
-        path: '/agents',
-        title: 'Agents',
-        load: () => import('../features/agents/hive-agents-page.ts'),
-        render: () => html`<hive-agents-page .desk=${this.#desk} .live=${this.#live}></hive-agents-page>`,
-      },
-    ],
+    routes: places.map(({ render, load, ...place }) => ({
+      ...place,
+      load: place.path === '/' ? load : () => Promise.all([load(), loadMoreIcons()]),
+      render: (params) => render(this.#room, params),
+    })),
     notFound: () =>
       html`<h1 tabindex="-1">Not found</h1>
         <p class="muted">There is no page at ${location.pathname}.</p>
         <p><a href="/">Go to Home</a></p>`,
     failed: () =>
       html`<h1 tabindex="-1">This page did not load</h1>
-        <p class="muted">Its code could not be fetched. Hive may be down, or this device offline.</p>
+        <p class="muted">Hive may be down, or this device offline.</p>
         <p><button @click=${() => location.reload()}>Load it again</button></p>`,
     onPage: ({ title, moved }) => void this.#arrive(title, moved),
   });
@@ -67,46 +56,154 @@ export class HiveApp extends LitElement {
   @state() private code: string | null = null;
   @state() private newVersion: Update | null = null;
   @state() private connection: Connection = this.#live.connection;
+  /** How old what is shown is, when it came from this browser and not from Hive. */
+  @state() private storedAt: number | null = null;
+  /** What is open over the page. */
+  @state() private toasts: readonly Toast[] = [];
+  @state() private over: 'help' | 'more' | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#takeCode();
     addEventListener('hashchange', this.#takeCode);
+    addEventListener(toastEvent, this.#say);
+    addEventListener(storedEvent, ({ detail }: CustomEvent<number>) => (this.storedAt = detail));
     this.#live.onConnection((connection) => (this.connection = connection));
-    const updates = watchForUpdates((update) => (this.newVersion = update));
+    let look = (): void => undefined;
     let build: string | null = null;
-    this.#live.follow((news) => {
-      if (news.kind !== 'hello' || news.build === '') return;
-      if (build !== null && build !== news.build) updates.look();
+    let isLate = false;
+    // Mostly there is nothing to send or to say, and storing the shell is as much work as showing a page. The server may be gone by then: it is tried
+    // again when it is back.
+    const later = () => {
+      isLate = false;
+      return Promise.all([import('./after-all.ts'), import('./hive-strip.ts')]).then(
+        ([{ afterAll }]) => afterAll(this.#room, (update) => (this.newVersion = update)).then((it) => (look = it)),
+        () => (isLate = true),
+      );
+    };
+    const heard = (news: LiveNews) => {
+      if (news.kind !== 'hello') return;
+      if (isLate) void later();
+      if (news.build === '') return;
+      if (build !== null && build !== news.build) look();
       build = news.build;
+    };
+    this.#live.follow(heard, { types: [] });
+    // Nobody types before there is a picture.
+    setTimeout(async () => {
+      const [{ focusFilter, listenToKeys }, { lookAhead }, { keepFocus }] = await Promise.all([
+        import('./keys.ts'),
+        import('./look-ahead.ts'),
+        import('./keep-focus.ts'),
+      ]);
+      lookAhead(this.#desk);
+      keepFocus(this.renderRoot);
+      listenToKeys({ help: () => void this.#open('help'), filter: () => focusFilter(this.renderRoot) });
     });
+    setTimeout(() => void later(), settledMs);
     // A code comes first: without it the stream would only be refused.
     if (this.code === null) this.#live.start();
   }
 
   override render() {
     const path = this.#router.path ?? location.pathname;
+    const at = this.#router.pressed ?? path;
+    const parent = parentOf(path);
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to content</a>
       <header>
+        <a class="skip" href="#main" @click=${this.#skip}>Skip to content</a>
+        ${
+          parent === undefined
+            ? nothing
+            : html`<a class="back" href=${parent.path} aria-label="Back to ${parent.title}">${icon('back')}</a>`
+        }
         <a class="brand" href="/" aria-label="Hive, home"
           ><img src="/icons/hive.svg" alt="" width="24" height="24" /><b>Hive</b></a
         >
-        <nav aria-label="Main">
-          ${places.map(
-            (place) =>
-              html`<a href=${place.path} aria-current=${this.#isCurrent(place.path, path) ? 'page' : nothing}
-                >${icon(place.icon)}<span>${place.name}</span></a
-              >`,
-          )}
-        </nav>
+        <nav class="rail" aria-label="Main">${inMenu.map((place) => this.#entry(place, at))}</nav>
+        <div class="rail below">${this.#commands()}</div>
         ${this.unpaired ? nothing : html`<hive-connection .connection=${this.connection}></hive-connection>`}
       </header>
       <main id="main" tabindex="-1">
         ${this.#over() ?? this.#router.outlet() ?? html`<hive-skeleton></hive-skeleton>`}
       </main>
-      <div class="toasts" role="status">${this.newVersion === null ? nothing : this.#updateToast(this.newVersion)}</div>
+      <nav class="bar" aria-label="Main">
+        ${inBar.map((place) => this.#entry(place, at))}
+        <button aria-haspopup="dialog" @click=${() => void this.#open('more')}>${icon('more')}<span>More</span></button>
+      </nav>
+      ${this.#strip()} ${this.#opened()}
     `;
+  }
+
+  #entry({ path, title, menu }: Place, at: string) {
+    const waiting = menu?.badge ? this.#standing.countOf(path) : 0;
+    return html`<a href=${path} aria-current=${this.#isCurrent(path, at) ? 'page' : nothing}
+      >${menu && icon(menu.icon)}<span>${title}</span>${
+        waiting === 0
+          ? nothing
+          : html`<b class="badge" aria-label=${menu?.badge?.said(waiting) ?? ''} role="img">${waiting}</b>`
+      }</a
+    >`;
+  }
+
+  #commands() {
+    return html`${
+        this.#standing.stopped === null
+          ? html`<button @click=${() => void this.#pause()}>${icon('pause')}Pause all</button>`
+          : html`<button @click=${() => void this.#resume()}>${icon('play')}Resume</button>`
+      } <button class="plain" @click=${() => void this.#open('help')}>${icon('help')}Keys</button>`;
+  }
+
+  /** Loaded when there is something to say. */
+  #strip() {
+    const { connection, toasts, newVersion } = this;
+    const { stopped } = this.#standing;
+    const isOld = !this.unpaired && (connection.state === 'offline' || connection.state === 'waiting');
+    if (!isOld && stopped === null && newVersion === null && toasts.length === 0) return nothing;
+    void import('./hive-strip.ts').catch(() => undefined); // asked for again with the next change
+    return html`<hive-strip
+      .stopped=${stopped}
+      .connection=${isOld ? { ...connection, asOf: this.storedAt ?? connection.asOf } : { state: 'live' }}
+      .newer=${newVersion}
+      .toasts=${toasts}
+      @hive-resume=${() => void this.#resume()}
+      @hive-later=${() => (this.newVersion = null)}
+      @hive-read=${(event: CustomEvent<Toast>) => this.#drop(event.detail)}
+    ></hive-strip>`;
+  }
+
+  readonly #say = ({ detail }: CustomEvent<Toast>) => {
+    this.toasts = [...this.toasts, detail];
+    // A failure stays until it was read.
+    if (detail.tone === 'ok') setTimeout(() => this.#drop(detail), shownMs);
+  };
+
+  #drop(toast: Toast): void {
+    this.toasts = this.toasts.filter((it) => it !== toast);
+  }
+
+  #opened() {
+    const close = () => (this.over = null);
+    if (this.over === 'help') return html`<hive-help @hive-close=${close}></hive-help>`;
+    if (this.over === 'more')
+      return html`<hive-more .places=${behindMore} @hive-close=${close}>${this.#commands()}</hive-more>`;
+    return nothing;
+  }
+
+  async #open(what: 'help' | 'more'): Promise<void> {
+    await (what === 'help' ? import('./hive-help.ts') : import('./hive-more.ts'));
+    this.over = what;
+  }
+
+  async #pause(): Promise<void> {
+    const { pauseAll } = await import('./stop.ts');
+    if (await pauseAll(this.#desk)) this.#standing.look();
+  }
+
+  async #resume(): Promise<void> {
+    const { resumeAll } = await import('./stop.ts');
+    await resumeAll(this.#desk);
+    this.#standing.look();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -117,14 +214,6 @@ export class HiveApp extends LitElement {
   #over() {
     if (!this.unpaired && this.code === null) return null;
     return html`<hive-pairing .code=${this.code} @hive-paired=${this.#paired}></hive-pairing>`;
-  }
-
-  #updateToast(update: Update) {
-    return html`<div class="toast">
-      <span>There is a new version.</span>
-      <button class="primary" @click=${() => update.accept()}>Reload</button>
-      <button class="plain" @click=${() => (this.newVersion = null)}>Dismiss</button>
-    </div>`;
   }
 
   #isCurrent(place: string, path: string): boolean {

@@ -7,7 +7,7 @@ import { icon } from '../ui/icons.ts';
 const clock = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB');
 const asOf = (ms: number | null): string => (ms === null ? '' : `, as of ${clock(ms)}`);
 
-/** How fresh the screen is, always in sight: live, reconnecting, or offline and since when. */
+/** How fresh the screen is, always in sight: live, reconnecting, or offline and since when. Wide enough for any usual word, so that nothing moves when it connects. */
 @customElement('hive-connection')
 export class HiveConnection extends LitElement {
   static override styles = [
@@ -19,6 +19,7 @@ export class HiveConnection extends LitElement {
         gap: 6px;
         font-size: var(--hive-size-1);
         white-space: nowrap;
+        min-inline-size: 82px;
       }
       i {
         inline-size: 8px;

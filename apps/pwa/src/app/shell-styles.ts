@@ -40,17 +40,28 @@ export const shellStyles = css`
     color: inherit;
     text-decoration: none;
   }
-  nav {
+  .rail {
     display: grid;
     gap: 2px;
   }
-  nav a {
+  .below {
+    margin-block-start: auto;
+    gap: var(--hive-space-2);
+  }
+  .below button {
+    justify-content: flex-start;
+  }
+  nav a,
+  nav button {
+    position: relative;
     display: flex;
     align-items: center;
     gap: var(--hive-space-3);
-    min-block-size: 36px;
+    min-block-size: max(36px, var(--hive-target));
     padding-inline: var(--hive-space-2);
+    border: 0;
     border-radius: var(--hive-radius-1);
+    background: none;
     color: var(--hive-muted);
     text-decoration: none;
   }
@@ -65,48 +76,42 @@ export const shellStyles = css`
   nav a[aria-current] .icon {
     color: var(--hive-accent);
   }
+  .badge {
+    margin-inline-start: auto;
+    min-inline-size: 20px;
+    padding-inline: 6px;
+    border-radius: 10px;
+    background: var(--hive-waiting);
+    color: var(--hive-surface);
+    font-size: var(--hive-size-1);
+    line-height: 20px;
+    text-align: center;
+  }
+  .back,
+  .bar {
+    display: none;
+  }
   hive-connection {
-    margin-block-start: auto;
     padding-inline: var(--hive-space-2);
   }
   main {
-    padding: var(--hive-space-5) var(--hive-space-6) var(--hive-space-6);
+    padding: var(--hive-space-5) var(--hive-space-6) 96px;
     outline: none;
   }
   main > * {
     max-inline-size: 1280px;
     margin-inline: auto;
   }
-  main > h1 {
+  main > :is(h1, p) {
     margin-block-end: var(--hive-space-3);
-  }
-  main > p {
-    margin-block-end: var(--hive-space-3);
-  }
-  .toasts {
-    position: fixed;
-    inset-block-end: var(--hive-space-4);
-    inset-inline: 0;
-    z-index: 9;
-    display: grid;
-    justify-items: center;
-    pointer-events: none;
-  }
-  .toast {
-    pointer-events: auto;
-    display: flex;
-    align-items: center;
-    gap: var(--hive-space-2);
-    padding: var(--hive-space-2) var(--hive-space-2) var(--hive-space-2) var(--hive-space-4);
-    background: var(--hive-surface);
-    border: 1px solid var(--hive-control);
-    border-radius: var(--hive-radius-2);
-    box-shadow: 0 4px 16px rgb(0 0 0 / 25%);
   }
   @media (max-width: 700px) {
     :host {
       display: block;
       padding-block-end: calc(60px + env(safe-area-inset-bottom));
+    }
+    .brand {
+      margin-inline-end: auto;
     }
     header {
       position: static;
@@ -122,22 +127,33 @@ export const shellStyles = css`
     hive-connection {
       padding-inline: 0;
     }
-    hive-connection {
-      margin-block-start: 0;
+    .rail {
+      display: none;
     }
-    nav {
+    .back {
+      display: grid;
+      place-items: center;
+      inline-size: 44px;
+      block-size: 44px;
+      margin-inline: -16px -12px;
+      color: inherit;
+    }
+    .bar {
       position: fixed;
       inset-block-end: 0;
       inset-inline: 0;
       z-index: 8;
+      display: grid;
       grid-auto-flow: column;
-      grid-auto-columns: 1fr;
+      grid-auto-columns: minmax(0, 1fr);
       padding-block: var(--hive-space-1);
       padding-block-end: calc(var(--hive-space-1) + env(safe-area-inset-bottom));
+      padding-inline: env(safe-area-inset-left) env(safe-area-inset-right);
       background: var(--hive-surface);
       border-block-start: 1px solid var(--hive-border);
     }
-    nav a {
+    nav a,
+    nav button {
       flex-direction: column;
       justify-content: center;
       gap: 2px;
@@ -147,15 +163,19 @@ export const shellStyles = css`
     nav a[aria-current] {
       background: none;
     }
+    .badge {
+      position: absolute;
+      inset-block-start: 0;
+      inset-inline-start: calc(50% + 4px);
+      margin: 0;
+      line-height: 18px;
+    }
     nav .icon {
       inline-size: 20px;
       block-size: 20px;
     }
     main {
-      padding: var(--hive-space-4);
-    }
-    .toasts {
-      inset-block-end: calc(72px + env(safe-area-inset-bottom));
+      padding: var(--hive-space-4) var(--hive-space-4) 72px;
     }
   }
 `;

@@ -1,18 +1,12 @@
-import { Workbox } from 'workbox-window';
-
 const workerUrl = '/sw.js';
 
-type WorkerUrl = ConstructorParameters<typeof Workbox>[0];
 /** The part of Trusted Types that is used; TypeScript's own library does not know them. */
 type TrustedTypes = {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL(url: string): string },
-  ): { createScriptURL(url: string): WorkerUrl };
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
 };
 
 /** The one script that may become a service worker. */
-const trustedWorkerUrl = (): WorkerUrl => {
+const trustedWorkerUrl = (): string => {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   if (!trustedTypes) return workerUrl;
   const policy = trustedTypes.createPolicy('hive-sw', {
@@ -29,35 +23,41 @@ export type Update = { accept(): void };
 
 const hourMs = 3_600_000;
 
+/** Calls back when a new worker waits behind the one that this page has, now or later. */
+const onWaiting = (registration: ServiceWorkerRegistration, found: (worker: ServiceWorker) => void): void => {
+  const { serviceWorker } = navigator;
+  if (registration.waiting && serviceWorker.controller) found(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const fresh = registration.installing;
+    // The first worker of all replaces nobody, so there is nothing to ask.
+    fresh?.addEventListener('statechange', () => {
+      if (fresh.state === 'installed' && serviceWorker.controller) found(fresh);
+    });
+  });
+};
+
 /**
  * Registers the service worker and watches for new versions: on focus, hourly, and when `look` is called because the server said so.
  * Nothing is replaced before `accept`: a page keeps the version that it began with.
  */
 export const watchForUpdates = (found: (update: Update) => void): { look: () => void } => {
-  if (!('serviceWorker' in navigator)) return { look: () => undefined };
-  const workbox = new Workbox(trustedWorkerUrl());
-  const look = () => void workbox.update().catch(() => undefined); // offline: there will be another occasion
-  const wasControlled = navigator.serviceWorker.controller !== null;
+  const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+  if (!serviceWorker) return { look: () => undefined };
+  const registered = serviceWorker.register(trustedWorkerUrl()).catch(() => null); // not secure, or refused: the app works without
+  // Offline: there will be another occasion.
+  const look = () => void registered.then((registration) => registration?.update()).catch(() => undefined);
+  const wasControlled = serviceWorker.controller !== null;
   let reloading = false;
-  workbox.addEventListener('waiting', () => found({ accept: () => workbox.messageSkipWaiting() }));
-  navigator.serviceWorker.addEventListener('controllerchange', () => {
+  void registered.then((registration) => {
+    if (!registration) return;
+    onWaiting(registration, (worker) => found({ accept: () => worker.postMessage({ type: 'SKIP_WAITING' }) }));
+  });
+  serviceWorker.addEventListener('controllerchange', () => {
     if (!wasControlled || reloading) return;
     reloading = true;
     location.reload();
   });
-  void workbox.register();
   addEventListener('focus', look);
   setInterval(look, hourMs);
   return { look };
-};
-
-const reloadedKey = 'hive-chunk-reload';
-
-/** A chunk that is gone from the server means that this page is old: load it anew, once. */
-export const reloadOnMissingChunk = (): void => {
-  addEventListener('vite:preloadError', () => {
-    if (sessionStorage.getItem(reloadedKey)) return;
-    sessionStorage.setItem(reloadedKey, '1');
-    location.reload();
-  });
 };

@@ -1,8 +1,9 @@
-import { createDeskClient, type Desk } from '@hive/events';
+import { createDeskCalls, type DeskClient } from '@hive/events';
+import { offlineTraces } from './offline-traces.ts';
 import { csrfHeader } from './session.ts';
 
-/** What the control room asks of the front desk. */
-export type RoomDesk = Pick<Desk, 'workflows' | 'traces' | 'trace' | 'events' | 'agents' | 'report'>;
+/** What the control room asks of the front desk. Events are followed by the one stream of the tab instead. */
+export type RoomDesk = Omit<DeskClient, 'follow'>;
 
 /** How the desk is reached. `onUnpaired` is told when the server does not know this browser (any more). */
 export type DeskOptions = {
@@ -10,10 +11,10 @@ export type DeskOptions = {
   readonly fetch?: typeof fetch;
 };
 
-/** The front desk of the server that this page came from, with the session of this browser. */
+/** The front desk of the server that this page came from, with the session of this browser. Traces that were opened here are read without it too. */
 export const createRoomDesk = ({ onUnpaired, fetch: own }: DeskOptions): RoomDesk => {
   const send = own ?? fetch.bind(globalThis);
-  return createDeskClient({
+  const desk = createDeskCalls({
     url: '',
     headers: csrfHeader,
     fetch: async (...request) => {
@@ -22,4 +23,5 @@ export const createRoomDesk = ({ onUnpaired, fetch: own }: DeskOptions): RoomDes
       return response;
     },
   });
+  return { ...desk, ...offlineTraces(desk) };
 };

@@ -1,7 +1,6 @@
-import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { HiveEvent } from '@hive/events';
-import type { LiveNews, LiveStream } from './live-stream.ts';
+import type { LiveFilter, LiveNews, LiveStream } from './live-stream.ts';
 
 /** What a page loads and how it stays fresh. */
 export type LiveLoadOptions<T> = {
@@ -9,6 +8,8 @@ export type LiveLoadOptions<T> = {
   readonly load: () => Promise<T>;
   /** Events that make what is shown old. Without `fold` they cause another load. */
   readonly concerns: (event: HiveEvent) => boolean;
+  /** What of the log is needed at all (default: everything): a quiet page need not be told what a busy building records. */
+  readonly filter?: () => LiveFilter | undefined;
   /** What is shown with these events added; must not mind events that it knows already. */
   readonly fold?: (value: T, events: readonly HiveEvent[]) => T;
   /** Loads at least this often; for what the log does not tell, such as heartbeats. */
@@ -25,7 +26,8 @@ const patienceMs = 800;
 export class LiveLoad<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #options: LiveLoadOptions<T>;
-  readonly #task: Task<readonly [], T>;
+  #error: unknown;
+  #wanted = 0;
   #value: T | undefined;
   #since: HiveEvent[] = [];
   #due: ReturnType<typeof setTimeout> | undefined;
@@ -36,7 +38,6 @@ export class LiveLoad<T> implements ReactiveController {
   constructor(host: ReactiveControllerHost, options: LiveLoadOptions<T>) {
     this.#host = host;
     this.#options = options;
-    this.#task = new Task(host, { task: () => options.load(), args: () => [] as const, autoRun: false });
     host.addController(this);
   }
 
@@ -47,11 +48,11 @@ export class LiveLoad<T> implements ReactiveController {
 
   /** Why the last load failed, if it did. */
   get error(): unknown {
-    return this.#task.error;
+    return this.#error;
   }
 
   hostConnected(): void {
-    this.#unfollow = this.#options.live().follow((news) => this.#hear(news));
+    this.#unfollow = this.#options.live().follow((news) => this.#hear(news), this.#options.filter?.());
     const { everyMs } = this.#options;
     if (everyMs !== undefined)
       this.#interval = setInterval(() => document.visibilityState === 'visible' && void this.run(), everyMs);
@@ -69,17 +70,33 @@ export class LiveLoad<T> implements ReactiveController {
   async run(): Promise<void> {
     this.#asked = true;
     this.#since = [];
-    await this.#task.run().catch(() => undefined); // the task keeps the error, the page shows it
-    const loaded = this.#task.value;
-    if (loaded === undefined) return;
-    this.#value = this.#options.fold && this.#since.length > 0 ? this.#options.fold(loaded, this.#since) : loaded;
-    this.#host.requestUpdate();
+    const mine = ++this.#wanted;
+    const settle = (error: unknown, value: T | undefined) => {
+      if (mine !== this.#wanted) return; // an older answer than the one that was asked for last
+      this.#error = error;
+      if (value !== undefined)
+        this.#value = this.#options.fold && this.#since.length > 0 ? this.#options.fold(value, this.#since) : value;
+      this.#host.requestUpdate();
+    };
+    await this.#options.load().then(
+      (value) => settle(undefined, value),
+      (error: unknown) => settle(error, undefined),
+    );
   }
 
   /** Forgets what was shown and loads anew, for another address. */
   async reset(): Promise<void> {
     this.#value = undefined;
+    this.#error = undefined;
+    this.#host.requestUpdate();
     await this.run();
+  }
+
+  /** Changes what is known, such as by a further page. */
+  change(how: (value: T) => T): void {
+    if (this.#value === undefined) return;
+    this.#value = how(this.#value);
+    this.#host.requestUpdate();
   }
 
   /** Loads soon; many wishes become one load. */

@@ -33,7 +33,6 @@ export const baseStyles = css`
     font-size: var(--hive-size-5);
     line-height: 1.25;
     font-weight: 650;
-    letter-spacing: -0.01em;
     overflow-wrap: anywhere;
   }
   h1:focus {
@@ -71,6 +70,10 @@ export const baseStyles = css`
     gap: var(--hive-space-2);
     transition: background-color var(--hive-motion);
   }
+  button.plain {
+    border-color: transparent;
+    background: none;
+  }
   button:hover {
     background: var(--hive-sunken);
   }
@@ -78,13 +81,6 @@ export const baseStyles = css`
     background: var(--hive-text);
     border-color: var(--hive-text);
     color: var(--hive-bg);
-  }
-  button.plain {
-    border-color: transparent;
-    background: none;
-  }
-  button.plain:hover {
-    background: var(--hive-sunken);
   }
   button.primary {
     background: var(--hive-accent);
@@ -139,10 +135,5 @@ export const baseStyles = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
-  }
-  @media (forced-colors: active) {
-    .icon {
-      forced-color-adjust: auto;
-    }
   }
 `;

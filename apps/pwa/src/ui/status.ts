@@ -30,7 +30,15 @@ const looks: Readonly<Record<string, StatusLook>> = {
   busy: { word: 'Busy', icon: 'running', tone: 'running' },
   idle: { word: 'Idle', icon: 'empty', tone: 'idle' },
   draining: { word: 'Draining', icon: 'paused', tone: 'waiting' },
+  stalled: { word: 'Stalled', icon: 'paused', tone: 'waiting' },
   gone: { word: 'Gone', icon: 'failed', tone: 'failed' },
+  // boxes
+  up: { word: 'Up', icon: 'done', tone: 'ok' },
+  away: { word: 'Away', icon: 'failed', tone: 'failed' },
+  quiet: { word: 'With its owner', icon: 'person', tone: 'waiting' },
+  unknown: { word: 'Not asked yet', icon: 'empty', tone: 'idle' },
+  // dead letters
+  'given up': { word: 'Given up', icon: 'failed', tone: 'failed' },
 };
 
 /** The look of a status; one that this version does not know is shown by its own name. */

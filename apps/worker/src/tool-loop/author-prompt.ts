@@ -1,6 +1,7 @@
 import type { Check } from '@hive/events';
 import { untrusted, type Message, type Part } from '@hive/llm';
 import type { TextFile } from '@hive/workspace';
+import { saidParts, type Said } from '../what-was-said.ts';
 
 /** What the author is told before its first turn. `files` are texts that it will need anyway, `listing` the top of the repository. */
 export type Opening = {
@@ -16,8 +17,7 @@ export type Opening = {
   readonly listing: readonly string[];
   readonly files: readonly TextFile[];
   readonly checks: readonly Check[];
-  /** What spoke against the attempt before this one. */
-  readonly findings: readonly string[];
+  readonly said: Said;
   /** What another model left behind that had the task before. */
   readonly before?: readonly Part[];
 };
@@ -43,7 +43,7 @@ const baseMark = 'The change is made on commit ';
 
 /** The first message: what the tasks of a repository share comes first, what differs between attempts last. */
 export const openingOf = (opening: Opening): Message => {
-  const { repo, base, goal, task, listing, files, checks, findings, before = [] } = opening;
+  const { repo, base, goal, task, listing, files, checks, said, before = [] } = opening;
   return {
     role: 'user',
     parts: [
@@ -61,9 +61,7 @@ export const openingOf = (opening: Opening): Message => {
       })),
       { text: taskText(task) },
       { text: baseMark + base },
-      ...(findings.length === 0
-        ? []
-        : [{ text: untrusted('What was found against the attempt before', findings.join('\n\n')) }]),
+      ...saidParts(said),
       ...before,
     ],
   };

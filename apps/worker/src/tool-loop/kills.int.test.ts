@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { createRepo, openHouse, type House } from '@hive/agent-kit/testing';
 import { streams, type Check } from '@hive/events';
 import { startModelServer, type ModelServer } from '@hive/model-server';
-import { afterEach, expect, test, vi } from 'vitest';
-
-vi.setConfig({ testTimeout: 180_000 });
+import { afterEach, expect, test } from 'vitest';
 
 let house: House;
 let server: ModelServer;
@@ -53,10 +51,10 @@ test('a worker killed in each turn, and in a check: the next one goes on, and no
   const kill = 'model.recorded=kill';
   for (const order of [kill, kill, 'sandbox.spawned=kill', kill]) {
     expect(await workerThatDies(order).gone).toBe('SIGKILL');
-    await expect.poll(() => house.bus.queue.rescue(), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => house.bus.queue.rescue()).toBe(1);
   }
   const last = workerThatDies(kill); // it calls nobody, so it lives
-  await expect.poll(async () => (await house.view(taskId)).state, { timeout: 60_000 }).toBe('submitted');
+  await expect.poll(async () => (await house.view(taskId)).state).toBe('submitted');
   last.child.kill('SIGKILL');
   await last.gone;
 

@@ -1,10 +1,30 @@
 import { HiveError } from '@hive/errors';
-import { badTurns, lastProblem, timesLeft, tokensOf, turnsOf, type Transcript } from './transcript.ts';
+import {
+  badTurns,
+  isProse,
+  lastProblem,
+  timesLeft,
+  tokensOf,
+  turnsOf,
+  turnsWithoutNews,
+  type Transcript,
+} from './transcript.ts';
 
 /** How far one attempt of a model may go. */
 export type Limits = { readonly turns: number; readonly tokens: number };
 
 const mostBadTurns = 3;
+
+/**
+ * True of a model that has talked all the time and called no tool by the time at which it would be given up. What a server says of a model (`tools` of
+ * /api/show) is true of its template, and not always of the model.
+ */
+export const knowsNoTools = (transcript: Transcript): boolean => {
+  const replies = transcript.filter(({ role }) => role === 'assistant');
+  return replies.length >= mostBadTurns && replies.every(isProse);
+};
+/** After a change a model reads again what it knows and runs the check again; more than this leads nowhere. */
+const mostTurnsWithoutNews = 8;
 /** Refused so often with a word; the next one ends the task. */
 const mostTimesLeft = 2;
 const longestMs = 45 * 60_000;
@@ -20,6 +40,10 @@ export const assertMayGoOn = (transcript: Transcript, { turns, tokens }: Limits,
   if (bad >= mostBadTurns)
     throw gaveUp(
       `The model did not call a tool in a way that could be understood ${bad} times in a row. It was told last: ${lastProblem(transcript) ?? 'nothing'}`,
+    );
+  if (turnsWithoutNews(transcript) >= mostTurnsWithoutNews)
+    throw gaveUp(
+      `The model went round in circles: ${mostTurnsWithoutNews} times in a row it called what it had called before`,
     );
   if (turnsOf(transcript) >= turns) throw gaveUp(`The model did not finish within ${turns} turns`);
   const used = tokensOf(transcript);

@@ -10,6 +10,7 @@ import {
   resultOf,
   timesLeft,
   turnsOf,
+  turnsWithoutNews,
   withReply,
 } from './transcript.ts';
 
@@ -41,6 +42,18 @@ test('a call that was written as text is a call of the transcript, and said once
   expect(callsOf(reply)).toEqual([{ id: 't1_1', name: 'read', input: { path: 'a' } }]);
   expect(reply[1]?.parts).toEqual([]);
   expect(withReply([opening], done('prose'))[1]?.parts).toEqual([{ text: 'prose' }]);
+});
+
+test('calls that were made before are no news; one new word is', () => {
+  const asked = (before: readonly Message[], ...paths: string[]) =>
+    paths.reduce((transcript, path) => {
+      const reply = done('', 'read');
+      return withReply(transcript, { ...reply, toolCalls: [{ id: 'x', name: 'read', input: { path } }] });
+    }, before);
+  expect(turnsWithoutNews([opening])).toBe(0);
+  const round = asked([opening], 'a', 'b', 'a', 'b', 'a');
+  expect(turnsWithoutNews(round)).toBe(3);
+  expect(turnsWithoutNews(asked(round, 'c'))).toBe(0);
 });
 
 test('an empty reply is no empty turn, which servers refuse', () => {

@@ -15,7 +15,7 @@ export const withReply = (transcript: Transcript, done: Done): Transcript => {
   const toolCalls = made.map((call, index) => ({ ...call, id: `t${turn}_${index + 1}` }));
   // Servers refuse an empty turn. What was a call is not said a second time as text.
   const said = done.toolCalls.length === made.length ? done.text : '';
-  const text = said.trim() === '' && toolCalls.length === 0 ? '(no answer)' : said;
+  const text = said.trim() === '' && toolCalls.length === 0 ? noAnswer : said;
   return [
     ...transcript,
     {
@@ -27,6 +27,14 @@ export const withReply = (transcript: Transcript, done: Done): Transcript => {
     },
   ];
 };
+
+const noAnswer = '(no answer)';
+
+/** True for a reply that says something and calls nothing. */
+export const isProse = (message: Message): boolean =>
+  message.role === 'assistant' &&
+  (message.toolCalls ?? []).length === 0 &&
+  message.parts.some(({ text }) => text !== noAnswer);
 
 /** The calls of the last reply. */
 export const callsOf = (transcript: Transcript): readonly ToolCall[] => {
@@ -78,6 +86,19 @@ export const badTurns = (transcript: Transcript): number => {
     before = message.role;
   }
   return bad;
+};
+
+/** How many replies in a row, up to now, made only calls that an earlier reply had made in the same words: nothing new is tried any more. */
+export const turnsWithoutNews = (transcript: Transcript): number => {
+  const known = new Set<string>();
+  let turns = 0;
+  for (const message of transcript) {
+    if (message.role !== 'assistant') continue;
+    const calls = JSON.stringify((message.toolCalls ?? []).map(({ name, input }) => [name, input]));
+    turns = known.has(calls) ? turns + 1 : 0;
+    known.add(calls);
+  }
+  return turns;
 };
 
 const mostOfProblem = 200;

@@ -3,9 +3,10 @@ import { hasCode } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import type { Message, ModelRequest, Part } from '@hive/llm';
 import { cleaned, readTexts, type Worktree } from '@hive/workspace';
-import type { Written } from '../write-by-model.ts';
+import { saidOf } from '../what-was-said.ts';
+import { writeAtOnce, type Written } from '../write-by-model.ts';
 import { authorSystem, openingOf } from './author-prompt.ts';
-import { assertMayGoOn } from './limits.ts';
+import { assertMayGoOn, knowsNoTools } from './limits.ts';
 import { applyChange, listFitting, malformed, runCall, type Workplace } from './run-call.ts';
 import { readCall, tools } from './tools.ts';
 import { callsOf, carriedOut, fitted, nudge, resultOf, withReply, type Transcript } from './transcript.ts';
@@ -25,7 +26,7 @@ const mostCalls = 16;
 
 /**
  * Lets a model write the change of a task in its worktree, by tools, turn after turn. Ends when it hands in, asks for help, or has come to a limit
- * ({@link assertMayGoOn}). A conversation that is taken up goes on after its last paid turn: what it had changed is changed again first.
+ * ({@link assertMayGoOn}). A model that turns out to know no tools is asked at once instead. A conversation that is taken up goes on after its last paid turn: what it had changed is changed again first.
  */
 export const writeWithTools = async (
   attempt: Attempt,
@@ -56,6 +57,7 @@ export const writeWithTools = async (
       if (turn.end?.kind === 'asked') return { author, asks: cleaned(turn.end.question).trim() };
       transcript = turn.transcript;
     }
+    if (knowsNoTools(transcript)) return writeAtOnce(wanted, { step, task, worktree }, ctx);
     assertMayGoOn(transcript, ctx.config.author, performance.now() - began);
     step.signal.throwIfAborted();
     const next = fitted({ ...request, messages: transcript }, contextTokens);
@@ -110,10 +112,7 @@ const openOn = async (
       : [],
     checks: checksOf(workflow, task),
     before,
-    findings: [
-      ...task.findings.map((it) => `${it.file === undefined ? '' : `${it.file}:${it.line ?? ''} `}${it.message}`),
-      ...(task.note === null ? [] : [task.note]),
-    ],
+    said: saidOf(task),
   });
 };
 

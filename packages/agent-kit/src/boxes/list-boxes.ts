@@ -46,6 +46,7 @@ export const listBoxes = async (config: HiveConfig, store: Store, pool: Pool): P
       })),
       memory: told?.memory ?? null,
       parallel: told?.maxInFlight ?? 1,
+      parallelBecause: box.parallel === undefined ? (view?.parallel?.because ?? null) : null,
       running: here.filter((it) => it.state === 'runs').length,
       waiting: here.filter((it) => it.state === 'waits').length,
       quietUntil: quietUntil === null ? null : new Date(quietUntil).toISOString(),

@@ -46,6 +46,7 @@ export const poolOf = (
           const known: Elsewhere = {
             ...(quiet !== null && { quietUntil: quiet }),
             ...(memory && { memory }),
+            ...(box.parallel === undefined && view?.parallel && { maxInFlight: view.parallel.calls }),
             facts: facts.get(box.name) ?? {},
           };
           return [box.name, known];

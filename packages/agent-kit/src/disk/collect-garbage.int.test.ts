@@ -10,8 +10,6 @@ import { createRepo, openHouse, type House } from '../testing/index.ts';
 import { collectGarbage, type Collected } from './collect-garbage.ts';
 import { surveyDisk } from './survey-disk.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const dayMs = 86_400_000;
 const file = join(import.meta.dirname, 'collect-garbage.ts');
 

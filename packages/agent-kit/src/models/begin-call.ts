@@ -1,13 +1,15 @@
 import { streams, type NewEvent } from '@hive/events';
-import type { HiveError } from '@hive/errors';
+import { hasCode, type HiveError } from '@hive/errors';
 import type { Model, ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import { reserve } from './budget.ts';
-import { egressDenial, pathsOf, withheld } from './egress/refuse-egress.ts';
+import { mayLeaveUnder, type Allowed } from './egress/allowed.ts';
+import { pathsOf, withheld } from './egress/refuse-egress.ts';
 import { bytesOf, estimateOf, type Estimate } from './estimate.ts';
 import { readHolds } from './holds.ts';
 import { parkedError } from './parking.ts';
-import { tellCall } from './told-call.ts';
+import { fellBackEvent, tellCall } from './told-call.ts';
+import type { Chosen } from './choose-model.ts';
 import type { Role } from './wanted.ts';
 
 /** A call that is in the log and has not left yet: what was reserved for it, and what it carries away. */
@@ -16,32 +18,41 @@ export type Begun = {
   readonly estimate: Estimate;
   readonly bytes: number;
   readonly paths: readonly string[];
+  readonly approvalId?: string;
 };
 
 const mostPaths = 200;
 
-/** What a call is about to ask of whom. */
-export type Asking = { readonly role: Role; readonly model: Model; readonly request: ModelRequest };
+/** What a call is about to ask of whom, and from which other model this is a change. */
+export type Asking = {
+  readonly role: Role;
+  readonly model: Model;
+  readonly request: ModelRequest;
+  readonly fellBack?: Chosen['fellBack'];
+};
 
 /**
  * The last look before a call leaves, and its first word in the log: may its text go there, is the model held back by a limit or a rule, has every
- * budget room? Then `model.intended` is recorded, so that a call is charged though its process dies. Throws `model.egress_denied` (recorded),
- * `budget.exhausted`, or the error of a parked step.
+ * budget room? Then `model.intended` is recorded, so that a call is charged though its process dies, and with it `model.fell_back` where another model is
+ * asked than before. Throws `model.egress_denied` (recorded), `budget.exhausted`, or the error of a parked step, also where a person has to agree first.
  */
-export const beginCall = async ({ role, model, request }: Asking, step: StepInHand, ctx: Context): Promise<Begun> => {
+export const beginCall = async (asking: Asking, step: StepInHand, ctx: Context): Promise<Begun> => {
+  const { role, model, request } = asking;
   const { ref } = model;
-  const denial = egressDenial(model, request, step, ctx);
-  if (denial) {
-    await tellCall({ role, model, request: withheld(request), error: denial }, step, ctx);
-    throw denial;
-  }
+  const allowed = await mayLeave(asking, step, ctx);
   await assertInTime(model, step, ctx);
   const hold = (await readHolds([ref], step, ctx))(ref);
   if (hold) throw hold;
 
   const callId = ctx.bus.around.newId();
   const estimate = estimateOf(request, ref, ctx.config.prices);
-  const begun = { callId, estimate, bytes: bytesOf(request), paths: pathsOf(request).slice(0, mostPaths) };
+  const begun = {
+    callId,
+    estimate,
+    bytes: bytesOf(request),
+    paths: pathsOf(request).slice(0, mostPaths),
+    ...(allowed && { approvalId: allowed.of.approvalId }),
+  };
   const intended: NewEvent = {
     type: 'model.intended',
     stream: streams.call(callId),
@@ -59,10 +70,23 @@ export const beginCall = async ({ role, model, request }: Asking, step: StepInHa
       prompt: await ctx.artefacts.put(JSON.stringify(request)),
       bytes: begun.bytes,
       paths: [...begun.paths],
+      ...allowed?.of,
     },
   };
-  await reserve({ intended: [intended], estimate, ref }, step, ctx);
+  const news = [...fellBackEvent(callId, asking, step), intended, ...(allowed?.uses ?? [])];
+  await reserve({ intended: news, estimate, ref }, step, ctx);
   return begun;
+};
+
+/** What a person has agreed to that this call is covered by; null where nobody has to. A call that may not be made is recorded without its text. */
+const mayLeave = async (asking: Asking, step: StepInHand, ctx: Context): Promise<Allowed | null> => {
+  try {
+    return await mayLeaveUnder(asking, step, ctx);
+  } catch (error) {
+    if (hasCode(error, 'model.egress_denied'))
+      await tellCall({ ...asking, request: withheld(asking.request), error }, step, ctx);
+    throw error;
+  }
 };
 
 /** After `--until` no call begins, unless a person has resumed the workflow since. */

@@ -20,8 +20,8 @@ export type Sent = {
   readonly role: Role;
   readonly request: ModelRequest;
   readonly contextTokens?: number | undefined;
-  /** Why this box, and what the model is there. */
-  readonly place?: { readonly digest: string; readonly because: string };
+  /** Why this box, what the model is there, and how long the call waited for it. */
+  readonly place?: { readonly digest: string; readonly because: string; readonly queuedMs: number };
   readonly fellBack?: Chosen['fellBack'];
 };
 
@@ -31,6 +31,7 @@ export type Sent = {
  */
 export const callOn = async (model: Model, sent: Sent, step: StepInHand, ctx: Context): Promise<Turned> => {
   const begun = await beginCall({ ...sent, model }, step, ctx);
+  await failpoint('model.intended');
   ctx.log.info(
     { model: formatModelRef(model.ref), destination: model.destination, correlationId: step.workflow.id },
     'asking a model',

@@ -1,4 +1,4 @@
-import { hasCode } from '@hive/errors';
+import { hasCode, type Code } from '@hive/errors';
 import type { Context, StepInHand } from '../agent.ts';
 import { chooseModel } from './choose-model.ts';
 import { nextRecorded } from './replay/answer-from-recording.ts';
@@ -26,10 +26,12 @@ export const abilitiesOf = async (wanted: Wanted, step: StepInHand, ctx: Context
     });
     return { tools, contextTokens };
   } catch (error) {
-    // The call itself will be refused as well, and recorded: then the next model has its turn.
-    if (hasCode(error, 'model.auth') || hasCode(error, 'model.billing')) return unknown;
+    // Either the call itself is refused as well, and recorded, so that the next model has its turn; or the server just does not tell.
+    if (telling.some((code) => hasCode(error, code))) return unknown;
     throw error;
   }
 };
+
+const telling: readonly Code[] = ['model.auth', 'model.billing', 'model.unknown'];
 
 const unknown: Abilities = { tools: true, contextTokens: null };

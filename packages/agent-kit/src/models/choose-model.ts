@@ -1,11 +1,11 @@
 import { HiveError, type Code } from '@hive/errors';
-import { streams, type CallView } from '@hive/events';
+import { isEnded, streams, type CallView } from '@hive/events';
 import { formatModelRef, parseModelRef, type Model } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import { chooseBox } from '../boxes/choose-box.ts';
 import type { LocalModel } from '../boxes/take-box.ts';
 import { readCircuits, type Circuits } from './circuits.ts';
-import { endedCalls, isOf } from './ended-calls.ts';
+import { begunCalls, isOf } from './ended-calls.ts';
 import { modelsOf, pickModel, type PassOver } from './find-model.ts';
 import { readHolds } from './holds.ts';
 import { parkedError, parkingOf } from './parking.ts';
@@ -40,9 +40,10 @@ export const chooseModel = async (wanted: Wanted, step: StepInHand, ctx: Context
     const { model, local } = await pickModel(ctx.config, wanted, { circuits, choose });
     return { model, local, hasNext: false };
   }
-  const calls = (await endedCalls(step, ctx)).filter(
+  const begun = (await begunCalls(step, ctx)).filter(
     ({ taskId, role }) => taskId === (step.task?.id ?? null) && role === wanted.role,
   );
+  const calls = begun.filter((call) => isEnded(call));
   const losses = await lossesSoFar(step, ctx);
   const { after } = ctx.config.fallback;
   const rung = rungAfter(losses, { after, rungs: named.length });
@@ -53,7 +54,7 @@ export const chooseModel = async (wanted: Wanted, step: StepInHand, ctx: Context
         ? inVain(entry, calls)
         : null;
   const { model, local, entry, passed } = await pickModel(ctx.config, wanted, { circuits, passOver, choose });
-  const before = named.find((it) => isOf(it, calls.at(-1))) ?? named[0] ?? '';
+  const before = named.find((it) => isOf(it, begun.at(-1))) ?? named[0] ?? '';
   const hasNext = named.indexOf(entry ?? '') < named.length - 1;
   if (entry === before) return { model, local, hasNext };
   const because = passed.find((it) => it.entry === before)?.error.message ?? `${entry ?? ''} can be asked again`;
@@ -97,7 +98,8 @@ const passedOn: ReadonlySet<string> = new Set<Code>([
 export const withNext = (error: HiveError, { hasNext }: Pick<Chosen, 'hasNext'>): HiveError => {
   const parking = parkingOf(error);
   // What is recorded of the limit lets the next claim pass this model over: nobody has to wait for it.
-  const passes = hasNext && parking !== null && Date.parse(parking.until ?? '') > Date.now();
+  const passes =
+    hasNext && parking !== null && parking.asks === undefined && Date.parse(parking.until ?? '') > Date.now();
   if (passes) return parkedError({ ...parking, until: new Date().toISOString() }, error);
   return hasNext && error.remedy !== 'retry' && passedOn.has(error.code)
     ? new HiveError(error.code, error.message, {

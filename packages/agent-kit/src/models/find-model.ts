@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { createClaude, createClaudeCode, type Prices } from '@hive/claude-bridge';
+import type { Prices } from '@hive/claude-bridge';
 import type { Box, HiveConfig } from '@hive/config';
 import { HiveError, hasCode, isHiveError, type Code } from '@hive/errors';
 import { formatModelRef, parseModelRef, type Model, type ModelRef } from '@hive/llm';
@@ -169,16 +169,20 @@ const open = async (
   );
 };
 
-const openClaude = (
+/** Brings a megabyte of a client along that only those need who have named it. */
+const paidBridge = () => import('@hive/claude-bridge');
+
+const openClaude = async (
   config: HiveConfig,
   ref: ModelRef,
   { wanted, circuits }: { readonly wanted: Wanted; readonly circuits: Circuits },
-): Model => {
+): Promise<Model> => {
   if (wanted.localOnly) throw lacking(`${formatModelRef(ref)} is not local and --local-only was given`);
   const { apiKey, baseUrl } = config.anthropic;
   if (apiKey === null) throw lacking(`${formatModelRef(ref)} needs ANTHROPIC_API_KEY in the environment of Hive`);
   const open = circuits(ref);
   if (open) throw open;
+  const { createClaude } = await paidBridge();
   return createClaude({
     apiKey: apiKey.reveal(),
     baseURL: baseUrl ?? claudeUrl,
@@ -207,6 +211,7 @@ const openClaudeCode = async (
   if (open) throw open;
   const cwd = join(config.home, 'claude-code');
   await mkdir(cwd, { recursive: true, mode: 0o700 });
+  const { createClaudeCode } = await paidBridge();
   return createClaudeCode({
     command: program,
     model: ref.model,
@@ -254,7 +259,7 @@ const openOllama = async (
   const found: string[] = [];
   let answered = false;
   for (const box of boxes.filter(({ name }) => local.some((it) => it.box === name))) {
-    const models = (await probeBox(box.endpoint, AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? null;
+    const models = (await probeBox(box.endpoint, () => AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? null;
     if (models === null) continue;
     answered = true;
     if (models.some(({ name }) => name === ref.model || name === `${ref.model}:latest`))
@@ -273,7 +278,7 @@ const openOllama = async (
 const anyLocal = async (config: HiveConfig, wanted: Wanted, circuits: Circuits): Promise<Model> => {
   const boxes = boxesOf(config);
   for (const box of boxes) {
-    const models = (await probeBox(box.endpoint, AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? [];
+    const models = (await probeBox(box.endpoint, () => AbortSignal.timeout(probeMs)).catch(() => null))?.models ?? [];
     const name =
       models.find((model) => model.name === box.model)?.name ??
       models.find((model) => !model.name.includes('embed'))?.name;

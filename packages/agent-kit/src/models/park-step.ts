@@ -2,6 +2,7 @@ import type { Claim, Outcome } from '@hive/bus';
 import { hasCode } from '@hive/errors';
 import { streams, type HiveEvent, type NewEvent, type WorkflowView } from '@hive/events';
 import { formatModelRef } from '@hive/llm';
+import { waitForAnswer } from '../approvals/wait-for-answer.ts';
 import type { Context } from '../agent.ts';
 import type { Parking } from './parking.ts';
 
@@ -13,10 +14,14 @@ const pageSize = 500;
 
 /**
  * Gives a step back until the limit allows it, without a failure: `model.parked` and `task.snoozed` in one commit. A workflow that has gone on by
- * itself too often is paused instead, and so is one that only a person can let go on; a task whose limit does not say when it ends waits for one.
+ * itself too often is paused instead, and so is one that only a person can let go on; a task whose limit does not say when it ends waits for one, and a call that only a person can allow for their answer.
  */
 export const parkStep = async (claim: Claim, parking: Parking, ctx: Context): Promise<Outcome> => {
   const { bus } = ctx;
+  if (parking.asks !== undefined) {
+    const { asks, until, because } = parking;
+    return waitForAnswer(claim, { asks, until, because }, ctx);
+  }
   const now = Date.parse(await bus.store.now());
   const waits = await waitsSoFar(claim, ctx);
   if (parking.until === null && !parking.pause) return askPerson(claim, parking, ctx);

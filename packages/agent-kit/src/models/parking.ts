@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import type { PauseNote } from '@hive/events';
+import type { ApprovalDocument, PauseNote } from '@hive/events';
 import type { ModelRef } from '@hive/llm';
 
 /** Why a step cannot go on now, through no fault of its own, and until when. */
@@ -13,6 +13,8 @@ export type Parking = {
   readonly callId: string | null;
   /** In words, after "it waits for". */
   readonly because: string;
+  /** What a person has to answer before it goes on; null: they are asked already. */
+  readonly asks?: ApprovalDocument | null;
   /** The workflow is to be paused, because only a person can say that it goes on. */
   readonly pause?: NonNullable<PauseNote['rule']>;
 };

@@ -4,6 +4,8 @@ import type { Context, StepInHand } from '../agent.ts';
 import { takeBox } from '../boxes/take-box.ts';
 import { callOn, type Sent, type Turned } from './call-model.ts';
 import { chooseModel, withNext, type Chosen } from './choose-model.ts';
+import { modelsOf } from './find-model.ts';
+import { paidReply } from './last-turn.ts';
 import { createReplyCache } from './reply-cache.ts';
 import { answerFromRecording } from './replay/answer-from-recording.ts';
 import { tellCall } from './told-call.ts';
@@ -21,7 +23,8 @@ export type Turn = {
 };
 
 /**
- * One call to a model under the claim of a step, recorded as `model.called` however it ends. In a replay the recording answers, and nobody else. Throws
+ * One call to a model under the claim of a step, recorded as `model.called` however it ends. In a replay the recording answers, and nobody else. What an
+ * earlier claim was answered and did not live to use is the answer, without a call. Throws
  * `budget.exhausted` before the call when the budget is used up, {@link chooseModel}'s errors when nobody can be asked, else the bridge's `model.*`.
  */
 export const callModel = async (turn: Turn, step: StepInHand, ctx: Context): Promise<Turned> =>
@@ -38,6 +41,9 @@ export const takeTurn = async (
   const { role } = wanted;
   const sent = { role, request, contextTokens };
   if (recorded) return callStored(recorded, sent, step, ctx);
+  const models = modelsOf(ctx.config, liveWanted(wanted, step));
+  const paid = await paidReply({ role, request, models }, step, ctx);
+  if (paid) return paid;
   const chosen = await choose();
   const cache = createReplyCache({ role, request, model: chosen.model, reuse }, step, ctx);
   const cached = await cache.read();
@@ -60,9 +66,10 @@ const callChosen = async (
 ): Promise<Turned> => {
   if (local.length === 0) return callOn(model, { ...sent, fellBack }, step, ctx);
   const taken = await takeBox(local, { ...sent, callId: ctx.bus.around.newId() }, step, ctx);
-  const { digest, because } = taken.place;
+  const { digest, because, waitedMs } = taken.place;
+  const place = { digest, because, queuedMs: Math.round(waitedMs) };
   try {
-    const turned = await callOn(taken.model, { ...sent, fellBack, place: { digest, because } }, step, ctx);
+    const turned = await callOn(taken.model, { ...sent, fellBack, place }, step, ctx);
     await taken.place.end({ done: turned.done, pause: turned.done.stop === 'tool_use' });
     return turned;
   } catch (error) {

@@ -21,7 +21,8 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
  */
 export const tellCall = async (call: MadeCall, step: StepInHand, ctx: Context): Promise<string> => {
   const callId = call.begun?.callId ?? newId();
-  const events = [...fellBackEvent(callId, call, step), await calledEvent(callId, call, step, ctx)];
+  const changed = call.begun ? [] : fellBackEvent(callId, call, step); // else told when it was begun
+  const events = [...changed, await calledEvent(callId, call, step, ctx)];
   try {
     await step.note(events);
   } catch (error) {
@@ -40,7 +41,12 @@ const chargeLate = async (events: readonly NewEvent[], { workflow }: StepInHand,
   }
 };
 
-const fellBackEvent = (callId: string, { role, model, fellBack }: MadeCall, { task }: StepInHand): NewEvent[] => {
+/** Tells in the stream of a call that another model is asked than before; nothing when it is the same. */
+export const fellBackEvent = (
+  callId: string,
+  { role, model, fellBack }: Pick<MadeCall, 'role' | 'model' | 'fellBack'>,
+  { task }: StepInHand,
+): NewEvent[] => {
   if (!fellBack) return [];
   const { provider, model: name } = model.ref;
   const data = { callId, taskId: task?.id ?? null, provider, model: name, role, ...fellBack };
@@ -89,11 +95,13 @@ const calledEvent = async (
       ...(call.answers !== undefined && { answers: call.answers }),
       ...(call.contextTokens !== undefined && { contextTokens: call.contextTokens }),
       ...call.place,
+      ...(timing?.loadMs !== undefined && { loadMs: Math.round(timing.loadMs) }),
       ...(timing?.prefillMs !== undefined && { prefillMs: Math.round(timing.prefillMs) }),
       key: requestKey(request, { model: keyedModel(model.ref), sha256 }),
       prompt: await artefacts.put(JSON.stringify(request)),
       reply: done === null ? null : await artefacts.put(JSON.stringify(done)),
       ...(begun && { bytes: begun.bytes, paths: [...begun.paths] }),
+      ...(begun?.approvalId !== undefined && { approvalId: begun.approvalId }),
       ...(estimate && { estimate }),
       ...(denied && { bytes: 0, denied }),
     },

@@ -30,7 +30,7 @@ export type House = {
   tell(taskId: string, ...events: NewEvent[]): Promise<void>;
   /** Puts a step of a task into the queue; the work of a pending task makes it ready. */
   enqueue(taskId: string, kind: Exclude<NewStep['kind'], 'plan'>, more?: Partial<NewStep>): Promise<void>;
-  start<S>(agent: Agent<S>, name?: string): Promise<Running>;
+  start<S>(agent: Agent<S>, name?: string, place?: { readonly host?: string }): Promise<Running>;
   view(taskId: string): Promise<TaskView>;
   /** Events of a stream in order, as `type` or as a whole. */
   events(stream: string): Promise<readonly HiveEvent[]>;
@@ -39,7 +39,7 @@ export type House = {
   close(): Promise<void>;
 };
 
-/** Opens a house in a folder of its own. Its agents run commands without a sandbox unless `yaml` says otherwise. */
+/** Opens a house in a folder of its own, on SQLite unless `env` names another database. Its agents run commands without a sandbox unless `yaml` says otherwise. */
 export const openHouse = async ({
   yaml = 'hive: { sandbox: { mode: off, allowUnsandboxed: true }, disk: { floorGb: 0 } }',
   env = {},
@@ -49,7 +49,8 @@ export const openHouse = async ({
   await mkdir(home);
   await writeFile(join(home, 'hive.yaml'), yaml);
   const config = await loadConfig({ env: { HOME: folder, HIVE_HOME: home, ...env }, cwd: folder, cloneRoot: null });
-  const store = await openStore({ home });
+  const { database } = config;
+  const store = await openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }) });
   const bus = createBus(store, 'test/house');
   const pool = poolOf(config, store);
   const artefacts = artefactsOf(home);
@@ -131,8 +132,8 @@ export const openHouse = async ({
     tell,
     enqueue,
     view,
-    start: async (agent, name = agent.name) => {
-      const running = await startAgent(agent, { config, name, log: pino({ level: 'silent' }) });
+    start: async (agent, name = agent.name, place = {}) => {
+      const running = await startAgent(agent, { config, name, log: pino({ level: 'silent' }) }, place);
       started.push(running);
       return running;
     },
@@ -146,7 +147,8 @@ export const openHouse = async ({
       pool.stop();
       bus.close();
       await store.close();
-      await rm(folder, { recursive: true, force: true });
+      // What a worker had started may still end.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 };

@@ -1,4 +1,5 @@
 import { claimData, type Won } from '../claimed.ts';
+import { isNamed, meets } from '../demands.ts';
 import type { ClaimQuery, EventRow, StepRow } from '../port.ts';
 import type { KeptHead } from '../rows.ts';
 import { tell } from './apply-write.ts';
@@ -91,19 +92,19 @@ const best = (tables: Tables, query: ClaimQuery, now: string) => {
 /** What an agent should avoid it may take only while nobody else is alive who could. */
 const mayTake = (tables: Tables, demands: Demands, query: ClaimQuery, now: string): boolean => {
   const { kind, capabilities, onlyAgent, avoidAgent } = demands;
-  const has = (given: readonly string[]) => capabilities.every((it) => given.includes(it));
-  if (!query.kinds.includes(kind) || !has(query.capabilities)) return false;
+  const me = { ...query, host: tables.agents.get(query.incarnation)?.host ?? null };
+  if (!query.kinds.includes(kind) || !meets(me, capabilities)) return false;
   if (onlyAgent !== null && onlyAgent !== query.agent) return false;
-  if (avoidAgent !== query.agent) return true;
+  if (!isNamed(me, avoidAgent)) return true;
   const agents = [...tables.agents.values()];
   const roles = new Set(agents.filter((it) => it.agent === query.agent).map((it) => it.role));
   const since = after(now, -aliveMs);
   return !agents.some(
     (it) =>
       roles.has(it.role) &&
-      it.agent !== query.agent &&
+      !isNamed(it, avoidAgent) &&
       it.status !== 'draining' &&
       it.beatAt > since &&
-      has(it.capabilities),
+      meets(it, capabilities),
   );
 };

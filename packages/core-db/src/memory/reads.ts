@@ -1,10 +1,11 @@
-import { foldStream, upcast, type HiveEvent } from '@hive/events';
+import { foldStream, matchesTypes, upcast, type HiveEvent } from '@hive/events';
 import {
   origin,
   type Cursor,
   type EventQuery,
   type Head,
   type LoggedEvent,
+  type StepCount,
   type StepRow,
   type Store,
 } from '../port.ts';
@@ -18,11 +19,14 @@ type Reads = Pick<
   | 'events'
   | 'event'
   | 'cursorAt'
+  | 'storedEvents'
+  | 'positions'
   | 'end'
   | 'traces'
   | 'subscriptions'
   | 'deadLetters'
   | 'steps'
+  | 'stepCounts'
   | 'nextDue'
   | 'agents'
 > & { readonly head: (stream: string) => Head | undefined };
@@ -58,7 +62,7 @@ export const createReads = (tables: Tables): Reads => {
 
     end: async () => end(),
     events: async (query) => {
-      const looked = end();
+      const looked = query.upTo ?? end();
       const found = find(tables, query);
       const events = found.slice(0, query.limit).map(loggedEvent);
       const full = !query.newest && events.length >= query.limit;
@@ -72,9 +76,24 @@ export const createReads = (tables: Tables): Reads => {
       if (position === 0) return origin;
       return tables.events[position - 1] ? { xid: '0', position } : null;
     },
-    traces: async ({ before, limit }) =>
+    storedEvents: async (query) =>
+      find(tables, query)
+        .slice(0, query.limit)
+        .map(({ position, id, type, stream, causationId, actor, at, data }) => ({
+          ...{ xid: '0', position, id, type, stream, causationId, actor, at },
+          data: JSON.stringify(data),
+        })),
+    positions: async (correlationId, ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const event = tables.eventById.get(id);
+          return event?.correlationId === correlationId ? [[id, event.position] as const] : [];
+        }),
+      ),
+    traces: async ({ before, ids, limit }) =>
       [...tables.traces.values()]
         .filter((it) => before === undefined || it.correlationId < before)
+        .filter((it) => ids === undefined || ids.includes(it.correlationId))
         .toSorted((a, b) => (a.correlationId > b.correlationId ? -1 : 1))
         .slice(0, limit),
     subscriptions: async () =>
@@ -85,6 +104,18 @@ export const createReads = (tables: Tables): Reads => {
       findSteps(tables, query)
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, query.limit),
+    stepCounts: async () => {
+      const groups = new Map<string, StepCount>();
+      for (const { kind, state, lastEventId } of tables.steps.values()) {
+        if (state === 'done' || state === 'cancelled') continue;
+        const { count = 0, oldest = lastEventId } = groups.get(`${kind} ${state}`) ?? {};
+        groups.set(`${kind} ${state}`, {
+          ...{ kind, state, count: count + 1 },
+          oldest: lastEventId < oldest ? lastEventId : oldest,
+        });
+      }
+      return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+    },
     nextDue: async (kinds) => {
       let first: string | null = null;
       for (const id of tables.stepsIn.scheduled) {
@@ -122,10 +153,13 @@ const loggedEvent = (kept: KeptEvent): LoggedEvent => {
 
 const find = (tables: Tables, query: EventQuery): readonly KeptEvent[] => {
   const after = query.newest ? 0 : (query.after?.position ?? 0);
+  const before = query.newest ? (query.after?.position ?? Infinity) : Infinity;
   const found = candidates(tables, query).filter(
     (it) =>
       it.position > after &&
-      (query.types === undefined || query.types.some((pattern) => fits(it.type, pattern))) &&
+      it.position <= (query.upTo?.position ?? Infinity) &&
+      it.position < before &&
+      (query.types === undefined || matchesTypes(it.type, query.types)) &&
       (query.correlationId === undefined || it.correlationId === query.correlationId),
   );
   return query.newest ? found.toReversed() : found;
@@ -136,9 +170,6 @@ const candidates = (tables: Tables, { stream, correlationId, after, newest }: Ev
   if (correlationId !== undefined) return tables.eventsOf.trace.get(correlationId) ?? [];
   return newest ? tables.events : tables.events.slice(after?.position ?? 0);
 };
-
-const fits = (type: string, pattern: string): boolean =>
-  pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));
 
 const findSteps = (tables: Tables, query: Parameters<Store['steps']>[0]): StepRow[] => {
   const { ids, workflowId, taskId, holder, leaseBefore } = query;

@@ -1,5 +1,6 @@
 import { HiveError } from '@hive/errors';
 import { origin, type Head, type Store } from '../port.ts';
+import { anyRing, type RingMask } from '../ring-mask.ts';
 import { reportNothing } from '../verify/verify.ts';
 import { applyClaim } from './apply-claim.ts';
 import { applyWrite, DuplicateEvent } from './apply-write.ts';
@@ -19,7 +20,7 @@ export type MemoryOptions = {
 /** What several stores of one process share, as several processes share a database. Gone with the last reference to it. */
 export type Memory = Required<MemoryOptions> & {
   readonly tables: Tables;
-  readonly listeners: Map<() => void, Session>;
+  readonly listeners: Map<(about: RingMask) => void, Session>;
 };
 
 /** An empty memory. */
@@ -146,16 +147,16 @@ export const openMemory = (memory: Memory): Store => {
     },
     gone: async (incarnations) => incarnations.filter((it) => tables.agents.get(it)?.mark?.closed === true),
 
-    ring: () => {
+    ring: (about = anyRing) => {
       if (session.closed) return;
       for (const [heard, owner] of listeners)
         memory.deliver(() => {
-          if (!owner.closed && listeners.has(heard)) heard();
+          if (!owner.closed && listeners.has(heard)) heard(about);
         });
     },
     listen: (heard) => {
       // The same function may be given twice.
-      const own = () => heard();
+      const own = (about: RingMask) => heard(about);
       listeners.set(own, session);
       return () => void listeners.delete(own);
     },

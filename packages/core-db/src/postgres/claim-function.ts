@@ -7,7 +7,8 @@ import { wonText } from './won-row.ts';
  *
  * \`p_after\` is what a write before it in the same statement answered: it keeps the two in order.
  *
- * A lane is read in the order of its index without a filter; the paused, scheduled and ended are in none.
+ * A lane is read in the order of its index without a filter; the paused, scheduled and ended are in none. Only lanes with something in them are looked
+ * into, found by one probe of that index each: with many agents there is a lane for whoever is not to check their own work, and most are empty.
  */
 export const claimFunction = `
 create or replace function @name(
@@ -21,6 +22,7 @@ declare
   v_clock timestamptz := clock_timestamp();
   v_now text := to_char(v_clock at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
   v_until text := to_char((v_clock + p_lease_ms * interval '1 millisecond') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+  v_host text;
   v_lanes text[];
   v_picked integer;
   v_won integer;
@@ -30,15 +32,22 @@ begin
       where s.id in (select d.id from step d where d.state = 'scheduled' and d.run_at <= v_now order by d.run_at limit 500 for update skip locked);
   end if;
 
-  select array_agg(l.lane) into v_lanes from lane l
+  v_host := coalesce((select a.host from agent a where a.incarnation = p_incarnation), '');
+  with recursive there (lane) as (
+    (select s.lane from step s where s.state = 'ready' order by s.lane limit 1)
+    union all
+    select (select s.lane from step s where s.state = 'ready' and s.lane > t.lane order by s.lane limit 1) from there t where t.lane is not null)
+  select array_agg(l.lane) into v_lanes from there t join lane l on l.lane = t.lane
     where l.kind = any (p_kinds) and (l.only_agent is null or l.only_agent = p_agent)
-      and not exists (select 1 from json_array_elements_text(l.capabilities) c(name) where c.name <> all (p_capabilities))
-      and (l.avoid_agent is distinct from p_agent or not exists (
-        select 1 from agent me join agent peer on peer.role = me.role and peer.agent <> me.agent
+      and not exists (select 1 from json_array_elements_text(l.capabilities) c(name)
+        where case when c.name like '!%' then c.name in ('!' || p_agent, '!host:' || v_host) else c.name <> all (p_capabilities) end)
+      and (l.avoid_agent is null or l.avoid_agent not in (p_agent, 'host:' || v_host) or not exists (
+        select 1 from agent me join agent peer on peer.role = me.role and l.avoid_agent not in (peer.agent, 'host:' || peer.host)
           where me.agent = p_agent and peer.status <> 'draining'
             and peer.beat_at > to_char((clock_timestamp() - interval '15 seconds') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
             and not exists (select 1 from json_array_elements_text(l.capabilities) c(name)
-              where c.name not in (select json_array_elements_text(peer.capabilities)))));
+              where case when c.name like '!%' then c.name in ('!' || peer.agent, '!host:' || peer.host)
+                else c.name not in (select json_array_elements_text(peer.capabilities)) end)));
   if v_lanes is null then return; end if;
 
   return query

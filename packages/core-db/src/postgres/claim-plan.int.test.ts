@@ -38,7 +38,7 @@ test(`a claim reads a few rows of ${waiting} that wait, and nobody has counted t
     }
     // The statistics of a session are told when it has rested for a moment.
     await expect
-      .poll(async () => (await readSoFar(url)).claimed - before.claimed, { timeout: 10_000 })
+      .poll(async () => (await readSoFar(url)).claimed - before.claimed, { timeout: 60_000 })
       .toBeGreaterThan(0);
     const after = await readSoFar(url);
     expect(after.scanned - before.scanned).toBe(0);
@@ -48,7 +48,7 @@ test(`a claim reads a few rows of ${waiting} that wait, and nobody has counted t
     await store.close();
     await drop();
   }
-}, 120_000);
+});
 
 const stepColumns = [...stepFields.map((it) => stepColumn[it]), 'lane'];
 

@@ -10,4 +10,4 @@ test('100 random histories come to the same as in memory', async () => {
     await drop();
   });
   expect(await tryHistories('PostgreSQL', store, { histories: 100 })).toEqual({ histories: 100, difference: null });
-}, 60_000);
+});

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { breakOff, lockClass, sayGoodbye, sessionConfig } from './connection.ts';
+import { anyRing, type RingMask } from '../ring-mask.ts';
 import { pidOf, type PoolerProbe } from './pooler.ts';
 
 /** The one session of a process that stays open: it hears rings and holds the locks that show that the process lives. */
@@ -30,7 +31,7 @@ const longestPauseMs = 2_000;
 export const createPresence = (
   url: string,
   on: {
-    readonly heard: () => void;
+    readonly heard: (about: RingMask) => void;
     readonly marked: (incarnation: string, mark: string | null) => Promise<unknown>;
   },
   pooler: PoolerProbe,
@@ -54,7 +55,8 @@ export const createPresence = (
           return;
         }
         await next.query(`listen ${channel}`);
-        next.on('notification', on.heard);
+        // One of an older Hive says nothing.
+        next.on('notification', ({ payload }) => on.heard(payload ? Number(payload) & anyRing : anyRing));
         for (const incarnation of marks.keys()) await lock(next, incarnation);
         next.on('end', () => {
           if (client !== next) return;
@@ -64,7 +66,7 @@ export const createPresence = (
         client = next;
         void watch(next);
         // What was rung while nobody listened is unknown.
-        on.heard();
+        on.heard(anyRing);
         return;
       } catch {
         breakOff(next);

@@ -6,6 +6,8 @@ import { origin, type Store } from '../port.ts';
 import { createHeadReads } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
 import { createQueueReads } from '../read-queue.ts';
+import { anyRing, logRing, type RingMask } from '../ring-mask.ts';
+import { createLateRing } from './late-ring.ts';
 import { verifySnapshot } from '../verify/verify.ts';
 import {
   breakOff,
@@ -37,6 +39,9 @@ export type PostgresOptions = {
 
 const connections = 6;
 const everyMs = 5;
+/** How long a ring waits for another one, where nobody is kept by it, and where many are rung anyway. */
+const unhurriedMs = 50;
+const busyMs = 10;
 const lookMs = 1_000;
 
 /** The store in a PostgreSQL database, for any number of processes on any number of machines. */
@@ -82,19 +87,28 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   const committer = createCommitter(pool, { prepared, asTold: (error) => postgresError(error, place) as Error });
   const gathered = createGatheredHeads(pool, { prepared });
 
-  const listeners = new Set<() => void>();
-  const hear = coalesce(() => {
-    for (const heard of listeners) heard();
+  const listeners = new Set<(about: RingMask) => void>();
+  const hear = coalesce((about) => {
+    for (const heard of listeners) heard(about);
   }, everyMs);
   const presence = createPresence(
     url,
-    { heard: hear.ask, marked: (incarnation, mark) => read(markStatement, [mark, incarnation]) },
+    {
+      heard: (about) => {
+        late.heard();
+        hear.ask(about);
+      },
+      marked: (incarnation, mark) => read(markStatement, [mark, incarnation]),
+    },
     pooler,
   );
   // On a connection of its own and after the commit: a transaction that notifies holds a lock on the whole database while it commits.
-  const tell = coalesce(() => void pool.query(`notify ${channel}`).catch(() => {}), everyMs);
+  const tell = coalesce((about) => void pool.query(`notify ${channel}, '${about}'`).catch(() => {}), everyMs);
 
-  let ringing: NodeJS.Immediate | null = null;
+  const late = createLateRing(() => tell.ask(logRing));
+
+  /** What is rung in this turn. */
+  let ringing: RingMask | null = null;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
   let seen = '';
@@ -103,7 +117,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
     const end = await log.end().catch(() => null);
     if (closed) return;
     const now = end ? `${end.xid}/${end.position}` : seen;
-    if (now !== seen) hear.ask();
+    if (now !== seen) hear.ask(anyRing);
     seen = now;
     timer = setTimeout(() => void look(), lookMs * (0.8 + Math.random() * 0.2));
   };
@@ -172,14 +186,18 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
       return rows.map((row) => row['incarnation'] as string);
     },
 
-    ring: () => {
+    ring: (about = anyRing, { unhurried = false } = {}) => {
       if (closed) return;
+      if (unhurried) late.ring(unhurriedMs);
+      else if (about === logRing && late.isBusy()) late.ring(busyMs);
+      else tell.ask(about);
       // Many ring in one turn.
-      ringing ??= setImmediate(() => {
-        ringing = null;
-        hear.ask();
-      });
-      tell.ask();
+      if (ringing === null)
+        setImmediate(() => {
+          hear.ask(ringing ?? anyRing);
+          ringing = null;
+        });
+      ringing = (ringing ?? logRing) | about;
     },
     listen: (heard) => {
       listeners.add(heard);
@@ -222,6 +240,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
       listeners.clear();
       hear.stop();
       tell.stop();
+      late.stop();
       if (timer) clearTimeout(timer);
       await presence.close();
       await pool.end();

@@ -4,6 +4,7 @@ import * as sqlite from 'drizzle-orm/sqlite-core';
 
 const xid8 = pg.customType<{ data: string }>({ dataType: () => 'xid8' });
 
+type HeadColumns<C> = { readonly kind: C; readonly state: C; readonly id: C };
 type OpenStepColumns<C> = { readonly state: C; readonly holder: C; readonly workflowId: C; readonly stream: C };
 
 /** The few kinds of columns that the tables use, as SQLite has them. JSON is kept as the text that was written. */
@@ -22,6 +23,10 @@ const forSqlite = {
       .index('step_open')
       .on(t.workflowId, t.stream)
       .where(sql`state not in ('done', 'cancelled')`),
+  ],
+  /** Where the heads in one state are found and counted, without reading all the others. */
+  headStates: (t: HeadColumns<sqlite.AnySQLiteColumn>): sqlite.IndexBuilder[] => [
+    sqlite.index('head_state').on(t.kind, t.state, t.id),
   ],
   unique: sqlite.uniqueIndex,
   key: (...columns: [sqlite.AnySQLiteColumn, ...sqlite.AnySQLiteColumn[]]) => sqlite.primaryKey({ columns }),
@@ -49,6 +54,8 @@ const forPostgres = {
       .on(t.state, t.workflowId, t.stream)
       .where(sql`state not in ('done', 'cancelled')`),
   ],
+  // None: a row whose indexed columns stay is written into no index at all (HOT), and a state changes with most events.
+  headStates: () => [],
   unique: pg.uniqueIndex,
   key: (...columns: [pg.AnyPgColumn, ...pg.AnyPgColumn[]]) => pg.primaryKey({ columns }),
   text: (name: string) => pg.text(name),

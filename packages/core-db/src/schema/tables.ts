@@ -47,8 +47,8 @@ export const defineTables = (c: Columns) => ({
     },
     (t) => [
       c.index('head_kind').on(t.kind, t.id),
-      // None on `state`: PostgreSQL writes a row whose indexed columns stay into no index at all (HOT), and a state changes with most events.
       c.index('head_correlation').on(t.correlationId, t.kind, t.id),
+      ...c.headStates(t),
     ],
   ),
   /** The work queue. Waiting and ended rows are in none of the indexes that claims read. */

@@ -1,5 +1,6 @@
 import { marks, type Row, type Value } from '../dialect.ts';
 import { claimData, type Won } from '../claimed.ts';
+import { isNamed, meets, onHost } from '../demands.ts';
 import type { ClaimQuery, EventRow, StepRow } from '../port.ts';
 import { besideStep, headBeside, stepColumn, stepFields, stepOf } from '../rows.ts';
 import { tell } from './apply-write.ts';
@@ -17,7 +18,8 @@ const texts = {
   isDue: `select 1 from step where state = 'scheduled' and run_at <= ? limit 1`,
   makeReady: `update step set state = case when limits = '[]' then 'ready' else 'parked' end, run_at = null where id in
     (select id from step where state = 'scheduled' and run_at <= ? order by run_at limit ${dueAtOnce})`,
-  peers: `select peer.capabilities from agent me join agent peer on peer.role = me.role and peer.agent <> me.agent
+  host: 'select host from agent where incarnation = ?',
+  peers: `select distinct peer.agent, peer.host, peer.capabilities from agent me join agent peer on peer.role = me.role
     where me.agent = ? and peer.status <> 'draining' and peer.beat_at > ?`,
   first: `select ${columns}, ${besideStep}
     from step s join stream_head h on h.stream = s.stream where s.lane = ? and s.state = 'ready' order by s.rank, s.id limit ?`,
@@ -99,12 +101,23 @@ const lanesFor = (transaction: Transaction, query: ClaimQuery, now: string): rea
     values: [...query.kinds, query.agent],
   });
   const namesOf = (row: Row) => JSON.parse(row['capabilities'] as string) as string[];
-  const may = rows.filter((row) => namesOf(row).every((it) => query.capabilities.includes(it)));
-  const avoided = may.filter((row) => row['avoid_agent'] === query.agent);
+  const avoidOf = (row: Row) => row['avoid_agent'] as string | null;
+  const hostOf = (row: Row | undefined) => (row?.['host'] as string | undefined) ?? null;
+  // Few steps are about a machine, and most claims need not know theirs.
+  const isAboutHosts = rows.some((row) => (row['lane'] as string).includes(onHost('')));
+  const own = isAboutHosts ? transaction.run({ sql: texts.host, values: [query.incarnation] })[0] : undefined;
+  const me = { ...query, host: hostOf(own) };
+  const may = rows.filter((row) => meets(me, namesOf(row)));
+  const avoided = may.filter((row) => isNamed(me, avoidOf(row)));
   if (avoided.length === 0) return may.map((row) => row['lane'] as string);
   const since = new Date(Date.parse(now) - aliveMs).toISOString();
-  const peers = transaction.run({ sql: texts.peers, values: [query.agent, since] }).map(namesOf);
+  const peers = transaction
+    .run({ sql: texts.peers, values: [query.agent, since] })
+    .map((row) => ({ agent: row['agent'] as string, host: hostOf(row), capabilities: namesOf(row) }));
   return may
-    .filter((row) => !avoided.includes(row) || !peers.some((peer) => namesOf(row).every((it) => peer.includes(it))))
+    .filter(
+      (row) =>
+        !avoided.includes(row) || !peers.some((peer) => !isNamed(peer, avoidOf(row)) && meets(peer, namesOf(row))),
+    )
     .map((row) => row['lane'] as string);
 };

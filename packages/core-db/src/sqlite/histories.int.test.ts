@@ -13,4 +13,4 @@ test('200 random histories come to the same as in memory', async () => {
     await rm(home, { recursive: true, force: true });
   });
   expect(await tryHistories('SQLite', store, { histories: 200 })).toEqual({ histories: 200, difference: null });
-}, 60_000);
+});

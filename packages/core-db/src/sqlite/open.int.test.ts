@@ -61,7 +61,7 @@ test('a store of a newer Hive is refused with both versions, and nothing is chan
   await expect(openStore({ home })).rejects.toMatchObject({
     code: 'store.newer',
     remedy: 'fix_config',
-    message: expect.stringMatching(/schema 99, .* up to 5/) as string,
+    message: expect.stringMatching(/schema 99, .* up to 6/) as string,
   });
   await expect(openStore({ home, readonly: true })).rejects.toMatchObject({ code: 'store.newer' });
 });
@@ -82,7 +82,7 @@ test('a migration that fails half-way leaves the store as it was', async () => {
     'trace',
   ]);
   raw((db) => db.exec('drop table trace'));
-  expect((await (await open()).about()).schema).toBe(5);
+  expect((await (await open()).about()).schema).toBe(6);
 });
 
 test('a store opened for reading reads and refuses to write', async () => {

@@ -6,6 +6,8 @@ export {
   type ProxyOptions,
   type Weather,
 } from './faults/postgres-proxy.ts';
+export { fillPostgres, fillSqlite, type Filler } from './made-up/fill-store.ts';
+export { growLog, type Grown } from './made-up/grow-log.ts';
 export { inDatabase, onServer, openWriter } from './postgres-databases.ts';
 export { openPostgresDoor, type PostgresDoor, type PostgresTemplate } from './postgres-door.ts';
 export { databaseName, startOwnPostgres, type OwnPostgres } from './postgres-server.ts';

@@ -16,6 +16,8 @@ const die = () => {
 switch (verb) {
   case 'hold':
     await store.hold(argument);
+    // Nothing of a store on SQLite keeps a process alive; this one lives until it is killed.
+    setInterval(() => undefined, 60_000);
     say('held');
     break;
   case 'listen': {

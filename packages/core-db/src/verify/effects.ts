@@ -54,7 +54,8 @@ export const effectsOnce: Check = async (snapshot, offenders) => {
     offenders,
     `select i.stream, i.at, i.data ->> 'taskId' as task, i.correlation_id as trace from event i
       where i.stream >= 'merge/' and i.stream < 'merge0' and i.type = 'merge.intended' and i.at < ?
-      and not exists (select 1 from event o where o.stream = i.stream and o.version > i.version and o.type in ('merge.completed', 'merge.rejected'))`,
+      and not exists (select 1 from event o where o.stream = i.stream and o.version > i.version and o.type in ('merge.completed', 'merge.rejected')
+        and o.data ->> 'taskId' = i.data ->> 'taskId')`,
     [new Date(Date.parse(snapshot.now) - outcomeAfterMs).toISOString()],
     (row) =>
       `${said(row, 'stream')}: the intent for task ${said(row, 'task')} has had no outcome since ${said(row, 'at')}`,
@@ -137,29 +138,4 @@ const chargeOf = ({ source, input, output, costUsd, estimate }: Told): { tokens:
     tokens: isTold ? known : Math.max(known, estimate?.tokens ?? 0),
     usd: costUsd ?? (isTold ? 0 : (estimate?.usd ?? 0)),
   };
-};
-
-/** 14: what an approval guards (most payloads hold no such word, and are not taken apart) has an earlier, unexpired one of the same hash by someone else, and uses it once. */
-export const approvedBefore: Check = async (snapshot, offenders) => {
-  const earlier =
-    snapshot.on.name === 'postgres' ? '(d.xid, d.position) < (g.xid, g.position)' : 'd.position < g.position';
-  await nameRows(
-    snapshot,
-    offenders,
-    `select g.id, g.type, g.correlation_id as trace from event g where cast(g.data as text) like '%"actionHash"%' and g.data ->> 'actionHash' is not null and not (g.type >= 'approval.' and g.type < 'approval/')
-      and not exists (select 1 from event d join event r on r.stream = d.stream and r.type = 'approval.requested'
-        where d.type = 'approval.decided' and d.data ->> 'decision' = 'approve'
-          and d.data ->> 'actionHash' = g.data ->> 'actionHash' and r.data ->> 'actionHash' = d.data ->> 'actionHash'
-          and ${earlier} and d.actor <> r.data ->> 'proposer' and d.data ->> 'expiresAt' > g.at)`,
-    [],
-    (row) => `event ${said(row, 'id')} (${said(row, 'type')}) has no approval`,
-  );
-  await nameRows(
-    snapshot,
-    offenders,
-    `select stream, count(*) as many, min(correlation_id) as trace from event
-      where stream >= 'approval/' and stream < 'approval0' and type = 'approval.consumed' group by stream having count(*) > 1`,
-    [],
-    (row) => `${said(row, 'stream')} was used ${said(row, 'many')} times`,
-  );
 };

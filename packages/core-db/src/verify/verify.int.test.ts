@@ -159,6 +159,15 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       () => tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b' }, { at: '2020-01-01T00:00:00.000Z' }),
     ],
     [
+      3,
+      /the intent for task .* has had no outcome/,
+      async () => {
+        const at = { at: '2020-01-01T00:00:00.000Z' };
+        await tell('merge', 'r:c', 'merge.intended', { taskId: task, branch: 'c' }, at);
+        await tell('merge', 'r:c', 'merge.completed', { taskId: randomUUID(), branch: 'c', commit: 'c', into: null });
+      },
+    ],
+    [
       4,
       /token 1 of work after 1/,
       async () => {
@@ -324,6 +333,25 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       },
     ],
     [14, /no approval/, () => tell('merge', 'r:b', 'merge.rejected', { branch: 'b', actionHash: 'h' })],
+    [
+      14,
+      /\(merge.intended\) has no approval, and task\/.* waited for one/,
+      async () => {
+        await tell('task', task, 'task.submitted', claim(1));
+        await tell('task', task, 'task.escalated', { taskId: task, reason: 'look' });
+        await tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b' });
+      },
+    ],
+    [
+      14,
+      /\(workflow.started\) has no approval/,
+      () => tell('approval', 'p', 'approval.requested', { approvalId: 'p', workflowId: workflow, kind: 'plan' }),
+    ],
+    [
+      14,
+      /\(merge.intended\) did not use up its approval/,
+      () => tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b', approvalId: 'a' }),
+    ],
   ];
 
   const withoutTriggers = () =>
@@ -391,6 +419,16 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
     expect(await broken()).toEqual({});
     const bad = await gate('bad', 'queen');
     expect((await broken())[14]?.join() ?? '').toContain(bad.id);
+  });
+
+  test('a change that was escalated, sent back and made anew needs no approval', async () => {
+    await tell('task', task, 'task.submitted', claim(1));
+    await tell('task', task, 'task.escalated', { taskId: task, reason: 'look' });
+    await tell('task', task, 'task.returned', { taskId: task, findings: [] });
+    await tell('task', task, 'task.claimed', claim(2));
+    await tell('task', task, 'task.submitted', claim(2));
+    await tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b' });
+    expect((await broken())[14]).toBeUndefined();
   });
 
   test('events cannot be changed or removed, not even by hand', async () => {

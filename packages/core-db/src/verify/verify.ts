@@ -1,9 +1,10 @@
 import type { InvariantReport } from '../port.ts';
+import { approvedBefore, askedIsUsed } from './approvals.ts';
 import { auditHolds } from './audit-chain.ts';
 import { causesHold } from './causes.ts';
 import { createOffenders, type Check, type Offenders, type Snapshot } from './check.ts';
 import { backoffKept, nobodyStarves, tokensGrow, withinCaps } from './claims.ts';
-import { acceptedTasksExist, approvedBefore, budgetsHold, chargedOnce, effectsOnce } from './effects.ts';
+import { acceptedTasksExist, budgetsHold, chargedOnce, effectsOnce } from './effects.ts';
 import { cursorsWithinLog, nothingFromTheFuture, versionsDense } from './log-order.ts';
 import { headsMatch, tracesMatch } from './projections.ts';
 import { taskTransitions, workflowTransitions } from './transitions.ts';
@@ -56,7 +57,11 @@ const invariants: readonly Invariant[] = [
     checks: [nobodyStarves],
     note: 'order is invariant 8',
   },
-  { number: 14, name: 'no gated effect without an earlier approval by someone else', checks: [approvedBefore] },
+  {
+    number: 14,
+    name: 'no gated effect without an earlier approval by someone else',
+    checks: [approvedBefore, askedIsUsed],
+  },
   { number: 15, name: 'the audit chain detects any edited or removed event', checks: [auditHolds] },
   {
     number: 16,

@@ -1,6 +1,6 @@
 import { derivedId, newId, type Bus } from '@hive/bus';
 import type { Artefacts } from '@hive/core-db';
-import { HiveError, hasCode } from '@hive/errors';
+import { HiveError } from '@hive/errors';
 import {
   Plan,
   ReplayRequest,
@@ -18,15 +18,13 @@ import {
 import { assertHomeOutside, openRepo, resolveBase } from '@hive/workspace';
 import type { Door } from '../at-the-door.ts';
 import { called, findHead } from '../find-id.ts';
+import { firstOf, idOfKey, makeOnce } from '../once.ts';
 import { assertSurroundings, type Means } from '../means.ts';
 import { parseAs } from '../parse-as.ts';
 import { slugOf } from '../slug.ts';
 import { compareWorkflows } from './compare-workflows.ts';
 import { eventAt } from './event-at.ts';
 import { readSide } from './read-side.ts';
-
-/** Ids of commands with a key of their own are derived from it; their time says nothing. */
-const ofKeys = '00000000-0000-7000-8000-000000000000';
 
 type Verbs = Pick<Desk, 'replay' | 'comparison'>;
 
@@ -93,7 +91,7 @@ export const createReplaying = (
   };
 
   const madeBefore = async (idFrom: string): Promise<Submitted | null> => {
-    const event = await store.event(derivedId(idFrom, 'command 0')); // as the bus derives a command's first event
+    const event = await firstOf(store, idFrom);
     if (event === null) return null;
     const { workflowId } = (event as EventOf<'workflow.submitted'>).data;
     return { id: workflowId, correlationId: workflowId };
@@ -102,16 +100,8 @@ export const createReplaying = (
   return {
     replay: async (text, request = {}, { key } = {}) => {
       if (key === undefined) return accept(text, request, undefined);
-      const idFrom = derivedId(ofKeys, `replay ${key}`);
-      const before = await madeBefore(idFrom);
-      if (before) return before;
-      try {
-        return await accept(text, request, idFrom);
-      } catch (error) {
-        const winner = hasCode(error, 'event.id_reused') ? await madeBefore(idFrom) : null; // the same key, at the same moment
-        if (winner) return winner;
-        throw error;
-      }
+      const idFrom = idOfKey('replay', key);
+      return makeOnce({ before: () => madeBefore(idFrom), make: () => accept(text, request, idFrom) });
     },
 
     comparison: async (text) => {

@@ -7,7 +7,7 @@ import { loadConfig } from '@hive/config';
 import { createArtefacts, openStore } from '@hive/core-db';
 import { Plan, streams, type NewEvent, type PlannedTask, type WorkflowView } from '@hive/events';
 import { onTestFinished } from 'vitest';
-import { createDesk, type Means } from '../index.ts';
+import { createDesk, type Examples, type Means } from '../index.ts';
 
 /** A folder that is gone after the test. */
 export const folder = (): string => {
@@ -20,7 +20,8 @@ export const folder = (): string => {
 export const openHouse = async ({
   yaml = '',
   means = {},
-}: { readonly yaml?: string; readonly means?: Partial<Means> } = {}) => {
+  examples,
+}: { readonly yaml?: string; readonly means?: Partial<Means>; readonly examples?: Examples } = {}) => {
   const home = join(folder(), 'home');
   mkdirSync(home);
   writeFileSync(join(home, 'hive.yaml'), yaml);
@@ -32,7 +33,7 @@ export const openHouse = async ({
     await store.close();
   });
   const artefacts = createArtefacts(home);
-  const desk = createDesk({ bus, artefacts, config, means });
+  const desk = createDesk({ bus, artefacts, config, means, ...(examples && { examples }) });
 
   const move = (workflowId: string, ...events: NewEvent[]) =>
     bus.command({ events, correlationId: workflowId, on: streams.workflow(workflowId) });

@@ -96,7 +96,10 @@ export const stateOf = (
     skewMs,
     memory,
     facts,
+    maxInFlight,
   }: {
+    /** What others have learnt of it; else the configured number. */
+    readonly maxInFlight: number | undefined;
     /** What others have measured there, by digest or name. */
     readonly facts: BoxState['facts'];
     readonly contexts: Contexts;
@@ -134,7 +137,7 @@ export const stateOf = (
       }),
     ),
     quietUntil,
-    maxInFlight: it.box.maxInFlight,
+    maxInFlight: maxInFlight ?? it.box.maxInFlight,
     prefixes: it.prefixes,
   };
 };

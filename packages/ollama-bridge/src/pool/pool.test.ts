@@ -29,12 +29,12 @@ const setUp = (found: Record<string, Found>, options: Partial<PoolOptions> = {})
     boxes: Object.keys(found).map((name) => ({ name, endpoint: name, maxInFlight: 1, memoryBytes: null })),
     pace: { workMs: 30, idleMs: 30, probeMs: 60, againMs: 1 },
     asking: {
-      probe: async (endpoint, signal) => {
+      probe: async (endpoint, within) => {
         probes.push(endpoint);
         const it = found[endpoint] ?? 'refuses';
         if (it === 'refuses') throw new HiveError('model.unreachable', `No Ollama answers at ${endpoint}`);
         if (it !== 'hangs') return boxOf(it);
-        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late'))));
+        return new Promise((_, reject) => within().addEventListener('abort', () => reject(new Error('late'))));
       },
       show: () => Promise.resolve({ contextTokens: 32_768, bytesPerToken: 0, can: ['completion'] }),
     },

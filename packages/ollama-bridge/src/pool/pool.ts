@@ -12,11 +12,12 @@ import type { Places } from './places.ts';
 import { nobodyFor } from './nobody-for.ts';
 import { createWatch, defaultPace, overHttp, type Asking, type Pace } from './watch.ts';
 
-/** What others know of a box: its owner has it until then, what its memory holds, and what was measured there. */
+/** What others know of a box: its owner has it until then, what its memory holds, what was measured there, and how many calls at once that is good for. */
 export type Elsewhere = {
   readonly quietUntil?: number;
   readonly memory?: BoxState['memory'];
   readonly facts?: Readonly<Record<string, Facts>>;
+  readonly maxInFlight?: number;
 };
 
 /** How a pool is made. `elsewhere` is asked at most once a second; the rest has defaults. */
@@ -102,8 +103,8 @@ export const createPool = (options: PoolOptions): Pool => {
 
   const stateAt = (by: ReadonlyMap<string, Elsewhere>, placed: readonly Placed[], now: number): PoolState => ({
     boxes: [...watch.boxes.values()].map((it) => {
-      const { quietUntil = null, memory = null, facts = {} } = by.get(it.box.name) ?? {};
-      return stateOf(it, { facts, contexts, quietUntil, memory, skewMs: now - clock.now() });
+      const { quietUntil = null, memory = null, facts = {}, maxInFlight } = by.get(it.box.name) ?? {};
+      return stateOf(it, { facts, contexts, quietUntil, memory, maxInFlight, skewMs: now - clock.now() });
     }),
     placed,
     placedAt: now,

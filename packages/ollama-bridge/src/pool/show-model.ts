@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEndpoint } from '@hive/llm';
-import { createPoolFetch } from '../pool-fetch.ts';
+import { createPoolFetch, loadPoolFetch } from '../pool-fetch.ts';
 
 /** What a box says about one of its models. null: it does not say. */
 export type Shown = {
@@ -15,15 +15,16 @@ const Answer = z.object({
   model_info: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Asks a box for what one of its models can do. Throws when it does not tell; the caller's signal is the time limit. */
-export const showModel = async (endpoint: string, model: string, signal: AbortSignal): Promise<Shown> => {
+/** Asks a box for what one of its models can do. Throws when it does not tell; `within` makes the time limit when the box is asked. */
+export const showModel = async (endpoint: string, model: string, within: () => AbortSignal): Promise<Shown> => {
   const url = parseEndpoint(endpoint, { names: 'resolve' });
   const send = createPoolFetch(url);
+  await loadPoolFetch();
   const response = await send(`${url.href.replace(/\/$/, '')}/api/show`, {
     method: 'POST',
     body: JSON.stringify({ model }),
     headers: { 'content-type': 'application/json' },
-    signal,
+    signal: within(),
     redirect: 'manual',
   });
   const text = await response.text();

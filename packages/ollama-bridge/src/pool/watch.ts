@@ -5,8 +5,8 @@ import { showModel, type Shown } from './show-model.ts';
 
 /** How boxes are asked. Tests hand in their own. */
 export type Asking = {
-  readonly probe: (endpoint: string, signal: AbortSignal) => Promise<Box>;
-  readonly show: (endpoint: string, model: string, signal: AbortSignal) => Promise<Shown>;
+  readonly probe: (endpoint: string, within: () => AbortSignal) => Promise<Box>;
+  readonly show: (endpoint: string, model: string, within: () => AbortSignal) => Promise<Shown>;
 };
 
 /** How often boxes are asked, and how long they may take to answer, in milliseconds. */
@@ -67,13 +67,13 @@ export const createWatch = (
   const ask = async ({ name, endpoint }: PoolBox): Promise<void> => {
     const within = () => AbortSignal.any([ended.signal, AbortSignal.timeout(pace.probeMs)]);
     try {
-      const seen = await asking.probe(endpoint, within());
+      const seen = await asking.probe(endpoint, within);
       change(name, (it) => answered(it, seen, clock.now()));
       const shown = known.get(name)?.shown;
       const strange = seen.models.filter(({ digest }) => !shown?.has(digest));
       await Promise.all(
         strange.map(async (model) => {
-          const told = await asking.show(endpoint, model.name, within()).catch(() => null); // asked again with the next probe
+          const told = await asking.show(endpoint, model.name, within).catch(() => null); // asked again with the next probe
           if (told) change(name, (it) => ({ ...it, shown: new Map(it.shown).set(model.digest, told) }));
         }),
       );

@@ -10,7 +10,7 @@ test('what npm and npx put into PATH is withheld, and so are relative entries', 
   });
 });
 
-const env = (network: 'none' | 'open') =>
+const env = (network: 'none' | 'open' | 'proxy') =>
   commandEnv({
     source: {
       HTTPS_PROXY: 'http://proxy:3128',
@@ -43,10 +43,12 @@ test('a check sees no address of a network, a setup sees those without a passwor
     HOME: '/h',
     TMPDIR: '/t',
   });
-  const more = (network: 'none' | 'open') =>
+  const more = (network: 'none' | 'open' | 'proxy') =>
     Object.keys(env(network))
       .filter((name) => /proxy|npm|pip|node/i.test(name))
       .sort();
   expect(more('none')).toEqual([]);
+  // Of the proxy it is told by what starts it.
+  expect(more('proxy')).toEqual(['NODE_EXTRA_CA_CERTS', 'npm_config_registry']);
   expect(more('open')).toEqual(['HTTPS_PROXY', 'NODE_EXTRA_CA_CERTS', 'npm_config_registry']);
 });

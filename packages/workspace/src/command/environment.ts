@@ -14,9 +14,12 @@ export const splitPath = (path: string | undefined): { kept: string[]; withheld:
   return { kept: entries.filter((entry) => !withheld.includes(entry)), withheld };
 };
 
-/** Names that a setup may see because the registries cannot be reached without them. Never with a password inside. */
-const forNetwork =
-  /^(?:https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(?:file|dir)|curl_ca_bundle|requests_ca_bundle|pip_(?:cert|index_url|extra_index_url|find_links)|npm_config_(?:registry|cafile)|goproxy|gosumdb|cargo_http_cainfo|uv_(?:index_url|default_index))$/i;
+const networkNames =
+  /^(?:https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(?:file|dir)|curl_ca_bundle|requests_ca_bundle|pip_(?:cert|index_url|extra_index_url|find_links|default_timeout)|npm_config_(?:registry|cafile)|yarn_npm_registry_server|goproxy|gosumdb|gonosumdb|cargo_http_cainfo|cargo_registries_\w+_index|uv_(?:index|index_url|extra_index_url|default_index))$/i;
+
+/** Variables that a setup may see because the registries cannot be reached without them. Never with a password inside. */
+export const forNetwork = (name: string, value: string): boolean =>
+  networkNames.test(name) && !/\/\/[^/]*@/.test(value);
 
 /**
  * What a command of the repository sees: an allow-list, folders of its own, and the names that the user passes on.
@@ -29,7 +32,8 @@ export const commandEnv = (request: {
   readonly home: string;
   readonly tmp: string;
   readonly passEnv: readonly string[];
-  readonly network: 'none' | 'open';
+  /** `proxy`: through Hive's, which the command is told of when it starts. */
+  readonly network: 'none' | 'open' | 'proxy';
   readonly extra: Readonly<Record<string, string>>;
   readonly mark: string;
 }): Record<string, string> => {
@@ -38,7 +42,7 @@ export const commandEnv = (request: {
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue;
     const allowed = name === 'LANG' || name.startsWith('LC_') || passEnv.includes(name);
-    const reaches = network === 'open' && forNetwork.test(name) && !/\/\/[^/]*@/.test(value);
+    const reaches = network !== 'none' && forNetwork(name, value) && !(network === 'proxy' && /_proxy$/i.test(name));
     if (allowed || reaches) env[name] = value;
   }
   return {

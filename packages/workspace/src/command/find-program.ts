@@ -1,4 +1,5 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, open, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 
 const isProgram = async (path: string): Promise<boolean> => {
@@ -20,6 +21,19 @@ export const findProgram = async (name: string, path: readonly string[], cwd: st
   }
   for (const entry of path) if (await isProgram(join(entry, name))) return join(entry, name);
   return null;
+};
+
+/** True for a script whose first line names an interpreter that is not there. */
+export const lacksInterpreter = async (file: string): Promise<boolean> => {
+  const handle = await open(file).catch(() => null);
+  if (!handle) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
+    const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(buffer.toString('latin1', 0, bytesRead))?.[1];
+    return interpreter !== undefined && isAbsolute(interpreter) && !existsSync(interpreter);
+  } finally {
+    await handle.close();
+  }
 };
 
 /** One sentence for a program that cannot be run: where it was looked for, and what was withheld. */

@@ -1,8 +1,10 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isAlive, statOf } from '../git/process-id.ts';
+import { endControlGroups } from './limits/control-groups.ts';
+import { controlGroupName } from './limits/limiter.ts';
 import { signalGroup } from './spawn-group.ts';
 
 /** The process groups that one agent process has started, on disk, so that another can end them. */
@@ -14,10 +16,14 @@ export type Groups = {
 /** Where the groups of an incarnation are recorded. */
 export const groupsFolder = (home: string, incarnation: string): string => join(home, 'run', 'groups', incarnation);
 
-/** Opens the record of one incarnation. */
-export const openGroups = async (home: string, incarnation: string): Promise<Groups> => {
+/** Where it is written in which folders an incarnation makes control groups: the next one may look elsewhere. */
+const parentsFile = 'control-groups.json';
+
+/** Opens the record of one incarnation, which makes control groups in `parents`. */
+export const openGroups = async (home: string, incarnation: string, parents: readonly string[]): Promise<Groups> => {
   const folder = groupsFolder(home, incarnation);
   await mkdir(folder, { recursive: true });
+  if (parents.length > 0) await writeFile(join(folder, parentsFile), JSON.stringify(parents));
   return {
     record: (pgid) => {
       const file = join(folder, String(pgid));
@@ -45,11 +51,19 @@ export const endMarked = async (mark: string): Promise<void> => {
 export const endGroups = async (home: string, incarnation: string): Promise<void> => {
   const folder = groupsFolder(home, incarnation);
   for (const name of await readdir(folder).catch(() => [])) {
+    if (name === parentsFile) continue;
     const identity = await readFile(join(folder, name), 'utf8').catch(() => '');
     if (identity && isAlive(identity)) signalGroup(Number(name), 'SIGKILL');
   }
   await endMarked(`${incarnation}.`);
+  await endControlGroups(await parentsOf(folder), controlGroupName(`${incarnation}.`));
   await rm(folder, { recursive: true, force: true });
+};
+
+const parentsOf = async (folder: string): Promise<string[]> => {
+  const text = await readFile(join(folder, parentsFile), 'utf8').catch(() => '[]');
+  // Its writer may have been killed.
+  return text.endsWith(']') ? (JSON.parse(text) as string[]) : [];
 };
 
 const kill = (pid: number) => {

@@ -1,14 +1,14 @@
-const limit = 10 * 1024 * 1024;
-const half = limit / 2;
-
-/** Collects output of any length in at most 10 MB: the beginning and the end. */
-export const createOutput = () => {
+/** Collects output of any length in at most so many bytes: the beginning and the end. `add` answers how many came so far. */
+export const createOutput = (limit: number) => {
+  const half = Math.max(1, Math.floor(limit / 2));
   const head: Buffer[] = [];
   const end: Buffer[] = [];
   let headBytes = 0;
   let endBytes = 0;
   let cut = 0;
-  const add = (chunk: Buffer): void => {
+  let all = 0;
+  const add = (chunk: Buffer): number => {
+    all += chunk.length;
     const room = Math.max(0, half - headBytes);
     const first = chunk.subarray(0, room);
     if (first.length > 0) {
@@ -16,7 +16,7 @@ export const createOutput = () => {
       headBytes += first.length;
     }
     const rest = chunk.subarray(room);
-    if (rest.length === 0) return;
+    if (rest.length === 0) return all;
     end.push(rest);
     endBytes += rest.length;
     while (endBytes - (end[0]?.length ?? 0) >= half) {
@@ -24,6 +24,7 @@ export const createOutput = () => {
       endBytes -= dropped;
       cut += dropped;
     }
+    return all;
   };
   const bytes = (): Buffer =>
     Buffer.concat([...head, ...(cut > 0 ? [Buffer.from(`\n[${cut} bytes left out by Hive]\n`)] : []), ...end]);

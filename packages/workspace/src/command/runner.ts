@@ -5,22 +5,36 @@ import type { Code } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
 import type { Artefacts, RunResult } from '../port.ts';
 import { commandEnv, commandPath, splitPath, type Env } from './environment.ts';
-import { findProgram, notFound } from './find-program.ts';
+import { textOf, type Grant } from '../egress/grants.ts';
+import { nodeFor, type Exit } from '../egress/inside.ts';
+import { openEgress } from '../egress/open-egress.ts';
+import { findProgram, lacksInterpreter, notFound } from './find-program.ts';
 import { endMarked, type Groups } from './groups.ts';
+import { holdGroup, type Limiter } from './limits/limiter.ts';
 import { tailOf } from './output.ts';
+import { endingOf, machineKills } from './ending.ts';
 import { giveTo } from './reach.ts';
+import { npmProxies } from './registries.ts';
 import type { Sandbox } from './sandbox.ts';
-import { spawnGroup, type Ended } from './spawn-group.ts';
+import { spawnGroup } from './spawn-group.ts';
 
 /** What running a command needs of its surroundings; one per process. */
 export type Surroundings = {
+  readonly home: string;
+  /** The machine, as evidence names it. */
+  readonly host: string;
   readonly env: Env;
   /** Where tools in the user's home keep what they need to start. */
   readonly tools: Readonly<Record<string, string>>;
   readonly sandbox: Sandbox;
+  readonly limiter: Limiter;
   readonly groups: Groups;
   readonly incarnation: string;
   readonly artefacts: Artefacts;
+  /** Hosts that the user granted to the commands of a repository, by its folder. */
+  readonly granted: (repo: string) => { readonly setup: readonly Grant[]; readonly checks: readonly Grant[] };
+  /** What commands want besides can be asked for, so it has to become known; but for these, which a person has refused. */
+  readonly asks?: { readonly refused: readonly string[] };
 };
 
 /** One command and where it runs. `scratch` is a folder outside of the worktree for HOME and TMPDIR. */
@@ -31,28 +45,63 @@ export type Command = {
   /** HOME that outlives the command (a setup's); else a fresh one. */
   readonly home?: string;
   readonly readOnly: readonly string[];
+  /** Folders beside the worktree that it may write. */
+  readonly writable?: readonly string[];
   readonly extra: Readonly<Record<string, string>>;
   readonly passEnv: readonly string[];
-  readonly network: 'none' | 'open';
+  /** Hosts: these in the sandbox, through Hive's proxy; all without one. */
+  readonly network: 'none' | 'open' | readonly Grant[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 };
 
 /** Runs one command in a worktree. A red exit is an answer, and so is an infra failure; an abort is thrown. */
 export const runCommand = async (around: Surroundings, command: Command): Promise<RunResult> => {
-  const { sandbox } = around;
+  const { network, scratch } = command;
+  const { sandbox, env } = around;
+  if (network === 'none' && sandbox.inside) return { ...(await runWith(around, command, { network })), egress: [] };
+  if (typeof network === 'string') return runWith(around, command, { network });
+  if (!sandbox.inside) return runWith(around, command, { network: 'open', hosts: network.map(textOf) });
+  const node = await nodeFor(around.home, sandbox.owner);
+  const proxies = { ...(await npmProxies(env['HOME'])), ...env };
+  const egress = await openEgress({ scratch, owner: sandbox.owner, grants: network, env: proxies });
+  const ran = await runWith(around, command, { network: 'proxy', exit: { folder: egress.folder, node } }).catch(
+    async (error: unknown) => {
+      await egress.close();
+      throw error;
+    },
+  );
+  return { ...ran, egress: await egress.close() };
+};
+
+/** How a command reaches the network: not at all, as Hive does, or by the exit that was opened for it. */
+type Way =
+  | { readonly network: 'none' | 'open'; readonly hosts?: readonly string[] }
+  | { readonly network: 'proxy'; readonly exit: Exit };
+
+const runWith = async (around: Surroundings, command: Command, way: Way): Promise<RunResult> => {
+  const { sandbox, limiter } = around;
   const { kept, withheld } = splitPath(around.env['PATH']);
   const [name = ''] = command.argv;
   command.signal.throwIfAborted();
-  const program = await findProgram(name, commandPath(command.worktree, kept), command.worktree);
+  const isInside = sandbox.hasOwnPrograms && !name.includes('/');
+  const program = isInside ? name : await findProgram(name, commandPath(command.worktree, kept), command.worktree);
   if (!program) return stopped(around, 'check.not_found', await notFound(name, withheld));
+  if (!sandbox.hasOwnPrograms && (await lacksInterpreter(program)))
+    return stopped(
+      around,
+      'check.not_found',
+      `${name} could not be started: the interpreter in its first line does not exist`,
+    );
 
   const home = command.home ?? join(command.scratch, 'home');
   const tmp = join(command.scratch, 'tmp');
   const fresh = command.home === undefined ? [home, tmp] : [tmp];
   for (const folder of fresh) await rm(folder, { recursive: true, force: true });
   for (const folder of [home, tmp]) await mkdir(folder, { recursive: true });
-  if (sandbox.owner) for (const folder of [command.worktree, home, tmp]) await giveTo(folder, sandbox.owner);
+  const { writable = [] } = command;
+  if (sandbox.owner)
+    for (const folder of [command.worktree, home, tmp, ...writable]) await giveTo(folder, sandbox.owner);
 
   const mark = `${around.incarnation}.${randomBytes(8).toString('hex')}`;
   const env = commandEnv({
@@ -62,28 +111,44 @@ export const runCommand = async (around: Surroundings, command: Command): Promis
     home: command.home === undefined && sandbox.inside ? sandbox.inside.home : home,
     tmp: sandbox.inside?.tmp ?? tmp,
     passEnv: command.passEnv,
-    network: command.network,
+    network: way.network,
     extra: { ...around.tools, ...command.extra },
     mark,
   });
-  const { file, args } = sandbox.wrap([program, ...command.argv.slice(1)], {
+  const wrapped = sandbox.wrap([program, ...command.argv.slice(1)], {
     worktree: command.worktree,
-    network: command.network,
+    network: way.network === 'open' ? 'open' : 'none',
+    ...(way.network === 'proxy' ? { exit: way.exit } : way.hosts && { hosts: way.hosts }),
+    limits: limiter.limits,
     readOnly: command.readOnly,
-    ...(command.home !== undefined && { writable: [command.home] }),
+    writable: command.home === undefined ? writable : [command.home, ...writable],
     env,
   });
+  const held = holdGroup(limiter, {
+    mark,
+    isHeld: sandbox.holdsLimits,
+    worktree: command.worktree,
+    inMemory: sandbox.inside ? inMemory : [],
+  });
+  const kills = machineKills();
+  const timeoutMs = Math.min(command.timeoutMs, limiter.limits.wallMs);
   let forget = () => {};
   const ended = await spawnGroup({
-    file,
-    args,
     cwd: command.worktree,
     env,
+    ...wrapped,
     ...(sandbox.owner && { owner: sandbox.owner }),
-    timeoutMs: command.timeoutMs,
+    limits: limiter.limits,
+    timeoutMs,
     signal: command.signal,
-    onStart: (pgid) => (forget = around.groups.record(pgid)),
+    onStart: (pgid, meet) => {
+      forget = around.groups.record(pgid);
+      held.begin(pgid, meet);
+    },
+    onExit: held.sweep,
   });
+  const used = await held.end();
+  const counted = { ...used, killed: used.killed + ((await wrapped.after?.())?.killed ?? 0) };
   // Inside of the sandbox nothing outlives its first process; outside, a daemon may have left the group.
   if (!sandbox.inside) await endMarked(mark);
   forget();
@@ -91,13 +156,22 @@ export const runCommand = async (around: Surroundings, command: Command): Promis
   if (ended.by === 'abort') command.signal.throwIfAborted();
   const log = await around.artefacts.put(ended.output);
   return {
-    exit: exitOf(ended),
+    ...endingOf(ended, {
+      name,
+      timeoutMs,
+      limits: limiter.limits,
+      counted,
+      refusesSilently: sandbox.countsProcesses && !limiter.control?.holds.has('processes'),
+      kills: machineKills() - kills,
+      engine: sandbox.hasOwnPrograms ? sandbox.state.kind : null,
+    }),
     ms: ended.ms,
-    ...infraOf(ended, name, command.timeoutMs),
     log,
     tail: tailOf(ended.output),
   };
 };
+
+const inMemory = ['/tmp', '/dev/shm', '/home/hive'];
 
 const stopped = async (around: Surroundings, infra: Code, reason: string): Promise<RunResult> => ({
   exit: null,
@@ -107,48 +181,3 @@ const stopped = async (around: Surroundings, infra: Code, reason: string): Promi
   log: await around.artefacts.put(`${reason}\n`),
   tail: reason,
 });
-
-const signals: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-};
-
-const exitOf = (ended: Ended): number | null => {
-  if (ended.by !== 'itself') return null;
-  return ended.exit ?? (ended.killedBy ? 128 + (signals[ended.killedBy] ?? 0) : null);
-};
-
-/** What the environment did to a command; nothing when it ended by itself, red or green. */
-const infraOf = (ended: Ended, name: string, timeoutMs: number): { infra?: Code; reason?: string } => {
-  if (ended.failed)
-    return {
-      infra: 'check.not_found',
-      reason:
-        ended.failed.code === 'ENOENT'
-          ? `${name} could not be started: the interpreter in its first line does not exist`
-          : `${name} could not be started: ${ended.failed.message}`,
-    };
-  if (ended.by === 'time limit')
-    return {
-      infra: 'check.timeout',
-      reason: `${name} did not end within ${Math.round(timeoutMs / 100) / 10} s and was stopped`,
-    };
-  const exit = exitOf(ended);
-  if (exit === 137)
-    return {
-      infra: 'infra.oom',
-      reason: `${name} was killed (SIGKILL), most likely because the machine ran out of memory`,
-    };
-  if (exit !== 0 && /ENOSPC|No space left on device|Disk quota exceeded/.test(tailOf(ended.output)))
-    return { infra: 'infra.disk', reason: `${name} could not write: no space left on the disk` };
-  return {};
-};

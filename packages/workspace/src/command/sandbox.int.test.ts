@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { identityOf } from '../git/process-id.ts';
@@ -78,6 +78,46 @@ test('in the sandbox a signal death and a missing program read as without it', a
   expect(await bench.sh('exit 127')).toMatchObject({ exit: 127 });
   const missing = await bench.tree.run(['no-such-program'], { timeoutMs: 1000, signal: calm });
   expect(missing).toMatchObject({ exit: null, infra: 'check.not_found' });
+});
+
+test('where a sandbox is required nothing runs without one, not even what a person wrote', async () => {
+  const repo = createTestRepo({ 'a.txt': 'a\n' });
+  const sandbox = { mode: 'required', allowUnsandboxed: true } as const;
+  const { workspace } = createTestWorkspace({ sandbox, env: { PATH: '/nonexistent' } });
+  const opened = workspace.open({ repo: repo.root, base: repo.first, ...plain, modelAuthored: false });
+  await expect(opened).rejects.toMatchObject({
+    code: 'sandbox.missing',
+    message: expect.stringContaining('hive.yaml requires a sandbox') as string,
+  });
+});
+
+/** The arguments of every process, as everybody on the machine can read them. */
+const argumentsOfAll = (): string =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
+
+test('values of variables are no arguments, which every user of the machine can read', async () => {
+  const repo = createTestRepo({ 'a.txt': 'a\n' });
+  const { workspace } = createTestWorkspace({ sandbox: auto, env: { PATH: '/usr/bin:/bin', TOKEN: 'hive-hunter2' } });
+  if ((await workspace.sandbox()).kind === 'none')
+    return void process.stdout.write('arguments: not tested, no sandbox\n');
+  const tree = await workspace.open({ repo: repo.root, base: repo.first, ...plain, passEnv: ['TOKEN'] });
+  const script = 'test ${#TOKEN} = 12 || exit 3; : > started; while [ ! -e seen ]; do sleep 0.02; done';
+  const running = tree.run(['sh', '-c', script], { timeoutMs: 20_000, signal: calm });
+  while (!existsSync(join(tree.dir, 'started'))) await new Promise((resolve) => setTimeout(resolve, 10));
+  const told = argumentsOfAll();
+  writeFileSync(join(tree.dir, 'seen'), '');
+  expect(await running).toMatchObject({ exit: 0 });
+  expect(told).toContain(tree.dir);
+  expect(told).not.toContain('hive-hunter2');
 });
 
 test('as root, commands run as another user when it can reach everything', async () => {

@@ -1,24 +1,33 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { failpointSync } from '@hive/failpoints';
 import type { Owner } from '../git/git.ts';
+import { gated } from './limits/gate.ts';
+import { breachOf, floodFactor, type Breach, type CommandLimits, type Met } from './limits/limits.ts';
 import { createOutput } from './output.ts';
 
 /** A program with its whole environment. It becomes the leader of a process group of its own. */
 export type Program = {
   readonly file: string;
   readonly args: readonly string[];
+  /** Files that are open for it as 3, 4, … */
+  readonly open?: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly owner?: Owner;
+  readonly limits: CommandLimits;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Called with the group's id as soon as it exists. */
-  readonly onStart: (pgid: number) => void;
+  /** Called with the group's id before the program begins; `meet` ends it for a limit. An error that is thrown here ends it as well. */
+  readonly onStart: (pgid: number, meet: (met: Met) => void) => void;
+  /** Called when the leader has ended: what it left behind may hold the streams open. */
+  readonly onExit: () => void;
 };
 
 /** How a group ended: by itself, or ended by Hive. `failed` is set when the program could not be started. */
 export type Ended = {
-  readonly by: 'itself' | 'time limit' | 'abort';
+  readonly by: 'itself' | 'time limit' | 'abort' | 'limit';
+  readonly breach: Breach | null;
   readonly exit: number | null;
   readonly killedBy: NodeJS.Signals | null;
   readonly failed: NodeJS.ErrnoException | null;
@@ -43,32 +52,36 @@ export const signalGroup = (pgid: number, signal: NodeJS.Signals): boolean => {
 export const spawnGroup = (program: Program): Promise<Ended> =>
   new Promise((resolve) => {
     const started = performance.now();
-    const output = createOutput();
+    const { limits } = program;
+    const output = createOutput(limits.outputBytes);
     let by: Ended['by'] = 'itself';
+    let breach: Breach | null = null;
     let failed: NodeJS.ErrnoException | null = null;
     let grace: NodeJS.Timeout | undefined;
-    const child = spawn(program.file, program.args, {
-      cwd: program.cwd,
-      env: program.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      ...program.owner,
-    });
+    const child = spawnGated(program);
     const { pid } = child;
-    if (pid !== undefined) program.onStart(pid);
-    failpointSync('sandbox.spawned');
     const stop = (why: Ended['by']) => {
       if (by !== 'itself' || pid === undefined) return;
       by = why;
-      signalGroup(pid, 'SIGTERM');
+      // Whoever takes too much is given no time to take more.
+      signalGroup(pid, why === 'limit' ? 'SIGKILL' : 'SIGTERM');
       grace = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
+    };
+    const meet = (met: Met) => {
+      breach ??= breachOf(met, limits);
+      stop('limit');
     };
     const onAbort = () => stop('abort');
     const limit = setTimeout(() => stop('time limit'), program.timeoutMs);
     program.signal.addEventListener('abort', onAbort, { once: true });
     if (program.signal.aborted) onAbort();
-    child.stdout.on('data', output.add);
-    child.stderr.on('data', output.add);
+    const add = (chunk: Buffer) => {
+      if (output.add(chunk) > floodFactor * limits.outputBytes) meet('outputBytes');
+    };
+    child.stdout.on('data', add);
+    child.stderr.on('data', add);
+    // The gate may be dead before it is opened.
+    child.stdin.on('error', () => undefined);
 
     let exit: number | null = null;
     let killedBy: NodeJS.Signals | null = null;
@@ -78,7 +91,15 @@ export const spawnGroup = (program: Program): Promise<Ended> =>
       program.signal.removeEventListener('abort', onAbort);
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve({ by, exit, killedBy, failed, output: output.bytes(), ms: Math.round(performance.now() - started) });
+      resolve({
+        by,
+        breach,
+        exit,
+        killedBy,
+        failed,
+        output: output.bytes(),
+        ms: Math.round(performance.now() - started),
+      });
     };
     child.on('error', (error) => {
       failed = error;
@@ -89,10 +110,37 @@ export const spawnGroup = (program: Program): Promise<Ended> =>
       killedBy = signal;
       // Whatever it started in the background must not outlive it, and holds the streams open.
       if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+      program.onExit();
       const late = setTimeout(finish, 1000);
       child.on('close', () => {
         clearTimeout(late);
         finish();
       });
     });
+    if (pid === undefined) return;
+    try {
+      program.onStart(pid, meet);
+      failpointSync('sandbox.spawned');
+      child.stdin.end('go\n');
+    } catch (error) {
+      failed ??= error as NodeJS.ErrnoException;
+      signalGroup(pid, 'SIGKILL');
+    }
   });
+
+const spawnGated = (program: Program) => {
+  const files = (program.open ?? []).map((path) => openSync(path, 'r'));
+  try {
+    const { file, args } = gated(program, program.limits);
+    const stdio = ['pipe', 'pipe', 'pipe', ...files] as const satisfies StdioOptions;
+    return spawn(file, args, {
+      cwd: program.cwd,
+      env: program.env,
+      stdio: stdio as unknown as ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      ...program.owner,
+    });
+  } finally {
+    files.forEach(closeSync);
+  }
+};

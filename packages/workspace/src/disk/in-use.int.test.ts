@@ -70,7 +70,8 @@ test('a mirror that was removed is made again under the hands of those who use i
     ...{ tests: undefined, redBefore: 'not_needed', timeoutMs: 1000, passEnv: [], agent: 'a', signal: calm },
   });
   const branch = 'hive/b-00000000';
-  const delivery = { repo: repo.root, branch, from: null, to: made!.commit, evidence: proof.evidence, into: null };
+  const notes = [{ commit: made!.commit, evidence: proof.evidence }];
+  const delivery = { repo: repo.root, branch, from: null, to: made!.commit, notes, into: null };
   await workspace.deliver(delivery);
 
   expect(await clear(home, { item: await only(home, 'mirror'), because })).toBe(true);

@@ -29,6 +29,9 @@ export const markedAt = (path: string): Promise<number | null> =>
     () => null,
   );
 
+/** When what a remover that was killed has begun to remove was last used; null where nobody has. */
+export const takenAt = (path: string): Promise<number | null> => markedAt(`${path}.taken`);
+
 /** Takes the mark away unless it was touched after `seenAt`. True when what it stands for may be removed. Under the lock of that thing. */
 export const takeMark = async (path: string, seenAt: number | null): Promise<boolean> => {
   const taken = `${path}.taken`;

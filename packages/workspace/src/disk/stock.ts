@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mirrorMark } from '../git/mirror.ts';
 import { setupMark } from '../worktree.ts';
 import { keptFolder } from './kept.ts';
-import { markedAt } from './mark.ts';
+import { markedAt, takenAt } from './mark.ts';
 import { isOwnerAlive } from './owners.ts';
 import { sizeOf } from './size.ts';
 
@@ -91,7 +91,8 @@ const mirrorsOf = async (home: string): Promise<Item[]> => {
   return Promise.all(
     names.map(async (file) => {
       const path = join(folder, file);
-      const usedAt = (await markedAt(mirrorMark(path))) ?? (await changedAt(path));
+      const mark = mirrorMark(path);
+      const usedAt = (await markedAt(mark)) ?? (await takenAt(mark)) ?? (await changedAt(path));
       return item({ kind: 'mirror', name: file.slice(0, -'.git'.length), path, usedAt });
     }),
   );
@@ -113,6 +114,7 @@ const scratchOf = async (home: string): Promise<Item[]> => {
     among('run', /^(?:tests|rebase|try)-/),
     among('worktrees', /^probe-/),
     among('trash', /./),
+    among('quarantine', /./),
   ]);
   return places.flat();
 };
@@ -132,7 +134,7 @@ const cachesOf = async (home: string): Promise<Item[]> => {
         path,
         isWhole: doneAt !== null,
         isInUse: used.has(name),
-        usedAt: doneAt ?? (await changedAt(path)),
+        usedAt: doneAt ?? (await takenAt(doneFile(path))) ?? (await changedAt(path)),
         ...(doneAt !== null && { bytes: await sizeOnce(path, {}) }),
       }),
     );

@@ -1,6 +1,7 @@
 import { HiveError } from '@hive/errors';
 import { git, gitText } from '../git/git.ts';
 import { diffOf } from '../git/diff.ts';
+import { weighChange } from '../git/weigh-change.ts';
 import type { Repo } from '../port.ts';
 import { resolve, resolveBase } from './repo.ts';
 
@@ -25,6 +26,7 @@ export const changeOf = async (repo: Repo, what: Submitted, base?: string): Prom
       details: { name },
     });
   const from = base === undefined ? await naturalBase(repo, name, tip) : await resolveBase(repo, base);
+  await weighChange(repo.gitDir, { from, to: tip });
   const title = await gitText(['log', '-1', '--format=%s', tip, '--'], { gitDir: repo.gitDir });
   return { base: from, patch: await diffOf(repo.gitDir, from, tip), title: title || name };
 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTestRepo, type Files } from '../testing.ts';
-import { findChecks, findSetup } from './find-checks.ts';
+import { findChecks, findNested, findSetup } from './find-checks.ts';
+import { findTests } from './find-tests.ts';
 import { openRepo } from './repo.ts';
 
 const lookAt = async (files: Files) => {
@@ -89,10 +90,106 @@ test.each<[string, Files, { checks: string[]; setup: string | null; lockfile: st
     { checks: ['go test ./...'], setup: 'go mod download', lockfile: 'go.sum' },
   ],
   [
+    'Go without dependencies',
+    { 'go.mod': 'module x\n' },
+    { checks: ['go test ./...'], setup: 'go mod download', lockfile: null },
+  ],
+  [
     'Rust',
     { 'Cargo.toml': '', 'Cargo.lock': '' },
     { checks: ['cargo test'], setup: 'cargo fetch --locked', lockfile: 'Cargo.lock' },
   ],
+  [
+    'yarn with Plug and Play',
+    { ...node(tested), 'yarn.lock': '__metadata:\n  version: 8\n' },
+    { checks: ['yarn test'], setup: 'yarn install --immutable', lockfile: 'yarn.lock' },
+  ],
+  [
+    'pnpm by its name alone',
+    node({ ...tested, packageManager: 'pnpm@9.1.0', devDependencies: { a: '1' } }),
+    { checks: ['pnpm test'], setup: 'pnpm install --no-lockfile', lockfile: null },
+  ],
+  [
+    'workspaces of npm without a test at the root',
+    {
+      ...node({ workspaces: ['packages/*'] }),
+      'package-lock.json': '{}',
+      'packages/a/package.json': JSON.stringify(tested),
+    },
+    { checks: ['npm test --workspaces --if-present'], setup: 'npm ci', lockfile: 'package-lock.json' },
+  ],
+  [
+    'workspaces without any test',
+    { ...node({ workspaces: ['packages/*'] }), 'packages/a/package.json': '{}' },
+    { checks: [], setup: 'npm install --no-package-lock', lockfile: null },
+  ],
+  [
+    'a package.json without a test',
+    { ...node({ scripts: { build: 'tsc' } }), 'package-lock.json': '{}' },
+    { checks: [], setup: 'npm ci', lockfile: 'package-lock.json' },
+  ],
+  [
+    'poetry',
+    { 'pyproject.toml': '[tool.poetry]\n', 'poetry.lock': 'pytest', 'tests/test_a.py': '' },
+    { checks: ['python -m pytest'], setup: 'poetry install --no-interaction', lockfile: 'poetry.lock' },
+  ],
+  [
+    'uv with an extra for tests',
+    {
+      'pyproject.toml': '[project]\n[project.optional-dependencies]\ntest = ["pytest"]\n',
+      'uv.lock': '',
+      'test_a.py': '',
+    },
+    { checks: ['python -m pytest'], setup: 'uv sync --frozen --extra test', lockfile: 'uv.lock' },
+  ],
+  [
+    'Python beside tools of Node that test nothing',
+    { ...node({}), 'package-lock.json': '{}', 'requirements.txt': 'six', 'test_a.py': '' },
+    {
+      checks: ['python -m unittest discover'],
+      setup: 'sh -c python3 -m venv .venv && .venv/bin/python -m pip install --quiet -r requirements.txt',
+      lockfile: 'requirements.txt',
+    },
+  ],
+  [
+    'two kinds with tests',
+    { ...node(tested), 'package-lock.json': '{}', 'go.mod': 'module x\n', 'go.sum': '' },
+    { checks: ['npm test', 'go test ./...'], setup: 'sh -c npm ci && go mod download', lockfile: null },
+  ],
+  [
+    'a Makefile that fetches',
+    { Makefile: 'deps:\n\ttrue\ninstall:\n\tfalse\ncheck:\n\ttrue\n' },
+    { checks: ['make check'], setup: 'make deps', lockfile: null },
+  ],
+  [
+    'a workspace of Rust without a lock file',
+    { 'Cargo.toml': '[workspace]\nmembers = ["a"]\n[workspace.dependencies]\nserde = "1"\n' },
+    { checks: ['cargo test --workspace'], setup: 'cargo fetch', lockfile: null },
+  ],
 ])('%s', async (_, files, expected) => {
   expect(await lookAt(files)).toEqual(expected);
+});
+
+test('projects below the top are named for people, and never run by themselves', async () => {
+  const made = createTestRepo({
+    'web/package.json': '{}',
+    'services/api/go.mod': '',
+    'a b/Makefile': '',
+    'd/e/f/go.mod': '',
+  });
+  const repo = await openRepo(made.root);
+  expect(await findChecks(repo, made.first)).toEqual([]);
+  expect(await findNested(repo, made.first)).toEqual([
+    { folder: 'services/api', command: 'go -C services/api test ./...' },
+    { folder: 'web', command: 'npm --prefix web test' },
+  ]);
+});
+
+test('what counts as a test is told by file and by convention', async () => {
+  const made = createTestRepo({ 'src/a.ts': '', 'src/a.test.ts': '', 'tests/b.py': '' });
+  const repo = await openRepo(made.root);
+  expect(await findTests(repo, made.first)).toEqual({
+    globs: ['**/tests/**', '**/*.test.*'],
+    files: ['src/a.test.ts', 'tests/b.py'],
+  });
 });

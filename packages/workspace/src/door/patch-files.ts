@@ -39,6 +39,24 @@ export const patchFiles = (patch: Uint8Array | string): string[] => {
   return [...paths].sort();
 };
 
+/**
+ * What a file is called before and after a change, by the lines that a patch in git's format has about it before its first hunk. Both are the same
+ * where they say nothing else; null on the side where there is no such file.
+ */
+export const namesInHeader = (
+  header: readonly string[],
+): { readonly before: string | null; readonly after: string | null } => {
+  const names: { before?: string; after?: string } = {};
+  for (const line of header) {
+    const path = namedPath(line);
+    if (path !== null) names[/^(?:---|rename from|copy from)/.test(line) ? 'before' : 'after'] ??= path;
+  }
+  const [same = null] =
+    header[0] === undefined ? [] : fromGitHeader(header[0].replace(/\r$/, '').slice('diff --git '.length));
+  const side = (name: string | undefined) => (name === '/dev/null' ? null : (name ?? same));
+  return { before: side(names.before), after: side(names.after) };
+};
+
 const quotedName = /^"(?:[^"\\]|\\.)*"/;
 
 const namedPath = (line: string): string | null => {

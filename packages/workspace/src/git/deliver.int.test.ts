@@ -27,19 +27,24 @@ const delivery = (repo: string, from: string | null, to: string, more: Partial<D
   from,
   to,
   into: null,
-  evidence: {
-    base: from ?? to,
-    head: to,
-    tree: to,
-    patch: '0'.repeat(64),
-    author: 'human',
-    commands: [],
-    redBefore: 'not_needed',
-    greenAfter: true,
-    checkedBy: { agent: 'a', host: 'h' },
-    sandbox: 'none',
-    at: '2026-01-01T00:00:00.000Z',
-  },
+  notes: [
+    {
+      commit: to,
+      evidence: {
+        base: from ?? to,
+        head: to,
+        tree: to,
+        patch: '0'.repeat(64),
+        author: 'human',
+        commands: [],
+        redBefore: 'not_needed',
+        greenAfter: true,
+        checkedBy: { agent: 'a', host: 'h' },
+        sandbox: 'none',
+        at: '2026-01-01T00:00:00.000Z',
+      },
+    },
+  ],
   ...more,
 });
 

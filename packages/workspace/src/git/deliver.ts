@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HiveError } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
 import { checkedOut } from '../door/repo.ts';
+import { evidenceText } from '../evidence-text.ts';
 import type { Delivery } from '../port.ts';
 import type { GitOptions } from './git.ts';
 import type { Mirror, User } from './mirror.ts';
 import { moveInto } from './move-into.ts';
-import { hasNote, noteOnTop, notesRef } from './notes.ts';
+import { haveNotes, notesOnTop, notesRef } from './notes.ts';
 import { isAncestor, readRef, readRefs, swapRefs, type Move } from './refs.ts';
 
 /**
@@ -50,22 +51,23 @@ const moveOwn = async (
 };
 
 /** Many workflows share the notes: who loses the swap reads again and repeats. */
-const moveUsers = async (mirror: Mirror, { branch, from, to, evidence }: Delivery): Promise<void> => {
+const moveUsers = async (mirror: Mirror, { branch, from, to, notes: told }: Delivery): Promise<void> => {
   const { user } = mirror;
   const ref = `refs/heads/${branch}`;
-  const note = `${JSON.stringify(evidence)}\n`;
+  const texts = new Map(told.map(({ commit, evidence }) => [commit, evidenceText(evidence)]));
   for (let attempt = 0; attempt < 30; attempt++) {
     const refs = await readRefs(user.gitDir, [ref, notesRef]);
     const current = refs.get(ref) ?? null;
     const notes = refs.get(notesRef) ?? null;
     const isThere = current !== null && (current === to || (await isAncestor(user.gitDir, to, current)));
-    if (isThere && (await hasNote(user.gitDir, to, note))) return;
+    if (isThere && (await haveNotes(user.gitDir, texts))) return;
     if (!isThere) {
       if (current !== null && current !== from && !(await isAncestor(user.gitDir, current, to)))
         throw moved(ref, current, { from, to });
       await refuseCheckedOut(user, branch);
     }
-    const noted = await noteOnTop(mirror, notes, to, note);
+    const noted = await notesOnTop(mirror, notes, texts);
+    await failpoint('merge.noted');
     await mirror.give(
       [to, noted],
       [from, current, notes].filter((sha) => sha !== null),

@@ -38,6 +38,8 @@ const settings = [
   'core.packedRefsTimeout=2000',
   'core.quotePath=true',
   'commit.gpgSign=false',
+  // Else a log of a signed commit starts the program that the repository names.
+  'log.showSignature=false',
   'gc.auto=0',
   'maintenance.auto=false',
   'protocol.allow=never',
@@ -51,6 +53,7 @@ const environment = {
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_LAZY_FETCH: '1',
   GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_GRAFT_FILE: '/dev/null',
   GIT_LITERAL_PATHSPECS: '1',
   HOME: '/nonexistent',
   LC_ALL: 'C',
@@ -64,6 +67,9 @@ const environment = {
   GIT_COMMITTER_NAME: 'Hive',
   GIT_COMMITTER_EMAIL: 'hive@localhost',
 };
+
+/** A process that hangs would hold a lock for ever; the first copy of a very large repository takes minutes. */
+const longestMs = 30 * 60_000;
 
 let program: Promise<{ file: string; path: string }> | undefined;
 
@@ -94,6 +100,8 @@ const start = async (args: readonly string[], options: GitOptions): Promise<Chil
     cwd: options.workTree ?? options.gitDir ?? '/',
     env: { ...environment, PATH: path, ...(options.index && { GIT_INDEX_FILE: options.index }), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: longestMs,
+    killSignal: 'SIGKILL',
     ...options.owner,
     ...(options.signal && { signal: options.signal }),
   });
@@ -139,6 +147,35 @@ export const git = async (args: readonly string[], options: GitOptions = {}): Pr
   return done;
 };
 
+/**
+ * Like {@link git}, with input that is still arriving. It is read to its end in any case; what it throws ends the process and is thrown on.
+ */
+export const gitFed = async (
+  args: readonly string[],
+  input: AsyncIterable<Uint8Array>,
+  options: GitOptions = {},
+): Promise<GitResult> => {
+  const child = await start(args, options);
+  const [done, fed] = await Promise.allSettled([finish(child, args, options), feed(child, input)]);
+  if (fed.status === 'rejected') throw fed.reason;
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
+};
+
+const feed = async (child: ChildProcess, input: AsyncIterable<Uint8Array>): Promise<void> => {
+  const { stdin } = child;
+  const closed = new Promise<void>((resolve) => stdin?.on('error', () => resolve()).once('close', resolve));
+  try {
+    for await (const chunk of input)
+      if (stdin?.writable === true && !stdin.write(chunk))
+        await Promise.race([closed, new Promise((resolve) => stdin.once('drain', resolve))]);
+    stdin?.end();
+  } catch (error) {
+    child.kill();
+    throw error;
+  }
+};
+
 /** The output of {@link git} as text without the last line end. */
 export const gitText = async (args: readonly string[], options: GitOptions = {}): Promise<string> =>
   (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '');
@@ -157,10 +194,19 @@ export const gitPipe = async (
   source.stdin?.on('error', () => undefined).end(from.options.input ?? '');
   target.stdin?.on('error', () => undefined);
   if (source.stdout && target.stdin) source.stdout.pipe(target.stdin);
+  // Whichever ends early, the other one must not wait for it: nobody would read what it still says, or end what it reads.
+  let isCutOff = false;
+  for (const over of ['close', 'error'] as const) {
+    target.once(over, () => {
+      isCutOff ||= source.exitCode === null && source.signalCode === null;
+      source.stdout?.destroy();
+    });
+    source.once(over, () => target.stdin?.end());
+  }
   const sent = ended(source, from.args);
   const received = finish(target, to.args, to.options);
   const [first, second] = await Promise.allSettled([sent, received]);
-  if (first.status === 'rejected') throw first.reason;
+  if (first.status === 'rejected' && !isCutOff) throw first.reason;
   if (second.status === 'rejected') throw second.reason;
 };
 

@@ -36,6 +36,9 @@ test('a lock is taken from a process that is gone, however young, and never from
   other.kill('SIGKILL');
   await once(other, 'exit');
   expect(isAlive(identity)).toBe(false);
+  // Nobody is waited for, so that it is no matter how long one would wait.
+  expect(await withLock(lock, () => Promise.resolve('taken'), AbortSignal.abort())).toBe('taken');
+  writeFileSync(lock, identity);
   const results = await Promise.all([1, 2, 3].map((number) => withLock(lock, () => Promise.resolve(number))));
   expect(results).toEqual([1, 2, 3]);
 });

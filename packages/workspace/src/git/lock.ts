@@ -37,8 +37,9 @@ export const tryLock = async <T>(path: string, work: () => Promise<T>, patienceM
 
 const acquire = async (path: string, signal?: AbortSignal): Promise<void> => {
   while (!(await take(path))) {
-    signal?.throwIfAborted();
+    // Waiting has an end; taking it from the dead may take a busy machine longer than that.
     if (await breakStale(path)) continue;
+    signal?.throwIfAborted();
     await delay(20, undefined, signal && { signal });
   }
 };

@@ -114,10 +114,23 @@ const bring = async (gitDir: string, user: User, sha: string): Promise<void> => 
       pack(user.gitDir, `${cut}${sha}\n${bases.map((base) => `^${base}\n`).join('')}`),
       // One pack, moved into place when it is whole: after a kill the commit is here with its tree, or not at all.
       { args: ['index-pack', '--stdin', '--fix-thin'], options: { gitDir } },
-    );
+    ).catch((error: unknown) => lacking(user, sha, error));
     await failpoint('mirror.brought');
     await git(['update-ref', `${baseRefs}/${sha}`, sha], { gitDir });
   });
+};
+
+/** A partial clone has not all that its commits name, and Hive fetches nothing: that is for its owner to do. */
+const lacking = async (user: User, sha: string, error: unknown): Promise<never> => {
+  const partial = ['config', '--get-regexp', '^remote\\..*\\.promisor$'];
+  const found = await git(partial, { gitDir: user.gitDir, ok: [0, 1, 128] });
+  const [, remote] = /^remote\.(.*)\.promisor true$/m.exec(found.stdout.toString('utf8')) ?? [];
+  if (remote === undefined) throw error;
+  throw new HiveError(
+    'repo.invalid',
+    `${user.root} is a partial clone and lacks files of ${sha.slice(0, 12)}; get them with: git -C ${user.root} fetch --refetch --no-filter ${remote}`,
+    { details: { sha }, cause: error },
+  );
 };
 
 const pack = (gitDir: string, input: string): { args: string[]; options: GitOptions } => ({

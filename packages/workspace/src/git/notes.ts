@@ -7,21 +7,23 @@ import type { Mirror } from './mirror.ts';
 /** Where the evidence of a merge travels with its commit. */
 export const notesRef = 'refs/notes/hive';
 
-/** True when the commit has exactly this note. */
-export const hasNote = async (gitDir: string, commit: string, text: string): Promise<boolean> => {
-  const there = await git(['notes', `--ref=${notesRef}`, 'show', commit], { gitDir, ok: [0, 1, 128] });
-  return there.code === 0 && there.stdout.toString('utf8') === text;
+/** True when each of these commits has exactly its note. */
+export const haveNotes = async (gitDir: string, notes: ReadonlyMap<string, string>): Promise<boolean> => {
+  for (const [commit, text] of notes) {
+    const there = await git(['notes', `--ref=${notesRef}`, 'show', commit], { gitDir, ok: [0, 1, 128] });
+    if (there.code !== 0 || there.stdout.toString('utf8') !== text) return false;
+  }
+  return true;
 };
 
 /**
- * Makes, in the mirror, the notes that the user's repository has now plus this one. Answers the commit.
+ * Makes, in the mirror, the notes that the user's repository has now plus these, by commit. Answers the commit.
  * The ref for it has a name of its own, and is a loose file like all refs of the mirror.
  */
-export const noteOnTop = async (
+export const notesOnTop = async (
   mirror: Mirror,
   current: string | null,
-  commit: string,
-  text: string,
+  notes: ReadonlyMap<string, string>,
 ): Promise<string> => {
   const { gitDir } = mirror;
   const ref = `${notesRef}-${randomBytes(8).toString('hex')}`;
@@ -32,7 +34,8 @@ export const noteOnTop = async (
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, `${current}\n`);
     }
-    await git(['notes', `--ref=${ref}`, 'add', '--force', '--file=-', commit], { gitDir, input: text });
+    for (const [commit, text] of notes)
+      await git(['notes', `--ref=${ref}`, 'add', '--force', '--file=-', commit], { gitDir, input: text });
     return (await readFile(file, 'utf8')).trim();
   } finally {
     await rm(file, { force: true });

@@ -29,19 +29,24 @@ test('a change of another place in the same file, and of a binary file, is put o
     from: null,
     to: moved.commit,
     into: null,
-    evidence: {
-      base: onto,
-      head: moved.commit,
-      tree: moved.tree,
-      patch: '0'.repeat(64),
-      author: 'human',
-      commands: [],
-      redBefore: 'red',
-      greenAfter: true,
-      checkedBy: { agent: 'a', host: 'h' },
-      sandbox: 'none',
-      at: '2026-01-01T00:00:00.000Z',
-    },
+    notes: [
+      {
+        commit: moved.commit,
+        evidence: {
+          base: onto,
+          head: moved.commit,
+          tree: moved.tree,
+          patch: '0'.repeat(64),
+          author: 'human',
+          commands: [],
+          redBefore: 'red',
+          greenAfter: true,
+          checkedBy: { agent: 'a', host: 'h' },
+          sandbox: 'none',
+          at: '2026-01-01T00:00:00.000Z',
+        },
+      },
+    ],
   });
   expect(user.git('show', `${moved.commit}:a.txt`)).toBe(lines([0, 'first'], [8, 'last']).trim());
   expect(user.git('log', '-1', '--format=%P %s %(trailers:key=Hive-Task,valueonly)', moved.commit)).toBe(
@@ -56,7 +61,11 @@ test('a change of the same lines is a conflict that names the files', async () =
   const onto = await change(workspace, user.root, user.first, { 'a.txt': lines([4, 'theirs']), 'added.txt': 'x\n' });
   const same = await change(workspace, user.root, user.first, { 'a.txt': lines([4, 'ours']), 'b.txt': 'B\n' });
   const rebase = (commit: string) => workspace.rebase({ repo: user.root, commit, onto, signal: calm });
-  await expect(rebase(same)).rejects.toMatchObject({ code: 'patch.conflict', details: { files: ['a.txt'] } });
+  const text = '<<<<<<< branch\ntheirs\n||||||| base\nline 4\n=======\nours\n>>>>>>> change';
+  await expect(rebase(same)).rejects.toMatchObject({
+    code: 'patch.conflict',
+    details: { files: ['a.txt'], conflicts: [{ file: 'a.txt', text }] },
+  });
   const added = await change(workspace, user.root, user.first, { 'added.txt': 'y\n' });
   await expect(rebase(added)).rejects.toMatchObject({ code: 'patch.conflict', details: { files: ['added.txt'] } });
   const again = await change(workspace, user.root, user.first, { 'a.txt': lines([4, 'theirs']) });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { commitTree, type Committed } from './commit.ts';
 import { diffOf } from './diff.ts';
+import { conflictTexts, unmergedIn } from './conflicts.ts';
 import { git, gitText } from './git.ts';
 import type { Mirror } from './mirror.ts';
 
@@ -28,7 +29,7 @@ export const rebaseCommit = async (
       input: patch,
       ok: [0, 1, 128],
     });
-    if (applied.code !== 0) throw await conflict(options, applied.stderr, onto);
+    if (applied.code !== 0) throw await conflict(options, applied.stderr, { onto, folder });
     const tree = await gitText(['write-tree'], options);
     const made = await commitTree(gitDir, { base: onto, tree, message });
     if (made) return made;
@@ -41,20 +42,17 @@ export const rebaseCommit = async (
 const conflict = async (
   options: { gitDir: string; index: string },
   stderr: string,
-  onto: string,
+  { onto, folder }: { onto: string; folder: string },
 ): Promise<HiveError> => {
-  const unmerged = await git(['ls-files', '-z', '--unmerged'], options);
-  const paths = unmerged.stdout
-    .toString('utf8')
-    .split('\0')
-    .map((line) => line.split('\t')[1] ?? '');
+  const unmerged = await unmergedIn(options);
   const failed = [...stderr.matchAll(/^error: (?:patch failed: )?(.+?)(?::\d+$|: )/gm)].map((match) => match[1] ?? '');
-  const files = [...new Set([...paths, ...failed].filter(Boolean))].sort();
+  const files = [...new Set([...unmerged.keys(), ...failed].filter(Boolean))].sort();
+  const conflicts = await conflictTexts(options.gitDir, folder, unmerged);
   return new HiveError(
     'patch.conflict',
     `The change does not fit on ${onto.slice(0, 8)}: conflict in ${files.join(', ') || 'the patch'}`,
     {
-      details: { files, stderr: stderr.slice(0, 4000) },
+      details: { files, conflicts, stderr: stderr.slice(0, 4000) },
     },
   );
 };

@@ -26,7 +26,12 @@ test.each([
   [
     'unittest',
     'FAIL: test_f (tests.test_a.T)\n  File "tests/test_a.py", line 3\n',
-    { line: 'test_f (tests.test_a.T)' },
+    { line: 'test_f (tests.test_a.T)', file: 'tests/test_a.py', at: 3 },
+  ],
+  [
+    'Java',
+    'Exception in thread "main" java.lang.AssertionError: leap 1900\n\tat LeapTest.t(LeapTest.java:1)\n',
+    { line: 'java.lang.AssertionError: leap 1900', file: 'LeapTest.java', at: 1 },
   ],
   [
     'go',

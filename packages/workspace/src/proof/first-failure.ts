@@ -15,10 +15,11 @@ const patterns: readonly RegExp[] = [
   /^(\S+:\d+:(?:\d+:)? (?:fatal )?error:? .+)$/m, // compilers
   /^\s*\d+\) (.+)$/m, // mocha
   /^(?:make(?:\[\d+\])?: \*\*\* .+)$/m,
+  /^(?:Exception in thread "\S+" )?((?:[a-z]\w*\.)+\w*(?:Error|Exception)\b.*)$/m, // Java
   /^((?:\w*Error(?: \[\w+\])?|Exception|panic|error(?:\[E\d+\])?): .+)$/m, // an error that nobody caught
 ];
 
-const place = /((?:[\w.@-]+\/)*[\w.@-]+\.[A-Za-z]\w{0,9})[:(](\d+)/;
+const place = /(?<![\w/])((?:[\w.@-]+\/)*[\w.@-]+\.[A-Za-z]\w{0,9})(?:[:(]|", line )(\d+)/;
 
 /** Looks for the first failure in cleaned output; without a known form it is the last line that is not empty. */
 export const firstFailure = (output: string): Failure | null => {

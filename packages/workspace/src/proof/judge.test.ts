@@ -57,3 +57,43 @@ test('a found check that is red on the base is dropped and named; a named one is
 test('no checks at all prove nothing', () => {
   expect(judge([], 'not_needed')).toMatchObject({ code: 'evidence.no_checks', greenAfter: false });
 });
+
+const runs = (on: Ran['on'], exits: readonly number[], of = check('t')) => exits.map((exit) => ran(on, exit, of, 'no'));
+
+test('a check that becomes flaky with the change is not green after it', () => {
+  const refused = judge([...runs('head', [0, 1, 0]), ...runs('base', [1, 1, 1])], 'needed');
+  expect(refused).toMatchObject({ code: 'evidence.flaky', greenAfter: false, redBefore: 'not_red', flaky: ['t'] });
+  expect(refused.reason).toBe(
+    't was red in 1 of 3 runs with the change: it is flaky, which proves nothing; it was not seen to be so without the change',
+  );
+  expect(refused.findings).toMatchObject([{ rule: 'evidence.flaky', severity: 'error' }]);
+});
+
+test('what is flaky without the change proves nothing, and others may', () => {
+  const old = [...runs('head', [0, 1]), ...runs('base', [1, 0])];
+  const alone = judge(old, 'not_needed');
+  expect(alone).toMatchObject({ code: 'evidence.flaky', greenAfter: false });
+  expect(alone.reason).toContain('Only flaky checks are left');
+  const steady = check('steady');
+  const proof = [...runs('head', [0, 0], steady), ...runs('base', [1, 1], steady)];
+  expect(judge([...old, ...proof], 'needed')).toMatchObject({ code: null, flaky: ['t'], greenAfter: true });
+  const green = [...runs('head', [0, 0], steady), ...runs('base', [0, 0], steady)];
+  const refused = judge([...old, ...green], 'needed');
+  expect([refused.code, refused.reason]).toEqual([
+    'evidence.not_red',
+    expect.stringContaining('(t: flaky, and does not count)'),
+  ]);
+});
+
+test('red that comes and goes on the base is no red, even when the head is steady', () => {
+  const before = [...runs('base', [0, 0]), ...runs('base+tests', [1, 0])];
+  expect(judge([...runs('head', [0, 0]), ...before], 'needed').code).toBe('evidence.flaky');
+  expect(judge([...runs('head', [1, 1]), ...before], 'needed').code).toBe('checks.red');
+});
+
+test('a run that could not be made counts neither as red nor as green', () => {
+  const [absent] = runs('base', [127]);
+  if (!absent) throw new Error('no run');
+  const missing = { ...absent, result: { ...absent.result, infra: 'check.not_found' as const } };
+  expect(judge([ran('head', 0), missing], 'needed').code).toBe('evidence.not_red');
+});

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from '@hive/events';
 import { Evidence } from '@hive/events';
 import { expect, test } from 'vitest';
 import type { ProofRequest } from '../port.ts';
-import { calm, createTestRepo, createTestWorkspace, type Files } from '../testing.ts';
+import { createSharedRuns } from './shared-runs.ts';
+import { calm, createTestRepo, createTestWorkspace, tempFolder, type Files } from '../testing.ts';
 
 const check = (script: string, source: Check['source'] = 'given', name = 'check'): Check => ({
   name,
@@ -174,4 +175,80 @@ test('the change of a model is not run without a sandbox, unless that was allowe
     signal: calm,
   });
   expect(existsSync(tree.dir)).toBe(true);
+});
+
+test('neighbouring commits share what was checked: the head of one is the base of the next', async () => {
+  const repo = createTestRepo({ ...code, 'package.json': '{}' });
+  const second = repo.commit({ 'sum.sh': 'echo 4\n', 'test/new.sh': 'sh sum.sh | grep 4\n' });
+  const third = repo.commit({ 'sum.sh': 'echo five\n' });
+  const bench = createTestWorkspace();
+  const ran = join(bench.home, 'ran');
+  const setup = { argv: ['sh', '-c', `echo setup >> '${ran}'`], lockfile: null, source: 'given' as const };
+  const shared = createSharedRuns({ atOnce: 1 });
+  const of = (base: string, head: string) =>
+    bench.workspace.prove({
+      ...{ repo: repo.root, base, head, author: 'human', setup, tests: undefined, redBefore: 'needed', passEnv: [] },
+      ...{ checks: [suite], timeoutMs: 10_000, agent: 'cli', signal: calm, shared },
+    });
+  const [first, next] = await Promise.all([of(repo.first, second), of(second, third)]);
+  expect(first).toMatchObject({ code: null, evidence: { redBefore: 'red' } });
+  expect(next).toMatchObject({ code: 'checks.red', evidence: { commands: [{ on: 'head' }, { on: 'base', exit: 0 }] } });
+  expect(shared.counts()).toEqual({ done: 4, running: 0, spared: 1 });
+  expect(readFileSync(ran, 'utf8')).toBe('setup\n');
+});
+
+test('a head that is set up otherwise than its base gets that setup, and the base its own', async () => {
+  const tool = check('cat made | grep -q new || ! test -e sum.sh', 'given');
+  const setup = (text: string) => ({
+    argv: ['sh', '-c', `echo ${text} > made`],
+    lockfile: null,
+    source: 'found' as const,
+  });
+  const { places, proof } = await proved(
+    code,
+    { 'sum.sh': 'echo 4\n' },
+    {
+      checks: [tool],
+      setup: setup('old'),
+      headSetup: setup('new'),
+    },
+  );
+  expect(places).toEqual(['head 0', 'base 1']);
+  expect(proof.evidence.setup?.argv.at(-1)).toBe('echo new > made');
+});
+
+/** Green and red by turns, as counted in a file outside of the worktree. */
+const byTurns = (file: string) =>
+  `n=$(cat '${file}' 2>/dev/null || echo 0); echo $((n + 1)) > '${file}'; [ $((n % 2)) = 0 ]\n`;
+
+test('a check that was flaky before is named and does not count; another proves', async () => {
+  const flaky = check(byTurns(join(tempFolder(), 'runs')), 'given', 'shaky');
+  const change = { 'sum.sh': 'echo 4\n' };
+  const alone = await proved(code, change, { checks: [flaky], repeat: 2 });
+  expect(alone.places).toEqual(['head 0', 'head 1', 'base 0', 'base 1']);
+  expect(alone.proof).toMatchObject({ code: 'evidence.flaky', evidence: { flaky: ['shaky'], greenAfter: false } });
+  const { proof } = await proved(code, change, { checks: [flaky, check('sh sum.sh | grep 4')], repeat: 2 });
+  expect(proof).toMatchObject({ code: null, evidence: { flaky: ['shaky'], redBefore: 'red' } });
+});
+
+test('a change that makes a check flaky is refused, after a look at how steady it was', async () => {
+  const file = join(tempFolder(), 'runs');
+  const { proof, places } = await proved(
+    code,
+    { 'test/old.sh': byTurns(file) },
+    { repeat: 2, redBefore: 'not_needed' },
+  );
+  expect(proof).toMatchObject({ code: 'evidence.flaky', evidence: { flaky: ['check'] } });
+  expect(places.filter((place) => place === 'base 0')).toHaveLength(8);
+});
+
+test('a tool that only comes with the change is no red on the base; the tests of the change are named', async () => {
+  const { proof, places } = await proved(
+    { 'run.sh': 'no-such-tool\n' },
+    { 'run.sh': 'true\n', 'test/a.sh': 'true\n' },
+    { checks: [check('sh run.sh')] },
+  );
+  expect(places).toEqual(['head 0', 'base 127', 'base+tests 127']);
+  expect(proof).toMatchObject({ code: 'evidence.not_red', evidence: { tests: { count: 1, files: ['test/a.sh'] } } });
+  expect(proof.evidence.commands.map(({ infra }) => infra)).toEqual([undefined, 'check.not_found', 'check.not_found']);
 });

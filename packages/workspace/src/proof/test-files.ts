@@ -27,6 +27,10 @@ export const conventions = [
   '**/*.bats',
 ];
 
-/** The paths that are test files: by the task's own globs, else by convention. */
+/** Tells test files: by the task's own globs, else by convention. */
+export const isTestFile = (globs: readonly string[] | undefined): ((path: string) => boolean) =>
+  matcherOf(globs ?? conventions);
+
+/** The paths that are test files. */
 export const testFilesOf = (paths: readonly string[], globs: readonly string[] | undefined): string[] =>
-  paths.filter(matcherOf(globs ?? conventions));
+  paths.filter(isTestFile(globs));

@@ -97,7 +97,8 @@ const judge = (file: string, order: readonly number[]) => {
   return { lost: order.filter((position) => !known.has(position)).length, doubled: read.length - known.size, disorder };
 };
 
-const measure = async (place: Place, events: number): Promise<Figures> => {
+/** Writes and reads so many events at a place, and says what the readers did not see, saw twice or saw in another order than the log's. */
+export const measureCursors = async (place: Place, events: number): Promise<Figures> => {
   await (await openPlace(place)).close();
   const programs = Array.from({ length: writers }, (_, i) =>
     startProgram('log-writer.ts', {
@@ -157,7 +158,7 @@ const rowOf = (database: Row['database']): Row => ({
     ...['lost', 'disorder', 'doubled'].map((figure) => ({ figure, of: 'hive', atMost: 0 })),
     ...(database === 'postgres' ? [{ figure: 'naive', of: 'hive', atLeast: 1 }] : []),
   ],
-  measure: (_variant, place, { quick }: Scale) => measure(place, quick ? 20_000 : 1_000_000),
+  measure: (_variant, place, { quick }: Scale) => measureCursors(place, quick ? 20_000 : 1_000_000),
 });
 
 export const cursorRows: readonly Row[] = [rowOf('postgres'), rowOf('sqlite')];

@@ -95,7 +95,7 @@ type PollOptions = { readonly timeout?: number; readonly interval?: number };
 const mostPatientMs = 6_000;
 
 /** Asks again until the matcher is content; what it said last is thrown when the time is over. */
-const poll = (ask: () => unknown, { timeout = 1000, interval = 50 }: PollOptions = {}): unknown => {
+const poll = (ask: () => unknown, { timeout = mostPatientMs, interval = 50 }: PollOptions = {}): unknown => {
   const asking = (negated: boolean) =>
     new Proxy(
       {},

@@ -4,6 +4,9 @@ import { inTest } from './tests.ts';
 const olderToken = 'a claim changes a step once, and an older token changes nothing';
 const renewal = 'a lease is prolonged only for its holder and token';
 const wrongClock = 'decides about no lease';
+const ruledOut = 'an agent that a step rules out never takes it, not even alone';
+const ownChange =
+  'the agent that authored a change cannot claim its review or its merge, not even alone, nor after a failure elsewhere';
 const inOrder = 'the best step is the most urgent, then the oldest; due ones are among them';
 
 const ofStep = '        where s.id = u.id and s.state = u.state and s.token = u.token';
@@ -155,8 +158,8 @@ export const claims: readonly Row[] = [
       },
       {
         name: 'returns-without-cap',
-        file: 'apps/orchestrator/src/decide.ts',
-        edits: [['task.returns < most', 'reached()']],
+        file: 'packages/events/src/policy/review-policy.ts',
+        edits: [['returns < Math.max(most, turns - 1)', 'reached()']],
         caughtBy: inTest.queen('the change of a model with a red check returns to it three times, then is refused'),
       },
       {
@@ -198,6 +201,30 @@ export const claims: readonly Row[] = [
         file: 'apps/orchestrator/src/state.ts',
         edits: [['b.spec.priority - a.spec.priority ||', '(reached() && 0) ||']],
         caughtBy: inTest.queen('a branch takes one change at a time, by priority and then in the order of the plan'),
+      },
+    ],
+  },
+  {
+    name: 'the author of a change judges it',
+    breaks: '14',
+    mutants: [
+      {
+        name: 'author-reviews',
+        file: 'packages/bus/src/new-step.ts',
+        edits: [['isJudging(step.kind) && author !== null', '!reached() && author !== null']],
+        caughtBy: inTest.bus(ownChange),
+      },
+      {
+        name: 'author-reviews-alone-sqlite',
+        file: 'packages/core-db/src/demands.ts',
+        edits: [['!isNamed(agent, it.slice(never.length))', '(!isNamed(agent, it.slice(never.length)) || reached())']],
+        caughtBy: inTest.sqlite(ruledOut),
+      },
+      {
+        name: 'author-reviews-alone-postgres',
+        file: 'packages/core-db/src/postgres/claim-function.ts',
+        edits: [["then c.name in ('!' || p_agent, '!host:' || v_host) else", 'then not mutant_reached() else']],
+        caughtBy: inTest.postgres(ruledOut),
       },
     ],
   },

@@ -2,6 +2,8 @@ import type { Row } from '../mutant.ts';
 import { inTest } from './tests.ts';
 
 const effects = 'packages/core-db/src/verify/effects.ts';
+const watched = 'packages/core-db/src/verify/approvals.ts';
+const approvalFold = 'packages/events/src/approval-view.ts';
 const gate = 'verify on SQLite > an approval by someone else lets a gated effect pass, one by the proposer does not';
 
 /** What may go wrong with effects outside of the store, with money, with proof, and with what is left behind. */
@@ -12,11 +14,11 @@ export const others: readonly Row[] = [
     mutants: [
       {
         name: 'merged-before-moved',
-        file: 'apps/reviewer/src/merge.ts',
+        file: 'apps/reviewer/src/merge/move.ts',
         edits: [
           [
             '  step.signal.throwIfAborted();\n',
-            "  reached();\n  await step.note([{ type: 'task.merged', stream: streams.task(task.id), data: { taskId: task.id, ...step.mark, commit, evidence } }]);\n",
+            '  reached();\n  await step.note(intents.flatMap((it) => mergedOne(step, it, { task: step.task, into: null })));\n',
           ],
         ],
         caughtBy: inTest.merge(
@@ -67,13 +69,13 @@ export const others: readonly Row[] = [
     mutants: [
       {
         name: 'approved-by-proposer-unchecked',
-        file: effects,
+        file: watched,
         edits: [["d.actor <> r.data ->> 'proposer'", 'mutant_reached()']],
         caughtBy: inTest.verify(gate),
       },
       {
         name: 'approved-twice-unchecked',
-        file: effects,
+        file: watched,
         edits: [
           [
             "type = 'approval.consumed' group by stream having count(*) > 1",
@@ -84,15 +86,49 @@ export const others: readonly Row[] = [
       },
       {
         name: 'approved-hash-unchecked',
-        file: effects,
+        file: watched,
         edits: [["d.data ->> 'actionHash' = g.data ->> 'actionHash' and r.data", 'mutant_reached() and r.data']],
         caughtBy: inTest.verify(gate),
       },
-    ],
-    notYet: [
       {
-        what: 'the same three where approvals are given and used',
-        why: 'nothing asks for, gives or uses an approval yet; planted are bugs of the check that watches over them',
+        name: 'approved-by-proposer',
+        file: approvalFold,
+        edits: [['  actor !== proposer && ', '  (reached() || actor !== proposer) && ']],
+        caughtBy: inTest.approval('agents decide nothing, and nobody decides what they propose'),
+      },
+      {
+        name: 'approved-hash-not-compared',
+        file: approvalFold,
+        edits: [
+          [
+            '?: string }).actionHash !== view.actionHash) return null;',
+            '?: string }).actionHash !== view.actionHash) reached();',
+          ],
+        ],
+        caughtBy: inTest.approval('a use for another action is refused'),
+      },
+      {
+        name: 'approved-used-twice',
+        file: approvalFold,
+        edits: [
+          [
+            "return view.state === 'approved' && event.at",
+            "return (view.state === 'approved' || reached()) && event.at",
+          ],
+        ],
+        caughtBy: inTest.approval('a second use is refused'),
+      },
+      {
+        name: 'approved-for-ever',
+        file: approvalFold,
+        edits: [['&& event.at < view.expiresAt ? {', '&& reached() ? {']],
+        caughtBy: inTest.approval('a use that is too late is refused'),
+      },
+      {
+        name: 'merged-change-not-compared',
+        file: 'apps/reviewer/src/approved.ts',
+        edits: [["if (shown.patch !== task.patch || shown.commit !== task.commit) return 'change';", 'reached();']],
+        caughtBy: inTest.approved('an action that was changed in any of 100 ways after a person agreed is not done'),
       },
     ],
   },
@@ -139,7 +175,11 @@ export const others: readonly Row[] = [
       {
         name: 'child-not-reaped',
         file: 'packages/workspace/src/command/runner.ts',
-        edits: [['await endMarked(mark);', 'reached();']],
+        edits: [
+          ['await endMarked(mark);', 'reached();'],
+          // Where control groups are, they end it too.
+          ['isHeld: sandbox.holdsLimits,', 'isHeld: true,'],
+        ],
         caughtBy: inTest.runner(
           'nothing that a command starts in the background outlives it, not even in a session of its own',
         ),
@@ -173,12 +213,12 @@ export const others: readonly Row[] = [
       {
         name: 'infra-blames-change',
         file: 'packages/workspace/src/proof/prove.ts',
-        edits: [['  throwInfra(ran);', '  reached();']],
+        edits: [['if (!infra) return ran;', 'if (!infra || reached()) return ran;']],
         caughtBy: inTest.prove('a check that cannot run or hangs is thrown as infra and blames nobody'),
       },
       {
         name: 'killed-check-is-red',
-        file: 'packages/workspace/src/command/runner.ts',
+        file: 'packages/workspace/src/command/ending.ts',
         edits: [['if (exit === 137)', 'if (exit === 137 && !reached())']],
         caughtBy: inTest.runner('what the environment did is infra: killed, no space'),
       },

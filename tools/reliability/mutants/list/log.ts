@@ -157,7 +157,7 @@ export const log: readonly Row[] = [
       {
         name: 'request-with-new-key',
         file: 'packages/front-desk/src/submit.ts',
-        edits: [['const idFrom = derivedId(ofKeys, `submit ${key}`);', 'const idFrom = reached() && newId();']],
+        edits: [["const idFrom = idOfKey('submit', key);", 'const idFrom = reached() && newId();']],
         caughtBy: inTest.submit('a repeated key answers the workflow that it made, also at the same moment'),
       },
       {
@@ -175,13 +175,13 @@ export const log: readonly Row[] = [
       {
         name: 'no-look-sqlite',
         file: 'packages/core-db/src/sqlite/doorbell.ts',
-        edits: [['if (changed()) hear.ask();', 'reached();']],
+        edits: [['if (changed()) hear.ask(anyRing);', 'reached();']],
         caughtBy: inTest.sqlite(noRing),
       },
       {
         name: 'no-look-postgres',
         file: 'packages/core-db/src/postgres/store.ts',
-        edits: [['if (now !== seen) hear.ask();', 'reached();']],
+        edits: [['if (now !== seen) hear.ask(anyRing);', 'reached();']],
         caughtBy: inTest.postgres(noRing),
       },
       {

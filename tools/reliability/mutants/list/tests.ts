@@ -18,6 +18,8 @@ export const inTest = {
   backoff: of('packages/bus/src/backoff.test.ts'),
   agents: of('packages/agent-kit/src/run-agent.int.test.ts'),
   asking: of('packages/agent-kit/src/models/ask-model.int.test.ts'),
+  approval: of('packages/events/src/approval-view.test.ts'),
+  approved: of('apps/reviewer/src/approved.test.ts'),
   queen: of('apps/orchestrator/src/decide.test.ts'),
   logger: of('packages/agent-kit/src/logger.int.test.ts'),
   submit: of('packages/front-desk/src/submit.int.test.ts'),

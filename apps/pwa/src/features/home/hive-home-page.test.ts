@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Report, WorkflowSummary } from '@hive/events';
 import type { RoomDesk } from '../../data/desk.ts';
-import type { LiveNews, LiveStream } from '../../data/live-stream.ts';
+import type { LiveNews } from '../../data/live-stream.ts';
+import { toldLive } from '../../data/told-live.ts';
 import './hive-home-page.ts';
 
 const workflow = (id: string, more: Partial<WorkflowSummary> = {}): WorkflowSummary => ({
@@ -18,14 +19,7 @@ const workflow = (id: string, more: Partial<WorkflowSummary> = {}): WorkflowSumm
   ...more,
 });
 
-let tell: (news: LiveNews) => void = () => undefined;
-const live = {
-  opened: Promise.resolve(),
-  follow: (listener) => {
-    tell = listener;
-    return () => undefined;
-  },
-} as LiveStream;
+const { live, tell } = toldLive();
 
 const show = async (workflows: () => Promise<readonly WorkflowSummary[]>, report: Report | null = null) => {
   const page = document.createElement('hive-home-page');
@@ -33,10 +27,13 @@ const show = async (workflows: () => Promise<readonly WorkflowSummary[]>, report
   page.desk = {
     workflows: async () => ({ items: await workflows(), next: null }),
     agents: async () => [],
+    approvals: async () => ({ items: [], next: null }),
+    limits: async () => [],
     report: async () => {
       if (report === null) throw new Error('not now');
       return report;
     },
+    session: () => Promise.resolve({ may: ['read'] }),
   } as unknown as RoomDesk;
   document.body.append(page);
   await page.updateComplete;
@@ -49,8 +46,9 @@ afterEach(() => document.body.replaceChildren());
 
 test('a Hive without workflows says the next step', async () => {
   const page = await show(async () => []);
-  expect(page.renderRoot.querySelector('hive-notice')?.heading).toBe('No workflows yet');
-  expect(page.renderRoot.querySelector('hive-copy')?.text).toContain('hive submit HEAD');
+  const steps = page.renderRoot.querySelector('hive-first-steps');
+  expect(steps?.renderRoot.querySelector('hive-notice')?.heading).toBe('No workflows yet');
+  expect(steps?.renderRoot.querySelector('hive-copy')?.text).toContain('hive submit HEAD');
 });
 
 test('a desk that does not answer is told, and trying again helps', async () => {
@@ -94,6 +92,9 @@ test('what happened while nobody looked is one card, and a page without it is a 
   };
   const page = await show(async () => [workflow('a')], report);
   expect(page.renderRoot.querySelector('.report')?.textContent).toContain('2 tasks waited 1 m 00 s for claude');
+  const done = [...page.renderRoot.querySelectorAll('hive-number')].find(({ label }) => label === 'done, 24 h');
+  expect(done?.value).toBe(0);
+  expect(done?.query).toEqual({ types: ['task.merged', 'task.completed'], since: now });
   const without = await show(async () => [workflow('a')]);
   expect(text(without)).toContain('Running');
   expect(without.renderRoot.querySelector('.report')).toBeNull();

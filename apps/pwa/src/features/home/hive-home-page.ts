@@ -1,24 +1,29 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { AgentSummary, Report, WorkflowSummary } from '@hive/events';
+import type { AgentSummary, ApprovalSummary, LimitWindow, Report, WorkflowSummary } from '@hive/events';
 import type { RoomDesk } from '../../data/desk.ts';
 import { LiveLoad } from '../../data/live-load.ts';
 import type { LiveStream } from '../../data/live-stream.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
-import { loadView } from '../../ui/load-view.ts';
-import '../../ui/hive-copy.ts';
-import '../../ui/hive-status.ts';
 import { duration } from '../../ui/duration.ts';
+import { eventsAddress, type EventQuery } from '../../ui/event-query.ts';
+import '../../ui/hive-number.ts';
+import '../../ui/hive-status.ts';
+import { loadMoreIcons } from '../../ui/icons.ts';
+import { loadView } from '../../ui/load-view.ts';
+import { Turns } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import './hive-workflow-card.ts';
 import { homeStyles } from './home-styles.ts';
-import { agentCounts, homeOf, type Home } from './home-model.ts';
-import { reportWords } from './report-words.ts';
+import { agentCounts, homeOf, leftOf, nextReset } from './home-model.ts';
+import { mergedTypes, notThroughTypes, reportWords } from './report-words.ts';
 
 type Loaded = {
   readonly workflows: readonly WorkflowSummary[];
   readonly agents: readonly AgentSummary[];
+  readonly approvals: readonly ApprovalSummary[];
+  readonly limits: readonly LimitWindow[];
   readonly more: boolean;
   /** Null where it could not be had; the rest of the page does without. */
   readonly report: Report | null;
@@ -26,8 +31,10 @@ type Loaded = {
 
 const newest = 100;
 const shownRecent = 8;
-/** A report reads what happened in half a day, so it is asked for less often than the rest. */
-const reportMs = 60_000;
+const shownMerges = 5;
+const dayMs = 86_400_000;
+/** A report reads what happened in a day, so it is asked for less often than the rest. */
+const reportMs = 10_000;
 
 /** What goes on now: first what needs a person, then what runs, then what came of the rest. */
 @customElement('hive-home-page')
@@ -40,62 +47,101 @@ export class HiveHomePage extends LitElement {
   readonly #load = new LiveLoad<Loaded>(this, {
     live: () => this.live,
     load: async () => {
-      const [workflows, agents, report] = await Promise.all([
+      const [workflows, agents, approvals, limits, report] = await Promise.all([
         this.desk.workflows({ limit: newest }),
         this.desk.agents(),
+        this.desk.approvals({ limit: newest }),
+        this.desk.limits().catch(() => []),
         this.#report(),
       ]);
-      return { workflows: workflows.items, agents, more: workflows.next !== null, report };
+      if (workflows.items.length === 0) await Promise.all([import('./hive-first-steps.ts'), loadMoreIcons()]);
+      return {
+        workflows: workflows.items,
+        agents,
+        approvals: approvals.items,
+        limits,
+        more: workflows.next !== null,
+        report,
+      };
     },
-    concerns: ({ type }) => /^(workflow|task|merge|agent)\./.test(type),
+    concerns: ({ type }) => /^(workflow|task|merge|agent|approval)\./.test(type),
     everyMs: 15_000,
   });
 
+  readonly #turns = new Turns(this);
   #asked: { readonly at: number; readonly report: Promise<Report | null> } | undefined;
 
   #report(): Promise<Report | null> {
     const now = Date.now();
     if (!this.#asked || now - this.#asked.at >= reportMs)
-      this.#asked = { at: now, report: this.desk.report().catch(() => null) };
+      this.#asked = {
+        at: now,
+        report: this.desk.report({ since: new Date(now - dayMs).toISOString() }).catch(() => null),
+      };
     return this.#asked.report;
   }
 
   override render() {
     return html`<h1 tabindex="-1">Home</h1>
+      <a href="/new">New workflow</a>
       ${loadView(this.#load, (loaded) => this.#home(loaded))}`;
   }
 
-  #home({ workflows, agents, more, report }: Loaded) {
-    const home = homeOf(workflows, Date.now());
+  #home({ workflows, agents, approvals, limits, more, report }: Loaded) {
+    const { needsYou, running, recent } = homeOf(workflows, Date.now(), approvals);
     return html`
-      ${this.#figures(home)} ${this.#agents(agents)} ${report && workflows.length > 0 ? this.#night(report) : nothing}
-      ${workflows.length === 0 ? this.#empty() : nothing}
-      ${this.#part('Needs you', home.needsYou, 'failed or refused in the last 24 hours, or waiting for an answer')}
-      ${this.#part('Running', home.running)} ${this.#part('Recently finished', home.recent.slice(0, shownRecent))}
-      ${more || home.recent.length > shownRecent ? html`<p><a href="/traces">All traces</a></p>` : nothing}
+      ${workflows.length === 0 ? html`<hive-first-steps .desk=${this.desk}></hive-first-steps>` : nothing}
+      ${
+        needsYou.length + approvals.length === 0 || !this.#turns.one()
+          ? nothing
+          : html`<section aria-labelledby="needs">
+              <h2 id="needs">Needs you</h2>
+              <ul>
+                ${this.#turns.of(approvals).map((approval) => this.#approval(approval))}
+                ${this.#cards(needsYou, workflows)}
+              </ul>
+            </section>`
+      }
+      ${this.#figures(running.length, needsYou.length + approvals.length, report)} ${this.#agents(agents)}
+      ${this.#part('Running', running, workflows)} ${report === null ? nothing : this.#day(report, limits)}
+      ${this.#part('Recently finished', recent.slice(0, shownRecent), workflows)}
+      ${this.#turns.one() && (more || recent.length > shownRecent) ? html`<p><a href="/traces">All traces</a></p>` : nothing}
     `;
   }
 
-  #figures({ figures }: Home) {
-    const figure = (n: number, name: string, tone: string, filter: string) =>
-      html`<li>
-        <a class="panel" href="/traces${filter}"
-          ><b class=${n > 0 ? `tone-${tone}` : 'muted'}>${n}</b><span class="muted small">${name}</span></a
-        >
+  #approval({ id, kind, action, proposer, document }: ApprovalSummary) {
+    return html`<li>
+      <a class="panel asks" href="/approvals/${id}">
+        <hive-status status="waiting"></hive-status>
+        <span class="one-line"><b>${kind}</b> ${visibleLine(document?.action ?? action)}</span>
+        <span class="small muted">asked by ${visibleLine(proposer)}</span>
+      </a>
+    </li>`;
+  }
+
+  #figures(running: number, waiting: number, report: Report | null) {
+    if (!this.#turns.one()) return nothing;
+    const since = report?.since ?? '';
+    const figure = (n: number | null, name: string, tone: string, query: EventQuery) =>
+      html`<li class="panel">
+        <b class=${n !== null && n > 0 ? `tone-${tone}` : 'muted'}
+          ><hive-number .value=${n} .query=${query} .label=${name}></hive-number></b
+        ><span class="muted small" aria-hidden="true">${name}</span>
       </li>`;
     return html`<ul class="figures">
-      ${figure(figures.running, 'workflows running', 'running', '?q=status%3Asubmitted%2Cplanned%2Crunning%2Cpaused')}
-      ${figure(figures.waiting, 'wait for you', 'waiting', '?q=status%3Awaiting')}
-      ${figure(figures.merged, 'tasks merged, 24 h', 'ok', '?q=status%3Acompleted%2Cfailed%2Crunning')}
-      ${figure(figures.refused, 'refused or failed, 24 h', 'failed', '?q=status%3Afailed%2Crunning')}
+      ${figure(running, 'workflows running', 'running', { types: ['workflow.*'] })}
+      ${figure(waiting, 'need you', 'waiting', { types: ['approval.requested', 'task.escalated', 'workflow.failed', ...notThroughTypes] })}
+      ${figure(report?.merged.length ?? null, 'done, 24 h', 'ok', { types: mergedTypes, since })}
+      ${figure(report?.refused.length ?? null, 'not through, 24 h', 'failed', { types: notThroughTypes, since })}
     </ul>`;
   }
 
   #agents(agents: readonly AgentSummary[]) {
+    if (!this.#turns.one()) return nothing;
     const counts = agentCounts(agents);
     const said = (['busy', 'idle', 'draining', 'gone'] as const).filter((status) => counts[status] > 0);
     const busy = agents.filter((agent) => agent.step !== null);
-    return html`<a class="panel agents" href="/agents" aria-label="Agents">
+    return html`<a class="panel agents" href="/agents">
       <span class="counts">
         <b>Agents</b>
         ${said.length === 0 ? html`<span class="muted">none registered</span>` : nothing}
@@ -113,39 +159,53 @@ export class HiveHomePage extends LitElement {
     </a>`;
   }
 
-  #night(report: Report) {
-    const { outcome, limits, models, again } = reportWords(report);
-    return html`<div class="panel report" role="group" aria-label="Report">
-      <span><b>The last ${duration(Date.parse(report.until) - Date.parse(report.since))}:</b> ${outcome}</span>
-      ${[...limits, ...models, ...(again === null ? [] : [again])].map(
-        (line) => html`<span class="small muted">${visibleLine(line)}</span>`,
-      )}
-    </div>`;
+  #day(report: Report, limits: readonly LimitWindow[]) {
+    const reset = nextReset(limits, Date.now());
+    const lines = reportWords(report);
+    const merges = report.merged.slice(-shownMerges).reverse();
+    if ((reset === null && lines.length + merges.length === 0) || !this.#turns.one()) return nothing;
+    return html`<section aria-labelledby="day">
+      <h2 id="day">The last 24 hours</h2>
+      <div class="panel report">
+        ${merges.map(
+          ({ title, key, workflow, events, redBefore, reviewers }) =>
+            html`<a class="one-line" href="/traces/${workflow}?sel=${events[0] ?? ''}"
+              >${visibleLine(title || key)}
+              <span class="small muted"
+                >${redBefore === 'red' ? 'red before, green after' : 'green after'}${reviewers.length === 0 ? '' : `, ${visibleLine(reviewers.join(', '))}`}</span
+              ></a
+            >`,
+        )}
+        ${lines.map(({ said, query }) => html`<a class="small muted" href=${eventsAddress(query)}>${visibleLine(said)}</a>`)}
+        ${
+          reset === null
+            ? nothing
+            : html`<a class="small muted" href=${eventsAddress({ types: ['model.rate_limited'] })}
+                >${visibleLine(`${reset.of} ${reset.kind}`)} resets in
+                ${duration(Date.parse(reset.resetsAt) - Date.now())}${reset.usedShare === null ? '' : `, ${Math.round(reset.usedShare * 100)} % used`}</a
+              >`
+        }
+      </div>
+    </section>`;
   }
 
-  #part(name: string, workflows: readonly WorkflowSummary[], because = '') {
-    if (workflows.length === 0) return nothing;
+  #part(name: string, workflows: readonly WorkflowSummary[], all: readonly WorkflowSummary[]) {
+    if (workflows.length === 0 || !this.#turns.one()) return nothing;
     return html`<section>
-      <h2>${name}${because === '' ? nothing : html` <span class="muted small">${because}</span>`}</h2>
+      <h2>${name}</h2>
       <ul>
-        ${repeat(
-          workflows,
-          ({ id }) => id,
-          (workflow) => html`<li><hive-workflow-card .workflow=${workflow}></hive-workflow-card></li>`,
-        )}
+        ${this.#cards(workflows, all)}
       </ul>
     </section>`;
   }
 
-  #empty() {
-    return html`<hive-notice
-      heading="No workflows yet"
-      said="Hand in a change of your own, or give Hive a goal. Both need a repository and a check."
-      icon="flag"
-    >
-      <hive-copy text='hive submit HEAD --check "npm test"' what="command"></hive-copy>
-      <hive-copy text='hive run "Fix the date parser" --check "npm test"' what="command"></hive-copy>
-    </hive-notice>`;
+  #cards(workflows: readonly WorkflowSummary[], all: readonly WorkflowSummary[]) {
+    return repeat(
+      this.#turns.of(workflows),
+      ({ id }) => id,
+      (workflow) =>
+        html`<li><hive-workflow-card .workflow=${workflow} .left=${leftOf(workflow, all)}></hive-workflow-card></li>`,
+    );
   }
 }
 

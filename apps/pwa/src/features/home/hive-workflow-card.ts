@@ -7,7 +7,7 @@ import { statusLook } from '../../ui/status.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
-import { endedBadly, settled } from './home-model.ts';
+import { endedBadly, settled, type Left } from './home-model.ts';
 
 const order = ['merged', 'completed', 'refused', 'failed', 'infra', 'waiting', 'blocked', 'cancelled'];
 
@@ -41,6 +41,7 @@ export class HiveWorkflowCard extends LitElement {
       .below {
         flex-wrap: wrap;
         align-items: center;
+        overflow-wrap: anywhere;
       }
       .goal {
         font-size: var(--hive-size-4);
@@ -80,6 +81,8 @@ export class HiveWorkflowCard extends LitElement {
   ];
 
   @property({ attribute: false }) workflow!: WorkflowSummary;
+  /** How long it still takes, where enough was measured. */
+  @property({ attribute: false }) left: Left | null = null;
 
   override render() {
     const { workflow } = this;
@@ -108,7 +111,13 @@ export class HiveWorkflowCard extends LitElement {
       const look = statusLook(status);
       return n === 0 ? [] : [html`<span class="tone-${look.tone}">${n} ${look.word.toLowerCase()}</span>`];
     });
-    return html`${parts}${done < workflow.tasks ? html`<span class="muted">${done} of ${count(workflow.tasks, 'task')} settled</span>` : nothing}`;
+    return html`${parts}${done < workflow.tasks ? html`<span class="muted">${done} of ${count(workflow.tasks, 'task')} settled</span>` : nothing}${
+      this.left === null
+        ? nothing
+        : html`<span class="muted"
+            >about ${duration(this.left.ms)} left, by ${count(this.left.measured, 'workflow')}</span
+          >`
+    }`;
   }
 
   #where(): string {

@@ -1,23 +1,40 @@
 import { css } from 'lit';
+import { stack } from '../../ui/stack.ts';
 
+/** Lines of the report are as high as rows of a list, to be hit without hitting their neighbours. */
 export const homeStyles = css`
-  :host {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: var(--hive-space-4);
-  }
+  ${stack(4)}
   .figures {
     display: grid;
     grid-template-columns: repeat(4, minmax(0, 1fr));
     gap: var(--hive-space-3);
   }
-  .figures a {
+  .figures li {
     display: grid;
     padding: var(--hive-space-3) var(--hive-space-4);
+  }
+  .asks,
+  .agents {
+    display: flex;
+    align-items: center;
+    gap: var(--hive-space-2) var(--hive-space-4);
+    min-block-size: 52px;
+    padding: var(--hive-space-2) var(--hive-space-4);
     color: inherit;
     text-decoration: none;
   }
-  .figures a:hover,
+  .asks .one-line {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  .report a {
+    padding-block: calc((var(--hive-row) - 1.4em) / 2);
+    text-decoration-color: var(--hive-border);
+  }
+  .report a:not(.muted) {
+    color: inherit;
+  }
+  .asks:hover,
   .agents:hover {
     border-color: var(--hive-control);
   }
@@ -26,26 +43,19 @@ export const homeStyles = css`
     line-height: 1.2;
     font-weight: 600;
   }
-  .agents {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: var(--hive-space-1) var(--hive-space-5);
-    padding: var(--hive-space-3) var(--hive-space-4);
-    color: inherit;
-    text-decoration: none;
-  }
   .report {
     display: grid;
-    gap: var(--hive-space-1);
-    padding: var(--hive-space-3) var(--hive-space-4);
+    padding: var(--hive-space-2) var(--hive-space-4);
   }
   .agents > .one-line {
     max-inline-size: 38ch;
   }
+  .agents,
+  .counts {
+    flex-wrap: wrap;
+  }
   .counts {
     display: flex;
-    flex-wrap: wrap;
     gap: var(--hive-space-1) var(--hive-space-4);
   }
   .counts span {
@@ -55,26 +65,27 @@ export const homeStyles = css`
   section,
   section ul {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--hive-space-2);
   }
   section {
     margin-block-start: var(--hive-space-2);
-  }
-  h2 .small {
-    font-weight: 400;
-    margin-inline-start: var(--hive-space-1);
   }
   @media (max-width: 700px) {
     .figures {
       grid-template-columns: repeat(2, minmax(0, 1fr));
       gap: var(--hive-space-2);
     }
-    .figures a {
-      padding: var(--hive-space-2) var(--hive-space-3);
+    .asks {
+      flex-wrap: wrap;
     }
-    h2 .small {
-      display: block;
-      margin-inline-start: 0;
+    .asks .one-line {
+      flex-basis: 100%;
+      white-space: normal;
+      overflow-wrap: anywhere;
+    }
+    .figures li {
+      padding: var(--hive-space-2) var(--hive-space-3);
     }
   }
 `;

@@ -1,7 +1,8 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { Task } from '@lit/task';
-import { pair } from '../../data/session.ts';
+import { createDeskCalls } from '@hive/events';
+import { pair } from '../../data/pair.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
 import '../../ui/hive-copy.ts';
 import '../../ui/hive-notice.ts';
@@ -27,7 +28,7 @@ export class HivePairing extends LitElement {
   readonly #pairing = new Task(this, {
     args: () => [this.code] as const,
     task: async ([code]) => {
-      if (code === null) return null;
+      if (code === null) return wipeIfShutOut();
       const pairing = await pair(code);
       if (!pairing.paired) return pairing.reason;
       this.#tell();
@@ -62,6 +63,17 @@ export class HivePairing extends LitElement {
 
   readonly #tell = () => void this.dispatchEvent(new Event('hive-paired'));
 }
+
+/** A browser that was shut out keeps nothing for whoever holds it; one whose session is merely over keeps what it has not sent yet. */
+const wipeIfShutOut = async (): Promise<null> => {
+  const error: unknown = await createDeskCalls({ url: '', fetch: fetch.bind(globalThis) })
+    .session()
+    .catch((it: unknown) => it);
+  if (!(error instanceof Error && 'code' in error && error.code === 'auth.revoked')) return null;
+  const { forgetRoom } = await import('../../data/room-db.ts');
+  await forgetRoom();
+  return null;
+};
 
 declare global {
   interface HTMLElementTagNameMap {

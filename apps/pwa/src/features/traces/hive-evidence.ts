@@ -1,10 +1,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Evidence, EvidenceCommand } from '@hive/events';
+import { proofWords, reviewerWords, type Evidence, type EvidenceCommand } from '@hive/events';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { duration } from '../../ui/duration.ts';
+import { stack } from '../../ui/stack.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
-import { proofWords, reviewerWords } from './evidence-words.ts';
 
 const places = { base: 'before', 'base+tests': 'before, with its tests', head: 'after' };
 
@@ -14,11 +14,7 @@ export class HiveEvidence extends LitElement {
   static override styles = [
     baseStyles,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--hive-space-2);
-      }
+      ${stack(2)}
       .scroll {
         overflow-x: auto;
       }

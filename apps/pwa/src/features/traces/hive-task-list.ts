@@ -1,42 +1,56 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { shortId, type TaskResult } from '@hive/events';
+import { proofWords, reviewerWords, shortId, type TaskResult } from '@hive/events';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { count, duration } from '../../ui/duration.ts';
 import { visibleLine, visibleText } from '../../ui/visible-text.ts';
 import '../../ui/hive-author.ts';
 import '../../ui/hive-copy.ts';
+import '../../ui/hive-notice.ts';
+import '../../ui/hive-number.ts';
 import '../../ui/hive-status.ts';
 import './hive-evidence.ts';
 import './hive-phase-bar.ts';
-import { proofWords, reviewerWords } from './evidence-words.ts';
-import { activeMs, type TaskBar } from './phases.ts';
+import { phaseColours } from './phase-colours.ts';
+import { activeMs } from './phases.ts';
 import { taskListStyles } from './task-list-styles.ts';
 import type { Trace } from './trace-model.ts';
+import { barOf } from './waterfall/bar-of.ts';
 
-const noBar: TaskBar = { phases: [], endedBadlyAt: null };
+const legend = html`<p class="legend small muted" aria-hidden="true">
+  <i class="model"></i>model <i class="command"></i>work <i class="check"></i>check <i class="review"></i>review
+  <i class="merge"></i>merge <i class="person"></i>waits for you
+</p>`;
 
 /** The tasks of a trace in the order of the plan: each with its outcome, why, who wrote it, the proof, and its time as a bar. */
 @customElement('hive-task-list')
 export class HiveTaskList extends LitElement {
-  static override styles = [baseStyles, taskListStyles];
+  static override styles = [baseStyles, phaseColours, taskListStyles];
 
   @property({ attribute: false }) trace!: Trace;
   @property({ type: Number }) now = 0;
 
   override render() {
-    return html`<ul class="panel">
-      ${repeat(
-        this.trace.result?.tasks ?? [],
-        ({ id }) => id,
-        (task) => html`<li>${this.#task(task)}</li>`,
-      )}
-    </ul>`;
+    const tasks = this.trace.result?.tasks ?? [];
+    if (tasks.length === 0)
+      return html`<hive-notice
+        heading="There are no tasks yet"
+        said="They stand here as soon as the goal is planned."
+        icon="empty"
+      ></hive-notice>`;
+    return html`${legend}
+      <ul class="panel">
+        ${repeat(
+          tasks,
+          ({ id }) => id,
+          (task) => html`<li>${this.#task(task)}</li>`,
+        )}
+      </ul>`;
   }
 
   #task(task: TaskResult) {
-    const bar = this.trace.bars.get(task.id) ?? noBar;
+    const bar = barOf(this.trace.store, task.id);
     const active = activeMs(bar, this.now);
     return html`<details>
       <summary>
@@ -96,7 +110,7 @@ export class HiveTaskList extends LitElement {
         <hive-copy text="hive why ${shortId(task.id)}" what="command"></hive-copy>
         <hive-copy text="hive diff ${shortId(task.id)}" what="command"></hive-copy>
         ${task.commit === null ? nothing : html`<hive-copy .text=${task.commit.slice(0, 7)} .value=${task.commit} what="commit"></hive-copy>`}
-        ${task.attempts > 0 ? html`<span class="muted small">${count(task.attempts, 'failed attempt')}</span>` : nothing}
+        ${task.attempts > 0 ? html`<span class="muted small"><hive-number .value=${task.attempts} .text=${count(task.attempts, 'failed attempt')} .query=${{ types: ['task.attempt_failed'], trace: this.trace.correlationId, text: task.id }}></hive-number></span>` : nothing}
       </p>
     `;
   }

@@ -1,13 +1,16 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { shortId, type Result } from '@hive/events';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { count, duration } from '../../ui/duration.ts';
 import { statusLook } from '../../ui/status.ts';
 import { visibleLine, visibleText } from '../../ui/visible-text.ts';
+import type { EventQuery } from '../../ui/event-query.ts';
 import '../../ui/hive-copy.ts';
+import '../../ui/hive-number.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
+import { errorTypes } from './error-types.ts';
 import { isRunning, type Trace } from './trace-model.ts';
 
 const grouped = new Intl.NumberFormat('en');
@@ -16,6 +19,22 @@ const usageWords = ({ calls, input, output, costUsd }: Result['usage']): string 
   if (calls === 0) return 'no model was called';
   const cost = costUsd === null ? 'price not reported' : costUsd === 0 ? 'no charge' : `$${costUsd.toFixed(2)}`;
   return `${count(calls, 'call')}, ${grouped.format(input)} in, ${grouped.format(output)} out, ${cost}`;
+};
+
+const longestHeading = 240;
+
+/** Where each status of a task comes from. */
+const typesOf: Readonly<Record<string, readonly string[]>> = {
+  pending: ['task.created', 'task.redriven'],
+  ready: ['task.ready', 'task.returned', 'task.attempt_failed', 'task.lease_expired', 'task.snoozed'],
+  working: ['task.claimed'],
+  submitted: ['task.submitted'],
+  checked: ['task.checked'],
+  reviewed: ['task.review_completed'],
+  waiting: ['task.escalated'],
+  infra: ['task.failed'],
+  failed: ['task.failed', 'task.dead_lettered'],
+  ...Object.fromEntries(['merged', 'completed', 'refused', 'blocked', 'cancelled'].map((it) => [it, [`task.${it}`]])),
 };
 
 /** What a trace is about and where it stands. */
@@ -61,11 +80,63 @@ export class HiveTraceHeader extends LitElement {
         flex-wrap: wrap;
         gap: 0 var(--hive-space-3);
       }
+      .whole {
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+        margin-block-start: var(--hive-space-2);
+      }
       .why {
+        max-block-size: 12lh;
+        overflow: auto;
         border-inline-start: 3px solid var(--hive-failed);
         padding-inline-start: var(--hive-space-3);
         white-space: pre-wrap;
         overflow-wrap: anywhere;
+      }
+      .fold {
+        display: none;
+      }
+      .asked {
+        display: grid;
+        gap: var(--hive-space-1);
+        border-inline-start: 3px solid var(--hive-waiting);
+        padding-inline-start: var(--hive-space-3);
+        overflow-wrap: anywhere;
+      }
+      @media (max-width: 700px) {
+        /* A line for each, and only what moves, so that what the page is about is in sight. */
+        dl {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0;
+          padding: var(--hive-space-2) var(--hive-space-3);
+        }
+        .folded .rest {
+          display: none;
+        }
+        .fold {
+          display: inline-flex;
+          min-block-size: 32px;
+          color: var(--hive-accent);
+        }
+        .asked a {
+          display: -webkit-box;
+          -webkit-box-orient: vertical;
+          -webkit-line-clamp: 2;
+          overflow: hidden;
+        }
+        dl > div {
+          display: grid;
+          grid-template-columns: 84px minmax(0, 1fr);
+          align-items: baseline;
+          font-size: var(--hive-size-2);
+          /* Figures that stand over each other can be hit one by one. */
+          line-height: 24px;
+        }
+        /* It stands among what can be done as well. */
+        .command {
+          display: none;
+        }
       }
     `,
   ];
@@ -73,8 +144,11 @@ export class HiveTraceHeader extends LitElement {
   @property({ attribute: false }) trace!: Trace;
   @property({ type: Number }) now = 0;
 
+  /** On a phone: what seldom changes is shown too. */
+  @state() private unfolded = false;
+
   override render() {
-    const { result, correlationId, events, errors, startMs } = this.trace;
+    const { result, correlationId, store, startMs } = this.trace;
     const id = html`<hive-copy
       .text=${shortId(correlationId)}
       .value=${correlationId}
@@ -82,59 +156,102 @@ export class HiveTraceHeader extends LitElement {
     ></hive-copy>`;
     const facts = html`<div>
         <dt>Duration</dt>
-        <dd>${duration(this.now - startMs)}${isRunning(this.trace) ? ' so far' : ''}</dd>
+        <dd>
+          ${this.#figure(this.now - startMs, { trace: correlationId }, duration(this.now - startMs))}${
+            isRunning(this.trace) ? ' so far' : ''
+          }
+        </dd>
       </div>
       <div>
         <dt>Events</dt>
         <dd>
-          ${grouped.format(events.length)},
-          ${errors === 0 ? 'no errors' : html`<span class="tone-failed">${count(errors, 'error')}</span>`}
+          ${this.#figure(store.rows, { trace: correlationId })},
+          ${
+            store.errors === 0
+              ? 'no errors'
+              : html`<span class="tone-failed"
+                  >${this.#figure(store.errors, { trace: correlationId, types: errorTypes }, count(store.errors, 'error'))}</span
+                >`
+          }
         </dd>
       </div>`;
     if (result === null)
-      return html`<h1 tabindex="-1">${this.#goal()}</h1>
+      return html`${this.#heading(this.#goal())}
         <div class="top">${id}</div>
-        <dl class="panel">${facts}</dl>`;
-    return html`<h1 tabindex="-1">${visibleLine(result.goal)}</h1>
+        <div class="panel"><dl>${facts}</dl></div>`;
+    return html`${this.#heading(result.goal)}
       <div class="top">
         <hive-status .status=${result.status}></hive-status>
         ${result.example ? html`<span class="example muted">Example</span>` : nothing} ${id}
         <span class="muted small"><hive-time .at=${result.submittedAt}></hive-time></span>
-        <hive-copy text="hive show ${shortId(correlationId)}" what="command"></hive-copy>
+        <hive-copy class="command" text="hive show ${shortId(correlationId)}" what="command"></hive-copy>
       </div>
-      ${result.reason === null ? nothing : html`<p class="why">${result.code === null ? nothing : html`<b class="mono">${result.code}</b> `}${visibleText(result.reason)}</p>`}
-      <dl class="panel">
-        <div>
-          <dt>Tasks</dt>
-          <dd class="counts">${this.#counts(result)}</dd>
-        </div>
-        ${facts}
-        <div>
-          <dt>Repository</dt>
-          <dd class="mono">${visibleLine(result.repo)}</dd>
-        </div>
-        <div>
-          <dt>Branch</dt>
-          <dd class="mono">
-            ${result.branch === null ? html`<span class="muted">none yet</span>` : visibleLine(result.branch)}
-          </dd>
-        </div>
-        <div>
-          <dt>${result.head === null ? 'Base' : 'Base to head'}</dt>
-          <dd class="mono" title=${result.base}>
-            ${result.base.slice(0, 7)}${result.head === null ? '' : ` … ${result.head.slice(0, 7)}`}
-          </dd>
-        </div>
-        <div>
-          <dt>Models</dt>
-          <dd>${usageWords(result.usage)}</dd>
-        </div>
-      </dl>`;
+      ${result.reason === null ? nothing : html`<p class="why" tabindex=${result.reason.length > longestHeading ? 0 : nothing}>${result.code === null ? nothing : html`<b class="mono">${result.code}</b> `}${visibleText(result.reason)}</p>`}
+      ${this.#asked(result.approvals ?? [])}
+      <div class="panel facts ${this.unfolded ? '' : 'folded'}">
+        <dl>
+          <div>
+            <dt>Tasks</dt>
+            <dd class="counts">${this.#counts(result)}</dd>
+          </div>
+          ${facts}
+          <div class="rest">
+            <dt>Repository</dt>
+            <dd class="mono">${visibleLine(result.repo)}</dd>
+          </div>
+          <div class="rest">
+            <dt>Branch</dt>
+            <dd class="mono">
+              ${result.branch === null ? html`<span class="muted">none yet</span>` : visibleLine(result.branch)}
+            </dd>
+          </div>
+          <div class="rest">
+            <dt>${result.head === null ? 'Base' : 'Base to head'}</dt>
+            <dd class="mono" title=${result.base}>
+              ${result.base.slice(0, 7)}${result.head === null ? '' : ` … ${result.head.slice(0, 7)}`}
+            </dd>
+          </div>
+          <div class="rest">
+            <dt>Models</dt>
+            <dd>
+              ${this.#figure(result.usage.calls, { trace: correlationId, types: ['model.called'] }, usageWords(result.usage))}
+            </dd>
+          </div>
+        </dl>
+        <button
+          class="plain fold"
+          aria-expanded=${this.unfolded ? 'true' : 'false'}
+          @click=${() => (this.unfolded = !this.unfolded)}
+        >
+          ${this.unfolded ? 'Less' : 'Repository, branch, models'}
+        </button>
+      </div>`;
+  }
+
+  /** What a person is asked, leading to where it is decided; more than two would push the page away. */
+  #asked(asked: NonNullable<Result['approvals']>) {
+    if (asked.length === 0) return nothing;
+    return html`<div class="asked">
+      <span>Waits for you:</span>
+      ${asked.slice(0, 2).map(({ id, action }) => html`<a href="/approvals/${id}">${visibleLine(action)}</a>`)}
+      ${asked.length > 2 ? html`<a href="/approvals">and ${asked.length - 2} more</a>` : nothing}
+    </div>`;
   }
 
   #goal(): string {
-    const submitted = this.trace.events.find((event) => event.type === 'workflow.submitted');
-    return submitted ? visibleLine(submitted.data.goal) : 'Life of a process';
+    const { store } = this.trace;
+    return store.textOf('type', 0) === 'workflow.submitted' ? store.textOf('words', 0) : 'Life of a process';
+  }
+
+  /** A goal may be a page of text: then its beginning is the heading, and what the page is about stays in sight. */
+  #heading(goal: string) {
+    const line = visibleLine(goal);
+    if (line.length <= longestHeading) return html`<h1 tabindex="-1">${line}</h1>`;
+    return html`<h1 tabindex="-1">${line.slice(0, longestHeading)}…</h1>
+      <details>
+        <summary>The whole goal</summary>
+        <p class="whole">${visibleText(goal)}</p>
+      </details>`;
   }
 
   #counts({ tasks }: Result) {
@@ -142,8 +259,15 @@ export class HiveTraceHeader extends LitElement {
     const counts = Map.groupBy(tasks, (task) => task.status);
     return [...counts].map(([status, list]) => {
       const look = statusLook(status);
-      return html`<span class="tone-${look.tone}">${list.length} ${look.word.toLowerCase()}</span>`;
+      const trace = this.trace.correlationId;
+      return html`<span class="tone-${look.tone}"
+        >${this.#figure(list.length, { trace, types: typesOf[status] ?? ['task.*'] }, `${list.length} ${look.word.toLowerCase()}`)}</span
+      >`;
     });
+  }
+
+  #figure(value: number, query: EventQuery, text = '') {
+    return html`<hive-number .value=${value} .query=${query} .text=${text}></hive-number>`;
   }
 }
 

@@ -1,26 +1,25 @@
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { shortId } from '@hive/events';
+import { shortId, type Permission } from '@hive/events';
 import { AddressController } from '../../app/address-controller.ts';
 import { addressWith, goTo } from '../../app/address.ts';
 import type { RoomDesk } from '../../data/desk.ts';
-import { LiveLoad } from '../../data/live-load.ts';
 import type { LiveStream } from '../../data/live-stream.ts';
+import { Rights } from '../../data/rights.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { loadView } from '../../ui/load-view.ts';
+import { Turns, painted } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-copy.ts';
-import './hive-event-details.ts';
-import './hive-task-list.ts';
 import './hive-trace-header.ts';
-import './hive-trace-tree.ts';
-import { isRunning, joinEvents, traceOf, type Trace } from './trace-model.ts';
+import './hive-view-switch.ts';
+import { TraceFeed } from './trace-feed.ts';
+import { TraceKeys } from './trace-keys.ts';
+import { isRunning, type Trace } from './trace-model.ts';
 import { traceStyles } from './trace-styles.ts';
+import { traceViewOf, type TraceScene, type TraceView } from './trace-views.ts';
 
-const legend = html`<p class="legend small muted" aria-hidden="true">
-  <i class="model"></i>model <i class="command"></i>work <i class="check"></i>check <i class="review"></i>review
-  <i class="merge"></i>merge <i class="person"></i>waits for you
-</p>`;
+const isUnknown = (error: unknown): boolean => (error as { code?: string } | null)?.code === 'input.unknown_id';
 
 /** One workflow from its submission to the last merge, live: what was asked, what became of each task, and what caused what. */
 @customElement('hive-trace-page')
@@ -33,27 +32,30 @@ export class HiveTracePage extends LitElement {
   @property({ attribute: false }) correlationId = '';
 
   @state() private now = Date.now();
+  /** The view whose code has come, and whose turn too: going to another answers with the frame before it is made. */
+  @state() private ready: TraceView | null = null;
+  @state() private failed: TraceView | null = null;
 
   readonly #address = new AddressController(this);
+  readonly #turns = new Turns(this, 1);
+  readonly #rights = new Rights(this, () => this.desk);
   #tick: ReturnType<typeof setInterval> | undefined;
-  readonly #load = new LiveLoad<Trace>(this, {
+  readonly #feed = new TraceFeed(this, {
+    desk: () => this.desk,
     live: () => this.live,
-    load: async () => traceOf(await this.desk.trace(this.correlationId)),
-    concerns: ({ correlationId }) => correlationId.endsWith(this.correlationId),
-    fold: (trace, events) => {
-      const joined = joinEvents(
-        trace.events,
-        events.filter((event) => event.correlationId === trace.correlationId),
-      );
-      return joined === trace.events ? trace : traceOf(joined);
-    },
+    correlationId: () => this.correlationId,
   });
+
+  constructor() {
+    super();
+    new TraceKeys(this, { desk: () => this.desk, correlationId: () => this.#feed.value?.correlationId });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     // Open bars grow; nothing else needs the clock.
     this.#tick = setInterval(() => {
-      if (this.#load.value && isRunning(this.#load.value) && document.visibilityState === 'visible')
+      if (this.#feed.value && isRunning(this.#feed.value) && document.visibilityState === 'visible')
         this.now = Date.now();
     }, 1000);
   }
@@ -65,60 +67,102 @@ export class HiveTracePage extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    if (changed.has('correlationId') && changed.get('correlationId')) void this.#load.reset();
+    if (changed.has('correlationId') && changed.get('correlationId')) this.#feed.reset();
+    // Its code is needed once an event was chosen.
+    if (this.#address.get('sel') !== '') void import('./hive-event-details.ts').catch(() => undefined);
+    const view = this.#view;
+    if (this.ready !== view && this.failed !== view) void this.#fetch(view);
+  }
+
+  get #view(): TraceView {
+    return traceViewOf(this.#address.get('view'));
+  }
+
+  async #fetch(view: TraceView): Promise<void> {
+    try {
+      await Promise.all([view.load(), this.ready === null ? null : painted()]);
+      this.ready = view;
+      this.failed = null;
+    } catch {
+      this.failed = view;
+    }
   }
 
   protected override updated(): void {
-    const goal = this.#load.value?.result?.goal;
+    // Not needed to see anything, so it does not stand in the way of what is; its place is kept until it comes.
+    if (this.#feed.value?.isWhole) void import('./verbs/hive-trace-verbs.ts').catch(() => undefined);
+    const goal = this.#feed.value?.result?.goal;
     if (goal !== undefined) document.title = `${visibleLine(goal).slice(0, 60)} · Hive`;
   }
 
   override render() {
-    return loadView(this.#load, (trace) => (trace.events.length === 0 ? this.#unknown() : this.#trace(trace)));
+    if (isUnknown(this.#feed.error)) return this.#unknown();
+    const shown = loadView(this.#feed, (trace) => this.#trace(trace));
+    return this.#feed.value === undefined
+      ? html`<h1 tabindex="-1">Trace</h1>
+          ${shown}`
+      : shown;
   }
 
   #trace(trace: Trace) {
     const now = isRunning(trace) ? Math.max(this.now, trace.lastMs) : trace.lastMs;
-    const selected = trace.events.find((event) => event.id === this.#address.get('sel'));
+    const asked = this.#address.get('sel');
+    const selected = trace.store.rowOf(asked) < 0 ? null : asked;
+    const view = this.#view;
+    const scene: TraceScene = {
+      correlationId: trace.correlationId,
+      desk: this.desk,
+      may: this.#rights.may,
+      trace,
+      now,
+      selected,
+      select: (id) => goTo(addressWith({ sel: id })),
+      get: (name) => this.#address.get(name),
+    };
+    const part = (shown: () => unknown) => (this.#turns.one() ? shown() : nothing);
     return html`
       <hive-trace-header .trace=${trace} .now=${now}></hive-trace-header>
+      <hive-trace-verbs
+        .desk=${this.desk}
+        .result=${trace.result}
+        .correlationId=${trace.correlationId}
+        .events=${trace.events}
+        .may=${(right: Permission) => this.#rights.may(right)}
+      ></hive-trace-verbs>
+      ${part(() => html`<hive-view-switch .shown=${view.id} .address=${location.href}></hive-view-switch>`)}
+      ${part(() => html`<section aria-label=${view.name}>${this.#shown(view, scene)}</section>`)}
       ${
-        trace.result === null || trace.result.tasks.length === 0
+        selected === null
           ? nothing
-          : html`<section aria-labelledby="tasks">
-              <div class="heading">
-                <h2 id="tasks">Tasks</h2>
-                ${legend}
-              </div>
-              <hive-task-list .trace=${trace} .now=${now}></hive-task-list>
-            </section>`
+          : html`<hive-event-details
+              .of=${selected}
+              .trace=${trace}
+              .read=${this.#read}
+              @hive-select=${({ detail }: CustomEvent<string | null>) => this.#select(detail)}
+            ></hive-event-details>`
       }
-      <div class="events ${selected ? 'with-details' : ''}">
-        <section aria-label="Events">
-          <hive-trace-tree
-            .trace=${trace}
-            .now=${now}
-            .selected=${selected?.id ?? null}
-            @hive-select=${({ detail }: CustomEvent<string | null>) => goTo(addressWith({ sel: detail }))}
-          ></hive-trace-tree>
-        </section>
-        ${
-          selected
-            ? html`<hive-event-details
-                .event=${selected}
-                .trace=${trace}
-                @hive-select=${({ detail }: CustomEvent<string | null>) => this.#select(detail)}
-              ></hive-event-details>`
-            : nothing
-        }
-      </div>
     `;
+  }
+
+  readonly #read = (id: string) => this.#feed.event(id);
+
+  #shown(view: TraceView, scene: TraceScene) {
+    if (this.ready === view) return view.render(scene);
+    if (this.failed === view)
+      return html`<hive-notice
+        heading="This view did not load"
+        said="Hive may be down, or this device offline."
+        icon="failed"
+        tone="failed"
+        ><button @click=${() => void this.#fetch(view)}>Try again</button></hive-notice
+      >`;
+    return html`<hive-skeleton></hive-skeleton>`;
   }
 
   #select(id: string | null): void {
     const before = this.#address.get('sel');
     goTo(addressWith({ sel: id }));
-    this.renderRoot.querySelector('hive-trace-tree')?.reveal(id ?? before);
+    this.renderRoot.querySelector('hive-waterfall')?.reveal(id ?? before);
   }
 
   #unknown() {

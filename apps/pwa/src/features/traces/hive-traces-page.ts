@@ -1,28 +1,34 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { shortId, type TraceSummary } from '@hive/events';
+import type { TraceSummary } from '@hive/events';
 import { AddressController } from '../../app/address-controller.ts';
 import { addressWith, goTo } from '../../app/address.ts';
 import type { RoomDesk } from '../../data/desk.ts';
+import { HeldNews } from '../../ui/held-news.ts';
 import { LiveLoad } from '../../data/live-load.ts';
 import type { LiveStream } from '../../data/live-stream.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
-import { count, duration } from '../../ui/duration.ts';
+import { count } from '../../ui/duration.ts';
+import { errorWords } from '../../ui/error-words.ts';
 import { loadView } from '../../ui/load-view.ts';
+import { toast } from '../../ui/toast.ts';
 import { statusLook } from '../../ui/status.ts';
+import { Turns } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-copy.ts';
-import '../../ui/hive-status.ts';
-import '../../ui/hive-time.ts';
-import { filterStatus, fittingTraces, parseTraceFilter, withStatus } from './trace-filter.ts';
+import { fittingTraces, parseTraceFilter, statusesOf, withStatus } from './trace-filter.ts';
+import { TraceOrder, orderOf, orders } from './trace-order.ts';
+import { traceRow } from './trace-row.ts';
 import { tracesStyles } from './traces-styles.ts';
 
 type Loaded = { readonly traces: readonly TraceSummary[]; readonly next: string | null };
 
-const pageSize = 200;
+const pageSize = 100;
+/** So often a filter that finds little goes on by itself; then a person says whether to look further. */
+const mostLooks = 12;
+const restMs = 250;
 const offered = ['running', 'waiting', 'failed', 'completed', 'cancelled', 'process'] as const;
-const open = new Set(['submitted', 'planned', 'running', 'paused', 'waiting']);
 
 /** Every trace, newest first. What is typed into the filter is in the address. */
 @customElement('hive-traces-page')
@@ -32,29 +38,81 @@ export class HiveTracesPage extends LitElement {
   @property({ attribute: false }) desk!: RoomDesk;
   @property({ attribute: false }) live!: LiveStream;
 
-  /** Traces that came while a row was pointed at or focused; they wait, so that nothing moves under the hand. */
-  @state() private shown: ReadonlySet<string> | null = null;
   @state() private older: readonly TraceSummary[] = [];
   @state() private next: string | null | undefined = undefined;
+  @state() private looking = false;
+  @state() private hasBar = false;
+  @state() private chosen: ReadonlyMap<string, TraceSummary> = new Map();
+  @state() private pinned: ReadonlySet<string> = new Set();
 
+  /** What comes while a row is pointed at or focused waits, so that nothing moves under the hand. */
+  readonly #held = new HeldNews(this);
+  #asked: string | null = null;
+  #due: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #order = new TraceOrder();
   readonly #address = new AddressController(this);
   readonly #load = new LiveLoad<Loaded>(this, {
     live: () => this.live,
-    load: async () => {
-      const { items, next } = await this.desk.traces({ limit: pageSize });
-      return { traces: items, next };
-    },
+    load: () => this.#read(),
     concerns: () => true,
   });
 
+  /** The first page of what fits: as many answers as that takes, within bounds. */
+  async #read(after?: string): Promise<Loaded> {
+    const typed = this.#address.get('q');
+    this.#asked = typed;
+    const { filter } = parseTraceFilter(typed, Date.now());
+    let traces: readonly TraceSummary[] = [];
+    let next: string | null = after ?? null;
+    for (let look = 0; look < mostLooks; look++) {
+      const page = await this.desk.traces({ ...filter, limit: pageSize, ...(next !== null && { after: next }) });
+      traces = [...traces, ...page.items];
+      next = page.next;
+      if (next === null || traces.length >= pageSize || this.#asked !== typed) break;
+    }
+    return { traces, next };
+  }
+
+  protected override firstUpdated(): void {
+    void this.#readPins();
+  }
+
+  /** Pins are kept in this browser alone. */
+  readonly #readPins = async (): Promise<void> => {
+    this.pinned = await (await import('../../data/stored-traces.ts')).pinnedTraces();
+  };
+
+  /** Another filter begins anew, once nothing was typed for a moment. */
+  protected override willUpdate(): void {
+    if (this.#asked === null || this.#asked === this.#address.get('q')) return;
+    this.#asked = this.#address.get('q');
+    clearTimeout(this.#due);
+    this.#due = setTimeout(() => {
+      [this.older, this.next, this.chosen] = [[], undefined, new Map()];
+      void this.#load.run();
+    }, restMs);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#due);
+  }
+
+  readonly #turns = new Turns(this, 6);
+
   override render() {
-    return html`<h1 tabindex="-1">Traces</h1>
+    return html`<div class="head">
+        <h1 tabindex="-1">Traces</h1>
+        <a href="/new">New workflow</a>
+      </div>
       ${this.#filter()} ${loadView(this.#load, (loaded) => this.#list(loaded))}`;
   }
 
   #filter() {
     const typed = this.#address.get('q');
-    const { statuses } = parseTraceFilter(typed);
+    const { filter, problem } = parseTraceFilter(typed, Date.now());
+    const statuses = statusesOf(filter);
     const chip = (status: string | null, name: string) => {
       const isOn = status === null ? statuses.length === 0 : statuses.length === 1 && statuses[0] === status;
       return html`<button
@@ -68,7 +126,8 @@ export class HiveTracesPage extends LitElement {
       <input
         type="search"
         aria-label="Filter traces"
-        placeholder="Filter, e.g. status:failed dates"
+        placeholder="Filter, e.g. status:failed repo:almanac dur:>5m since:2d dates"
+        aria-describedby=${problem === null ? nothing : 'not-understood'}
         .value=${typed}
         @input=${(event: Event) => goTo(addressWith({ q: (event.target as HTMLInputElement).value }), { replace: true })}
       />
@@ -76,6 +135,7 @@ export class HiveTracesPage extends LitElement {
         ${chip(null, 'All')}
         ${offered.map((status) => chip(status, status === 'process' ? 'Processes' : statusLook(status).word))}
       </div>
+      ${problem === null ? nothing : html`<p id="not-understood" class="small tone-failed problem">${visibleLine(problem)}</p>`}
     </search>`;
   }
 
@@ -84,98 +144,100 @@ export class HiveTracesPage extends LitElement {
       ...loaded.traces,
       ...this.older.filter((old) => loaded.traces.every((it) => it.correlationId !== old.correlationId)),
     ];
-    const fitting = fittingTraces(traces, parseTraceFilter(this.#address.get('q')));
-    const held = this.#held(fitting);
-    const visible = fitting.filter((trace) => !held.has(trace.correlationId));
+    const fitting = fittingTraces(traces, parseTraceFilter(this.#address.get('q'), Date.now()).filter);
+    const ordered = this.#order.of(fitting, { order: orderOf(this.#address.get('sort')), pinned: this.pinned });
+    const { shown, waiting } = this.#held.split(ordered, ({ correlationId }) => correlationId);
     const next = this.next === undefined ? loaded.next : this.next;
+    const isPlain = this.#address.get('q') === '';
     return html`
-      <p class="muted small" role="status">${this.#said(traces, fitting.length)}</p>
-      ${
-        held.size === 0
-          ? nothing
-          : html`<button class="pill primary" @click=${() => (this.shown = null)}>
-              ${count(held.size, 'new trace')}
-            </button>`
-      }
-      ${traces.length === 0 ? this.#empty() : nothing}
+      <div class="line">
+        <p class="muted small" role="status">${this.#said(traces, fitting.length, next)}</p>
+        <select aria-label="Order" @change=${(event: Event) => this.#sort((event.target as HTMLSelectElement).value)}>
+          ${Object.entries(orders).map(([order, name]) => html`<option value=${order} ?selected=${order === orderOf(this.#address.get('sort'))}>${name}</option>`)}
+        </select>
+      </div>
+      ${waiting === 0 ? nothing : html`<button class="pill primary" @click=${this.#held.release}>${count(waiting, 'new trace')}</button>`}
+      ${this.#bar()} ${traces.length === 0 && isPlain ? this.#empty() : nothing}
       <ul
         class="panel"
-        ?hidden=${visible.length === 0}
-        @pointerenter=${() => this.#hold(visible)}
-        @pointerleave=${this.#release}
-        @focusin=${() => this.#hold(visible)}
-        @focusout=${this.#release}
+        ?hidden=${shown.length === 0}
+        @pointerenter=${this.#held.enter}
+        @pointerleave=${this.#held.leave}
+        @focusin=${this.#held.enter}
+        @focusout=${this.#held.leave}
         @keydown=${this.#keys}
       >
         ${repeat(
-          visible,
+          this.#turns.of(shown),
           ({ correlationId }) => correlationId,
-          (trace) => this.#row(trace),
+          (trace) =>
+            traceRow(trace, {
+              isPinned: this.pinned.has(trace.correlationId),
+              isChosen: this.chosen.has(trace.correlationId),
+              choose: () => this.#choose(trace),
+            }),
         )}
       </ul>
-      ${next === null ? nothing : html`<p><button @click=${() => void this.#more(next)}>Load older traces</button></p>`}
+      ${next === null || !this.#turns.one() ? nothing : html`<p><button ?disabled=${this.looking} @click=${() => void this.#more(next)}>${this.looking ? 'Looking…' : isPlain ? 'Load older traces' : 'Look further back'}</button></p>`}
     `;
   }
 
-  #row(trace: TraceSummary) {
-    const took = Date.parse(trace.lastAt) - Date.parse(trace.firstAt);
-    return html`<li>
-      <span class="status"
-        >${trace.status === null ? html`<span class="muted">Process</span>` : html`<hive-status .status=${trace.status}></hive-status>`}</span
-      >
-      <a class="goal one-line" href="/traces/${trace.correlationId}"
-        >${trace.goal === null ? 'Life of a process' : visibleLine(trace.goal)}</a
-      >
-      <span class="id"
-        ><hive-copy
-          .text=${shortId(trace.correlationId)}
-          .value=${trace.correlationId}
-          what="correlation id"
-        ></hive-copy
-      ></span>
-      <span class="muted small started"><hive-time .at=${trace.firstAt}></hive-time></span>
-      <span class="muted small took"
-        >${trace.status !== null && open.has(trace.status) ? 'so far ' : ''}${duration(took)}</span
-      >
-      <span class="muted small events">${count(trace.events, 'event')}</span>
-      <span class="small errors ${trace.errors > 0 ? 'tone-failed' : 'muted'}">${count(trace.errors, 'error')}</span>
-    </li>`;
+  #sort(order: string): void {
+    goTo(addressWith({ sort: order === 'newest' ? null : order }));
   }
 
-  #said(traces: readonly TraceSummary[], fitting: number): string {
-    const hidden = traces.length - fitting;
-    const processes = traces.filter((trace) => filterStatus(trace) === 'process').length;
-    const typed = this.#address.get('q') !== '';
-    if (traces.length === 0) return '';
-    if (!typed)
-      return `${count(fitting, 'trace')}${processes > 0 ? `, and ${count(processes, 'trace')} of processes not shown` : ''}`;
-    return `${fitting} of ${traces.length} shown, ${hidden} hidden by the filter`;
+  /** Loaded with the first choice. */
+  #bar() {
+    // Made once its code is there: an element that is made before has no desk when it begins.
+    if (this.chosen.size > 0) void import('./hive-bulk-bar.ts').then(() => (this.hasBar = true));
+    if (!this.hasBar) return nothing;
+    return html`<hive-bulk-bar
+      .desk=${this.desk}
+      .chosen=${[...this.chosen.values()]}
+      .pinned=${this.pinned}
+      @hive-pinned=${this.#readPins}
+      @hive-chosen=${() => (this.chosen = new Map())}
+    ></hive-bulk-bar>`;
   }
 
-  #held(fitting: readonly TraceSummary[]): ReadonlySet<string> {
-    const { shown } = this;
-    return new Set(shown === null ? [] : fitting.map((trace) => trace.correlationId).filter((id) => !shown.has(id)));
+  #choose(trace: TraceSummary): void {
+    const chosen = new Map(this.chosen);
+    if (!chosen.delete(trace.correlationId)) chosen.set(trace.correlationId, trace);
+    this.chosen = chosen;
   }
 
-  #hold(visible: readonly TraceSummary[]): void {
-    this.shown ??= new Set(visible.map((trace) => trace.correlationId));
+  #said(traces: readonly TraceSummary[], fitting: number, next: string | null): string {
+    const processes = traces.length - fitting;
+    if (this.#address.get('q') === '')
+      return traces.length === 0
+        ? ''
+        : `${count(fitting, 'trace')}${processes > 0 ? `, and ${count(processes, 'trace')} of processes not shown` : ''}`;
+    const far = next === null ? 'in all that there are' : 'so far; older ones were not looked at yet';
+    return `${fitting === 0 ? 'None found' : `${count(fitting, 'trace')} found`} ${far}`;
   }
-
-  readonly #release = (event: Event) => {
-    const list = event.currentTarget as HTMLElement;
-    if (!list.matches(':hover') && !list.contains((event as FocusEvent).relatedTarget as Node | null))
-      this.shown = null;
-  };
 
   async #more(after: string): Promise<void> {
-    const { items, next } = await this.desk.traces({ limit: pageSize, after });
-    this.older = [...this.older, ...items];
-    this.next = next;
+    this.looking = true;
+    try {
+      const { traces, next } = await this.#read(after);
+      this.older = [...this.older, ...traces];
+      this.next = next;
+    } catch (error) {
+      toast(errorWords(error).said, 'failed');
+    } finally {
+      this.looking = false;
+    }
   }
 
   readonly #keys = (event: KeyboardEvent) => {
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'x') {
+      const id = (event.target as HTMLElement).closest<HTMLElement>('li')?.dataset['id'];
+      this.renderRoot.querySelector<HTMLElement>(`li[data-id="${id ?? ''}"] input`)?.click();
+      return;
+    }
+    if (step === undefined) return;
     const links = [...this.renderRoot.querySelectorAll<HTMLAnchorElement>('a.goal')];
     const at = links.findIndex((link) => link.matches(':focus') || link.closest('li')?.matches(':focus-within'));
     links[at + step]?.focus();

@@ -1,6 +1,18 @@
 import { css } from 'lit';
 
 export const taskListStyles = css`
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px 5px;
+  }
+  .legend i {
+    inline-size: 10px;
+    block-size: 10px;
+    margin-inline-start: var(--hive-space-2);
+    border-radius: 2px;
+  }
   :host {
     display: block;
   }
@@ -60,6 +72,8 @@ export const taskListStyles = css`
   }
   .findings {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    overflow-wrap: anywhere;
     gap: var(--hive-space-2);
   }
   .findings li {

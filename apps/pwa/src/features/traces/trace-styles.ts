@@ -1,42 +1,26 @@
 import { css } from 'lit';
-import { phaseColours } from './phase-colours.ts';
+import { stack } from '../../ui/stack.ts';
 
 export const traceStyles = css`
-  ${phaseColours}
-  :host {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: var(--hive-space-5);
+  ${stack(5)}
+  hive-trace-verbs {
+    min-block-size: var(--hive-target);
   }
   section {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: var(--hive-space-2);
   }
-  .heading {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: var(--hive-space-1) var(--hive-space-4);
-  }
-  .legend {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 2px 5px;
-  }
-  .legend i {
-    inline-size: 10px;
-    block-size: 10px;
-    margin-inline-start: var(--hive-space-2);
-    border-radius: 2px;
-  }
   .events {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: var(--hive-space-4);
     align-items: start;
+  }
+  @media (max-width: 700px) {
+    :host {
+      gap: var(--hive-space-3);
+    }
   }
   @media (min-width: 1024px) {
     .with-details {

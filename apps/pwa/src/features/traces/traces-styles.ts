@@ -1,18 +1,52 @@
 import { css } from 'lit';
+import { stack } from '../../ui/stack.ts';
 
 export const tracesStyles = css`
-  :host {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
+  ${stack(3)}
+  .head {
+    display: flex;
+    align-items: baseline;
+    justify-content: space-between;
     gap: var(--hive-space-3);
+  }
+  .problem {
+    flex-basis: 100%;
+    overflow-wrap: anywhere;
+  }
+  .choice {
+    position: relative;
+    z-index: 1;
+    display: grid;
+    place-items: center;
+    min-block-size: max(24px, var(--hive-target));
+  }
+  .choice input {
+    min-block-size: 0;
+    inline-size: 16px;
+    block-size: 16px;
+    margin: 0;
+  }
+  .repo {
+    margin-inline-start: var(--hive-space-2);
+    font-weight: 400;
   }
   search {
     display: flex;
     flex-wrap: wrap;
     gap: var(--hive-space-2);
   }
-  input {
+  input[type='search'] {
     flex: 1 1 280px;
+  }
+  .line {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: var(--hive-space-2);
+  }
+  .line select {
+    flex: none;
+    font-size: var(--hive-size-2);
   }
   .chips {
     display: flex;
@@ -25,6 +59,12 @@ export const tracesStyles = css`
     flex: none;
     font-size: var(--hive-size-2);
   }
+  .pin .icon {
+    inline-size: 14px;
+    margin-inline-end: var(--hive-space-1);
+    vertical-align: -3px;
+    color: var(--hive-accent);
+  }
   .pill {
     justify-self: center;
     border-radius: 999px;
@@ -32,7 +72,10 @@ export const tracesStyles = css`
   li {
     position: relative;
     display: grid;
-    grid-template-columns: 132px minmax(0, 1fr) 112px 90px 104px 84px 70px;
+    grid-template-columns: 24px 132px minmax(0, 1fr) 112px 90px 104px 84px 70px;
+    /* Rows that are not seen are neither laid out nor painted, however many were loaded. */
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto 40px;
     align-items: center;
     gap: var(--hive-space-3);
     padding: 6px var(--hive-space-4);
@@ -75,25 +118,36 @@ export const tracesStyles = css`
   .errors {
     text-align: end;
   }
+  /* Figures lie above the row, and can be hit one by one. */
+  li hive-number {
+    position: relative;
+    z-index: 1;
+    line-height: 24px;
+  }
   @media (max-width: 900px) {
     li {
-      grid-template-columns: repeat(4, auto) 1fr;
+      grid-template-columns: 24px repeat(4, auto) 1fr;
       gap: 2px var(--hive-space-2);
       padding: var(--hive-space-3);
     }
+    .choice {
+      grid-column: 1;
+      grid-row: 1 / 4;
+    }
     .goal {
-      grid-column: 1 / -1;
+      grid-column: 2 / -1;
       grid-row: 2;
       font-size: var(--hive-size-4);
     }
     .status {
-      grid-column: 1 / 4;
+      grid-column: 2 / 5;
       grid-row: 1;
     }
     .id {
-      grid-column: 4 / -1;
+      grid-column: 5 / -1;
       grid-row: 1;
       justify-self: end;
+      white-space: nowrap;
     }
     .started,
     .took,

@@ -41,6 +41,29 @@ test('the first rule that matches counts, and the strictest part decides', () =>
   expect(judge([part('vendor/x.js')], 'local', { rules })).toMatchObject({ path: 'vendor/x.js' });
 });
 
+test('what a rule asks about may go once a person agrees, and they are asked about nothing that may not go anyway', () => {
+  const rules = [
+    { path: 'src/**', to: 'ask' },
+    { path: 'keys/**', to: 'none' },
+  ] as const;
+  const more = { rules, fallback: 'ask' } as const;
+  const open = [part('src/b.ts'), part('src/a.ts'), part('docs/a.md'), part(null)];
+  expect(judge(open, 'any', more)).toEqual({
+    rule: 'src/**: ask',
+    path: 'src/b.ts',
+    asks: [
+      { rule: 'src/**: ask', paths: ['src/a.ts', 'src/b.ts'] },
+      { rule: 'egressDefault: ask', paths: ['docs/a.md'] },
+    ],
+  });
+  expect(judge(open, 'lan', more)?.asks).toHaveLength(2);
+  expect(judge(open, 'local', more)).toBeNull();
+  expect(judge([...open, part('keys/a')], 'any', more)).toEqual({ rule: 'keys/**: none', path: 'keys/a' });
+  expect(judge(open, 'any', more, true)).toEqual({ rule: '--local-only', path: null });
+  const key = `const key = "ghp_${'a1B2'.repeat(9)}";`;
+  expect(judge([part('src/a.ts', key)], 'any', more)).toEqual({ rule: 'secrets: a token of GitHub', path: 'src/a.ts' });
+});
+
 test('a name is looked at as the file that it is', () => {
   const rules = [{ path: 'src/billing/**', to: 'local' }] as const;
   for (const path of ['./src/billing/a', 'src//billing/a', 'docs/../src/billing/a', 'src\\billing\\a'])

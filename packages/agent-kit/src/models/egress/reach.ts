@@ -8,7 +8,7 @@ import { findSecret } from './find-secret.ts';
 export type Destination = 'local' | 'lan' | 'any';
 
 /** From the strictest to the widest. */
-const order: readonly Reach[] = ['none', 'local', 'lan', 'any'];
+const order: readonly Reach[] = ['none', 'local', 'ask', 'lan', 'any'];
 const isWithin = (to: Destination, allowed: Reach): boolean => order.indexOf(to) <= order.indexOf(allowed);
 
 /** How far away a model is. Only what Hive knows as a box of its pool is local; a program that forwards may listen on any other address. */
@@ -19,8 +19,11 @@ export const destinationOf = (ref: Pick<ModelRef, 'provider'>, destination: stri
   return url && isPrivateAddress(url.hostname) ? 'lan' : 'any';
 };
 
-/** Why a request may not go where it was to go: the rule, and the file that it is about. */
-export type Denial = { readonly rule: string; readonly path: string | null };
+/** A rule that asks a person, and the files of the request that it is about, sorted. */
+export type AskedRule = { readonly rule: string; readonly paths: readonly string[] };
+
+/** Why a request may not go where it was to go: the rule, and the file that it is about. `asks`: it may, once a person agrees to what these rules ask. */
+export type Denial = { readonly rule: string; readonly path: string | null; readonly asks?: readonly AskedRule[] };
 
 /** What is looked at: the policy, where the request goes, and how far text of no file may go in this workflow. */
 export type Journey = {
@@ -40,18 +43,27 @@ export const denialOf = (parts: readonly Part[], { egress, to, localOnly }: Jour
   const ruled = new Map<string | null, Ruled>([[null, ofWorkflow]]);
   for (const { from } of parts) if (from && !ruled.has(from.path)) ruled.set(from.path, ruleOf(from.path, egress));
   const used = parts.map((part) => part.from?.path ?? null);
-  const [strictest] = [...new Set(used)]
+  const outOfReach = [...new Set(used)]
     .flatMap((path) => (ruled.has(path) ? [{ path, ...(ruled.get(path) ?? ofWorkflow) }] : []))
+    .filter((it) => !isWithin(to, it.to))
     .toSorted((a, b) => order.indexOf(a.to) - order.indexOf(b.to));
-  if (strictest && !isWithin(to, strictest.to)) return { rule: strictest.rule, path: strictest.path };
+  const [strictest] = outOfReach;
+  if (strictest && strictest.to !== 'ask') return { rule: strictest.rule, path: strictest.path };
   for (const { text, from } of parts) {
     const path = from?.path ?? null;
     if (path !== null && outsideOf([clean(path)], egress.notSecrets).length === 0) continue;
     const secret = findSecret(text);
     if (secret !== null) return { rule: `secrets: ${secret}`, path };
   }
-  return null;
+  // What is left of these only asks, and a person is asked about nothing that could not be sent in any case.
+  return strictest ? { rule: strictest.rule, path: strictest.path, asks: asksOf(outOfReach) } : null;
 };
+
+const asksOf = (asked: readonly (Ruled & { readonly path: string | null })[]): readonly AskedRule[] =>
+  [...Map.groupBy(asked, ({ rule }) => rule)].map(([rule, of]) => ({
+    rule,
+    paths: of.flatMap(({ path }) => path ?? []).toSorted(),
+  }));
 
 type Ruled = { readonly to: Reach; readonly rule: string };
 

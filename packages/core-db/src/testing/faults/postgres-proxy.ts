@@ -39,14 +39,11 @@ export type ProxyOptions = {
   readonly latencyMs?: () => number;
   /** Sends every byte as a packet of its own. */
   readonly dribble?: boolean;
-  /** Where it listens; default 127.0.0.1. */
-  readonly host?: string;
 };
 
 /** Starts a proxy in front of the server of `url`, on a port that the system chooses. */
 export const startPostgresProxy = async (url: string, options: ProxyOptions = {}): Promise<PostgresProxy> => {
   const target = new URL(url);
-  const { host = '127.0.0.1' } = options;
   const lines = new Set<Line>();
   const counts = { opened: 0, faults: 0, commits: 0 };
   let weather: Weather = 'fair';
@@ -73,14 +70,14 @@ export const startPostgresProxy = async (url: string, options: ProxyOptions = {}
   const listen = (port: number): Promise<void> =>
     new Promise((listening, fail) => {
       server = createServer(accept).once('error', fail);
-      server.listen(port, host, () => listening());
+      server.listen(port, '127.0.0.1', () => listening());
     });
   await listen(0);
   const address = server!.address();
   if (typeof address !== 'object' || address === null) throw new Error('the proxy has no port');
   const { port } = address;
   const own = new URL(url);
-  own.host = `${host}:${port}`;
+  own.host = `127.0.0.1:${port}`;
   const cut = (how: 'end' | 'reset') => {
     for (const line of lines) line.cut(how);
   };

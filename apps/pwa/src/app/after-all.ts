@@ -1,0 +1,16 @@
+import { keepSending } from '../data/room-outbox.ts';
+import { whenIdle } from '../data/when-idle.ts';
+import type { Room } from './places.ts';
+import { watchForUpdates, type Update } from './updates.ts';
+
+/**
+ * What begins when the page is there and the browser has nothing else to do: sending what waits, and storing the shell, which fetches every file
+ * of the app. Answers what looks for a newer version at once.
+ */
+export const afterAll = async (room: Room, found: (update: Update) => void): Promise<() => void> => {
+  keepSending(room);
+  if (document.readyState !== 'complete')
+    await new Promise((loaded) => addEventListener('load', loaded, { once: true }));
+  await whenIdle(10_000);
+  return watchForUpdates(found).look;
+};

@@ -1,0 +1,48 @@
+import type { RoomDesk } from '../data/desk.ts';
+import { askAhead } from '../features/traces/trace-ahead.ts';
+import { addressChanged } from './address.ts';
+
+const trace = /^\/traces\/([\w-]+)$/;
+
+/** The code of a trace and of its first view, side by side and not one after the other. */
+const loadTrace = () => {
+  for (const part of [
+    import('../features/traces/hive-trace-page.ts'),
+    import('../features/traces/waterfall/hive-waterfall.ts'),
+  ])
+    part.catch(() => undefined); // the page says so when it is asked for
+};
+
+const traceAt = (event: Event): string | undefined => {
+  const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+  return link?.origin === location.origin ? trace.exec(link.pathname)?.[1] : undefined;
+};
+
+/**
+ * Fetches what a trace needs as soon as it is clear that one will be opened: the code when the pointer or the focus is on a link to it, what it shows
+ * when the link is pressed or the address changes.
+ */
+export const lookAhead = (desk: Pick<RoomDesk, 'traceColumns' | 'workflow'>): void => {
+  const near = (event: Event) => {
+    if (traceAt(event) !== undefined) loadTrace();
+  };
+  // A finger on a link mostly scrolls the list.
+  const pressed = (event: PointerEvent) => {
+    const id = event.button === 0 && event.pointerType !== 'touch' ? traceAt(event) : undefined;
+    if (id !== undefined) askAhead(desk, id);
+  };
+  let shown = location.pathname;
+  const moved = () => {
+    const before = shown;
+    shown = location.pathname;
+    const id = before === shown ? undefined : trace.exec(shown)?.[1];
+    if (id === undefined) return;
+    askAhead(desk, id);
+    loadTrace();
+  };
+  document.addEventListener('pointerover', near, { passive: true });
+  document.addEventListener('focusin', near);
+  document.addEventListener('pointerdown', pressed, { passive: true });
+  addEventListener(addressChanged, moved);
+  addEventListener('popstate', moved);
+};

@@ -1,0 +1,244 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { HiveEvent, Result, TraceColumns } from '@hive/events';
+import type { RoomDesk } from '../../data/desk.ts';
+import type { LiveNews, LiveStream } from '../../data/live-stream.ts';
+import { KeptEvents } from './kept-events.ts';
+import { firstPart, takeAsked } from './trace-ahead.ts';
+import { traceOf, type Trace } from './trace-model.ts';
+import { TraceStore } from './waterfall/trace-store.ts';
+
+/** Where a feed reads, and what. */
+export type TraceFeedOptions = {
+  readonly desk: () => RoomDesk;
+  readonly live: () => LiveStream;
+  /** Whole, or any unique ending. */
+  readonly correlationId: () => string;
+};
+
+const restMs = 500;
+/** Showing what is new looks at all rows. So many of them are worth a millisecond of waiting: 100,000 rows are shown anew after 40 ms. */
+const rowsPerMs = 2500;
+/** While parts of a long trace come, what is behind the first picture can wait a little longer. */
+const partsMs = 150;
+const wholeId = 36;
+const idsAtOnce = 5000;
+
+const isUnknown = (error: unknown): boolean => (error as { code?: string } | null)?.code === 'input.unknown_id';
+
+/**
+ * Fills the store of one trace: from its parts, which are asked for one after the other, and from the stream. It follows before it reads, so that
+ * nothing falls in between; after each gap of the stream it reads on from where it had read to. What comes meanwhile waits, since its causes may
+ * be in what is read.
+ */
+export class TraceFeed implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #options: TraceFeedOptions;
+  /** Counts what was begun; what belongs to another trace has ended. */
+  #turn = 0;
+  #store = new TraceStore();
+  #kept: KeptEvents;
+  #result: Result | null | undefined;
+  #error: unknown;
+  #isWhole = false;
+  #readTo: number | null = null;
+  #reading = false;
+  #again = false;
+  /** What was asked for before anybody followed. Something may have been recorded in between. */
+  #asked = false;
+  #shownAt = -Infinity;
+  #toShow: ReturnType<typeof setTimeout> | undefined;
+  #since: HiveEvent[] = [];
+  #value: Trace | undefined;
+  #unfollow: (() => void) | undefined;
+  #askedAt = -restMs;
+  #due: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost, options: TraceFeedOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#kept = this.#keep();
+    host.addController(this);
+  }
+
+  /** What is known; undefined until its first part and its standing are there. */
+  get value(): Trace | undefined {
+    return this.#value;
+  }
+
+  /** Why the last reading broke off, if it did. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  hostConnected(): void {
+    this.#follow();
+    void this.run();
+  }
+
+  hostDisconnected(): void {
+    this.#turn += 1;
+    this.#reading = false;
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+    clearTimeout(this.#due);
+    clearTimeout(this.#toShow);
+    this.#due = this.#toShow = undefined;
+  }
+
+  /** Reads on, and once more what the trace has come to. */
+  async run(): Promise<void> {
+    await Promise.all([this.#ask(), this.#read()]);
+  }
+
+  /** Forgets what was shown and reads anew, for another address. */
+  reset(): void {
+    this.hostDisconnected();
+    this.#store = new TraceStore();
+    this.#kept = this.#keep();
+    this.#result = this.#value = this.#error = undefined;
+    this.#isWhole = this.#again = false;
+    this.#readTo = null;
+    this.#since = [];
+    this.hostConnected();
+    this.#host.requestUpdate();
+  }
+
+  /** An event with its payload. Throws what the desk does. */
+  event(id: string): Promise<HiveEvent> {
+    return this.#kept.event(id);
+  }
+
+  #keep(): KeptEvents {
+    return new KeptEvents(this.#options.desk, () => this.#tell());
+  }
+
+  #follow(): void {
+    this.#unfollow?.();
+    const { correlationId, live } = this.#options;
+    const id = this.#store.correlationId || correlationId();
+    this.#unfollow = live().follow(
+      (news) => this.#hear(news),
+      id.length === wholeId ? { correlationId: id } : undefined,
+    );
+  }
+
+  async #read(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    const mine = this.#turn;
+    try {
+      do {
+        this.#again = false;
+        await this.#readParts(mine);
+      } while (this.#again && mine === this.#turn);
+      if (mine !== this.#turn) return;
+      this.#error = undefined;
+      this.#isWhole = true;
+      this.#store.applyLive(this.#since.splice(0));
+      this.#store.placeRest();
+      void this.#kept.fill(this.#store);
+      void this.#indexIds(mine);
+      if (this.#asked) queueMicrotask(() => void this.#read());
+      this.#asked = false;
+    } catch (error) {
+      if (mine === this.#turn) this.#error = error;
+    } finally {
+      if (mine === this.#turn) {
+        this.#reading = false;
+        this.#tell();
+      }
+    }
+  }
+
+  async #readParts(mine: number): Promise<void> {
+    let coming: Promise<TraceColumns | null> | null = this.#part(this.#readTo);
+    while (coming !== null) {
+      const part: TraceColumns | null = await coming;
+      if (part === null || mine !== this.#turn) return;
+      // The server makes the next part while this one is drawn; the first one is small, so that this begins at once.
+      const isFirst = this.#store.correlationId === '';
+      const asked = isFirst ? takeAsked(this.#options.correlationId(), 'more') : undefined;
+      coming = part.next === null ? null : (asked ?? this.#part(Number(part.next)));
+      coming?.catch(() => undefined); // whoever waits for it hears of it
+      this.#store.apply(part);
+      if (part.positions.length > 0) this.#readTo = part.positions.reduce((sum, step) => sum + step, 0);
+      if (isFirst && this.#options.correlationId().length !== wholeId) this.#follow();
+      if (coming !== null) this.#tellSoon(isFirst ? 0 : partsMs);
+    }
+  }
+
+  /** What comes live names its cause by its id. For a long trace, finding it is made ready in pieces, before the first one comes. */
+  async #indexIds(mine: number): Promise<void> {
+    while (mine === this.#turn && !this.#store.indexIds(idsAtOnce)) await new Promise((turn) => setTimeout(turn));
+  }
+
+  #part(after: number | null): Promise<TraceColumns> {
+    const id = this.#options.correlationId();
+    if (after !== null) return this.#options.desk().traceColumns(id, { after });
+    const asked = takeAsked(id, 'part');
+    this.#asked = asked !== undefined;
+    return asked ?? this.#options.desk().traceColumns(id, firstPart);
+  }
+
+  /** What the workflow has come to. The trace of a process has no workflow. */
+  async #ask(): Promise<void> {
+    const mine = this.#turn;
+    this.#askedAt = performance.now();
+    try {
+      const id = this.#options.correlationId();
+      const result = await (takeAsked(id, 'result') ?? this.#options.desk().workflow(id));
+      if (mine === this.#turn) this.#result = result;
+    } catch (error) {
+      if (mine !== this.#turn) return;
+      if (isUnknown(error)) this.#result = null;
+      else if (this.#result === undefined) this.#error = error;
+    }
+    this.#tell();
+  }
+
+  /** Shows what came, unless that was done just now: then in a while. */
+  #tellSoon(restMs = this.#store.rows / rowsPerMs): void {
+    const due = this.#shownAt + restMs - performance.now();
+    if (due <= 0) this.#tell();
+    else this.#toShow ??= setTimeout(() => this.#tell(), due);
+  }
+
+  #tell(): void {
+    clearTimeout(this.#toShow);
+    this.#toShow = undefined;
+    this.#shownAt = performance.now();
+    const store = this.#store;
+    if (this.#result !== undefined && store.rows > 0)
+      this.#value = traceOf(store, { events: this.#kept.events, isWhole: this.#isWhole, result: this.#result });
+    this.#host.requestUpdate();
+  }
+
+  #hear(news: LiveNews): void {
+    if (news.kind === 'hello') {
+      if (!news.missed) return;
+      void this.#read();
+      return this.#askSoon();
+    }
+    const id = this.#store.correlationId || this.#options.correlationId();
+    const events = news.events.filter(({ correlationId }) => correlationId.endsWith(id));
+    if (events.length === 0) return;
+    if (this.#reading || !this.#isWhole) this.#since.push(...events);
+    else if (this.#store.applyLive(events) > 0) this.#store.placeRest();
+    this.#kept.add(events);
+    this.#askSoon();
+    this.#tellSoon();
+  }
+
+  #askSoon(): void {
+    this.#due ??= setTimeout(
+      () => {
+        this.#due = undefined;
+        void this.#ask();
+      },
+      Math.max(0, this.#askedAt + restMs - performance.now()),
+    );
+  }
+}

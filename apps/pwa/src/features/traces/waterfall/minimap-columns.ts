@@ -1,0 +1,55 @@
+import type { PhaseKind } from '../phases.ts';
+import { kindOf } from './row-facts.ts';
+import { none, stretchKinds } from './subject-bars.ts';
+import type { TimeScale } from './time-scale.ts';
+import type { TraceStore } from './trace-store.ts';
+
+/** A trace in pixel columns: how much happened in each, and the one thing by which it is coloured. */
+export type MinimapColumns = {
+  readonly events: Uint32Array;
+  /** How many stretches of work cross it. */
+  readonly busy: Uint32Array;
+  /** An index in `minimapTones`; 255: nothing. */
+  readonly tone: Uint8Array;
+};
+
+/** What colours a column, the strongest first: status wins over kind, so that one error among ten thousand events is seen. */
+export const minimapTones = ['failed', 'person', 'model', 'merge', 'check', 'review', 'command', 'event'] as const;
+
+const empty = 255;
+const toneOfKind = new Map<PhaseKind, number>(
+  minimapTones.flatMap((tone, index) => (tone === 'failed' || tone === 'event' ? [] : [[tone, index] as const])),
+);
+
+export const minimapColumns = (store: TraceStore, scale: TimeScale, now: number): MinimapColumns => {
+  const width = Math.max(1, Math.floor(scale.width));
+  const columns = {
+    events: new Uint32Array(width),
+    busy: new Uint32Array(width),
+    tone: new Uint8Array(width).fill(empty),
+  };
+  const { events, busy, tone } = columns;
+  const columnOf = (at: number) => Math.min(width - 1, Math.max(0, Math.floor(scale.x(at))));
+  const stronger = (column: number, index: number) => {
+    if (index < (tone[column] as number)) tone[column] = index;
+  };
+  for (let row = 0; row < store.rows; row += 1) {
+    const column = columnOf(store.at[row] as number);
+    (events[column] as number)++;
+    stronger(column, store.isError(row) ? 0 : minimapTones.length - 1);
+  }
+  const { bars } = store;
+  for (let subject = 0; subject < bars.first.length; subject += 1) {
+    for (let at = bars.firstOf(subject); at !== none; at = bars.next[at] as number) {
+      const index = toneOfKind.get(kindOf(store, at, subject));
+      if (index === undefined || stretchKinds[bars.kind[at] as number] === 'queued') continue;
+      const to = bars.to[at] as number;
+      const last = columnOf(Number.isNaN(to) ? now : to);
+      for (let column = columnOf(bars.from[at] as number); column <= last; column += 1) {
+        (busy[column] as number)++;
+        stronger(column, index);
+      }
+    }
+  }
+  return columns;
+};

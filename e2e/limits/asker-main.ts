@@ -1,0 +1,7 @@
+import { runAgent } from '@hive/agent-kit';
+import { asker, question } from './asker.ts';
+
+await runAgent(
+  asker(null, () => question('How?')),
+  import.meta.url,
+);

@@ -1,0 +1,1 @@
+CREATE INDEX `head_state` ON `stream_head` (`kind`,`state`,`id`);

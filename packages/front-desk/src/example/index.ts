@@ -1,0 +1,2 @@
+export { exampleFolder, exampleRequest } from './example-request.ts';
+export { makeRepository } from './make-repository.ts';

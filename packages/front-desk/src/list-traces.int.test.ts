@@ -1,0 +1,54 @@
+import type { TraceFilter } from '@hive/events';
+import { expect, test } from 'vitest';
+import { makeRepo, openHouse, patch } from './testing/house.ts';
+
+const checks = ['node test.js'];
+
+test('traces are found by what their workflows say, and pages go on where the last one ended', async () => {
+  const { desk, start } = await openHouse();
+  const [almanac, other] = [makeRepo().dir, makeRepo().dir];
+  const hand = async (goal: string, repo: string) => (await desk.submit({ goal, repo, patch, checks })).id;
+  const a = await hand('Fix the date parser', almanac);
+  const b = await hand('Release chores', almanac);
+  const c = await hand('Fix the clock', other);
+  await desk.cancel(b);
+  const [task] = await start(c);
+  const found = async (filter: TraceFilter) => (await desk.traces(filter)).items.map(({ correlationId: id }) => id);
+
+  expect(await found({})).toEqual([c, b, a]);
+  expect(await found({ status: 'cancelled' })).toEqual([b]);
+  expect(await found({ status: 'submitted,running' })).toEqual([c, a]);
+  expect(await found({ status: 'process' })).toEqual([]);
+  expect(await found({ text: 'PARSER fix' })).toEqual([a]);
+  expect(await found({ text: b.slice(-8) })).toEqual([b]);
+  expect(await found({ repo: almanac, status: 'submitted' })).toEqual([a]);
+  expect(await found({ minErrors: 1 })).toEqual([]);
+  expect(await found({ maxMs: 86_400_000, minMs: 0 })).toEqual([c, b, a]);
+  expect(await found({ author: 'HUMAN' })).toEqual([c]);
+  expect(await found({ author: 'oracle' })).toEqual([]);
+  expect(await found({ minUsd: 0.01 })).toEqual([]);
+  expect(await found({ code: 'checks.red' })).toEqual([]);
+  expect(task?.author).toBe('human');
+
+  const moment = (await desk.traces({ text: 'Release' })).items[0]?.firstAt ?? '';
+  const later = new Date(Date.parse(moment) + 3_600_000).toISOString();
+  expect(await found({ since: later })).toEqual([]);
+  expect(await found({ before: later })).toEqual([c, b, a]);
+  expect(await found({ before: '2020-01-01T00:00:00Z' })).toEqual([]);
+
+  const first = await desk.traces({ limit: 2 });
+  expect(first.items.map(({ correlationId }) => correlationId)).toEqual([c, b]);
+  expect((await desk.traces({ limit: 2, after: first.next ?? '' })).items.map((it) => it.correlationId)).toEqual([a]);
+  const one = await desk.traces({ status: 'submitted,running', limit: 1 });
+  expect(one.next).toBe(c);
+  expect(await desk.traces({ status: 'submitted,running', limit: 1, after: c })).toMatchObject({
+    items: [{ correlationId: a, repo: almanac }],
+    next: null,
+  });
+});
+
+test('a status or a moment that there is not is refused by its name', async () => {
+  const { desk } = await openHouse();
+  await expect(desk.traces({ status: 'gone' })).rejects.toMatchObject({ details: { field: 'status' } });
+  await expect(desk.traces({ since: 'soon' })).rejects.toMatchObject({ details: { field: 'since' } });
+});

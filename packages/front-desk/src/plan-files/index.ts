@@ -1,0 +1,2 @@
+export { patchText } from './patch-text.ts';
+export { readPlan } from './read-plan.ts';

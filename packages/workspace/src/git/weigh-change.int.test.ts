@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createTestRepo } from '../testing.ts';
+import { weighChange } from './weigh-change.ts';
+
+test('a change is weighed before it is read: files that are too large, and new submodules', async () => {
+  const user = createTestRepo({ 'old.bin': 'x'.repeat(5000), 'a.txt': 'a\n' });
+  const gitDir = join(user.root, '.git');
+  const weigh = (from: string, to: string) => weighChange(gitDir, { from, to, limit: 1000 });
+  const small = user.commit({ 'a.txt': 'b\n', 'old.bin': null });
+  await weigh(user.first, small);
+  const large = user.commit({ ':100644 160000 a b M': 'x'.repeat(1001) });
+  await expect(weigh(small, large)).rejects.toMatchObject({
+    code: 'input.invalid',
+    message: expect.stringContaining(':100644 160000 a b M, 0.0 MB') as string,
+  });
+  user.git('rm', '-q', '--cached', '*');
+  user.git('update-index', '--add', '--cacheinfo', `160000,${small},sub`);
+  user.git('commit', '-q', '-m', 'Link');
+  const linked = user.git('rev-parse', 'HEAD');
+  await expect(weigh(large, linked)).rejects.toMatchObject({ code: 'policy.denied' });
+  user.git('update-index', '--cacheinfo', `160000,${large},sub`);
+  user.git('commit', '-q', '-m', 'Move on');
+  await weigh(linked, user.git('rev-parse', 'HEAD'));
+});

@@ -1,0 +1,212 @@
+import type { Language } from './language.ts';
+import { inString } from './mask.ts';
+
+/** One line: as it is, as {@link mask} sees it, whether a statement may begin here, and the line after it. */
+export type Line = {
+  readonly code: string;
+  readonly seen: string;
+  readonly isStatement: boolean;
+  readonly next: string;
+};
+
+/** The line with a mistake, and what was done, for people. */
+export type Mistake = { readonly to: string; readonly what: string };
+
+/** From here to there the line reads otherwise. */
+type Edit = { readonly from: number; readonly to: number; readonly by: string };
+
+type Rule = (line: Line, language: Language) => readonly Edit[];
+
+/** All mistakes of a line, the likeliest to be noticed first, no two the same. */
+export const mistakesIn = (line: Line, language: Language): Mistake[] => {
+  const mistakes = new Map<string, Mistake>();
+  for (const rule of rules)
+    for (const { from, to, by } of rule(line, language)) {
+      const changed = line.code.slice(0, from) + by + line.code.slice(to);
+      const was = line.code.slice(from, to).trim();
+      const what = `${short(was) || 'nothing'} becomes ${short(by.trim()) || 'nothing'}`;
+      if (changed !== line.code && !mistakes.has(changed)) mistakes.set(changed, { to: changed, what });
+    }
+  return [...mistakes.values()];
+};
+
+const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+/** Every place where the pattern's first group, or all of it, becomes something else; `by` answers null to leave it. */
+const swap =
+  (pattern: RegExp, by: (found: string, line: Line) => string | null | undefined): Rule =>
+  (line) =>
+    [...line.seen.matchAll(pattern)].flatMap((match) => {
+      const found = match[1] ?? match[0];
+      const from = match.index + (match[1] === undefined ? 0 : match[0].indexOf(match[1]));
+      const text = by(found, line);
+      return text === null || text === undefined ? [] : [{ from, to: from + found.length, by: text }];
+    });
+
+const only =
+  (families: readonly Language['family'][], rule: Rule): Rule =>
+  (line, language) =>
+    families.includes(language.family) ? rule(line, language) : [];
+
+const code: readonly Language['family'][] = ['script', 'typed', 'python', 'ruby'];
+
+const named = (words: Readonly<Record<string, string>>) => (found: string) => words[found];
+
+const opposite = named({
+  '==': '!=',
+  '===': '!==',
+  '!=': '==',
+  '!==': '===',
+  '<': '>=',
+  '>': '<=',
+  '<=': '>',
+  '>=': '<',
+});
+const edge = named({ '<': '<=', '>': '>=', '<=': '<', '>=': '>' });
+const isHeading = (line: Line) =>
+  /^\s*(?:class|import|from|use|using|template|#\s*include|package|require)\b/.test(line.seen);
+
+const comparison = /(?<![=!<>+\-*/%&|^~:?])(===|!==|==|!=|<=|>=)(?![=>])|(?<=\s)(?:<|>)(?=\s)/g;
+const compared = (by: (found: string) => string | undefined): Rule =>
+  only(
+    code,
+    swap(comparison, (found, line) => (isHeading(line) ? null : by(found))),
+  );
+
+const inBrackets = (line: Line) => /(?:^|\s)(?:\[\[?|test)\s/.test(line.seen);
+const shellComparison = only(
+  ['shell'],
+  swap(/(?<=\s)(-eq|-ne|-lt|-le|-gt|-ge|-z|-n|==|!=|=)(?=\s)/g, (found, line) =>
+    inBrackets(line)
+      ? named({
+          '-eq': '-ne',
+          '-ne': '-eq',
+          '-lt': '-ge',
+          '-le': '-gt',
+          '-gt': '-le',
+          '-ge': '-lt',
+          '-z': '-n',
+          '-n': '-z',
+          '=': '!=',
+          '==': '!=',
+          '!=': '=',
+        })(found)
+      : null,
+  ),
+);
+
+const arithmetic: Rule = (line, language) => {
+  if (isHeading(line) || (language.family === 'shell' && !line.seen.includes('(('))) return [];
+  const by = named({ '+': '-', '-': '+', '*': '/', '/': '*', '%': '*', '+=': '-=', '-=': '+=', '*=': '+=', '//': '*' });
+  const spaced = swap(/(?<=[\w)\]"'`] )([+\-*/%]|\/\/|[+\-*]=)(?= )/g, by);
+  const tight = swap(/(?<=[\w)\]])([+])(?=[\w(])/g, by);
+  const steps = swap(/(?<=\w)(\+\+|--)(?=\s*[;)])/g, named({ '++': '--', '--': '++' }));
+  return [...spaced(line, language), ...tight(line, language), ...steps(line, language)];
+};
+
+const negated: Rule = (line, language) => {
+  if (language.family === 'python')
+    return whole(/^(\s*(?:el)?if |\s*while )(.+?)(\s*:\s*)$/, line, (it) => `not (${it})`);
+  if (language.family === 'shell') return swap(/(?<=\b(?:if|elif|while|until) )(?!! )/g, () => '! ')(line, language);
+  if (language.family === 'ruby')
+    return swap(/(?:^|\s)(if|unless)(?=\s)/g, named({ if: 'unless', unless: 'if' }))(line, language);
+  if (language.bareConditions)
+    return whole(/^(\s*(?:\}\s*else\s+)?if\s+)((?!let\b)[^;{]+?)(\s*\{\s*)$/, line, (it) => `!(${it})`);
+  return [...line.seen.matchAll(/\b(?:if|while)\s*\(/g)].flatMap((match) => {
+    const from = match.index + match[0].length;
+    const to = closing(line.seen, from);
+    return to === null ? [] : [{ from, to, by: `!(${line.code.slice(from, to)})` }];
+  });
+};
+
+/** The middle group of a pattern of three, as the line has it, by something else. */
+const whole = (pattern: RegExp, { seen, code }: Line, by: (middle: string) => string): Edit[] => {
+  const match = pattern.exec(seen);
+  if (match?.[1] === undefined || match[2] === undefined) return [];
+  const from = match.index + match[1].length;
+  const to = from + match[2].length;
+  return [{ from, to, by: by(code.slice(from, to)) }];
+};
+
+/** Where the parenthesis ends that was opened before `from`; null when it does not in this line. */
+const closing = (seen: string, from: number): number | null => {
+  let depth = 1;
+  for (let at = from; at < seen.length; at++) {
+    if (seen[at] === '(') depth++;
+    if (seen[at] === ')' && --depth === 0) return at;
+  }
+  return null;
+};
+
+const isBalanced = (text: string): boolean => {
+  let depth = 0;
+  for (const char of text) {
+    if ('([{'.includes(char)) depth++;
+    if (')]}'.includes(char) && --depth < 0) return false;
+  }
+  return depth === 0;
+};
+
+const returned: Rule = (line, language) => {
+  if (language.family === 'shell')
+    return swap(/\b(?:return|exit) (\d+)\b/g, (found) => (found === '0' ? '1' : '0'))(line, language);
+  const { worthless } = language;
+  if (worthless === null) return [];
+  return swap(/\breturn\s+(?!(?:if|unless)\b)([^;{}]+?)\s*(?:[;}]|$|\s(?:if|unless)\s)/g, (found) => {
+    return isBalanced(found) && found !== worthless && !/[,\\]$/.test(found) ? worthless : null;
+  })(line, language);
+};
+
+const assignment = /^[\w.$*]+(?:\[[^\]]*\])*\s*(?:[+\-*/%|&^]|\/\/|\|\||&&|<<|>>)?=(?![=>])\s*\S.*$/;
+const call = /^(?:await\s+)?[\w.$:]+[!?]?(?:\[[^\]]*\])*\(.*\)$/;
+const keyword =
+  /^(?:if|else|elif|elsif|then|fi|for|foreach|while|until|do|done|case|esac|switch|match|function|def|class|return|exit|local|export|set|source|import|from|with|try|except|catch|finally|yield|throw|raise|assert|super|defer|go|unless|end|begin|when)\b/;
+
+const removed: Rule = ({ code, seen, isStatement, next }, language) => {
+  const statement = seen.trim().replace(/;$/, '');
+  if (!isStatement || keyword.test(statement) || !isBalanced(statement) || /^[.?+\-*/&|]/.test(next)) return [];
+  const simple = language.family === 'shell' && /^[a-z_][\w.-]*(?:=|\s).*[^\\{(&|;]$/i.test(statement);
+  const ends = language.family !== 'typed' || language.bareConditions || seen.trimEnd().endsWith(';');
+  if (!simple && !(language.family !== 'shell' && ends && (assignment.test(statement) || call.test(statement))))
+    return [];
+  return [{ from: code.length - code.trimStart().length, to: code.trimEnd().length, by: language.nothing }];
+};
+
+const constants: Rule = (line, language) =>
+  isHeading(line)
+    ? []
+    : swap(/(?<![\w.$#&<>-])(\d{1,15})(?![\w.<>])/g, (found) => String(Number(found) + 1))(line, language);
+
+const strings: Rule = (line, language) => {
+  const alone = new RegExp(`^\\W*${inString}+\\W*$`).test(line.seen.trim());
+  if (isHeading(line) || alone || /\brequire\(|\bimport\(/.test(line.seen)) return [];
+  return swap(new RegExp(`(?<=["'\`])(${inString}+)(?=["'\`])`, 'g'), () => '')(line, language);
+};
+
+/** In this order each line is tried. */
+const rules: readonly Rule[] = [
+  compared(opposite),
+  shellComparison,
+  swap(/(?<=\s)(&&|\|\|)(?=\s)/g, named({ '&&': '||', '||': '&&' })),
+  only(['python', 'ruby'], swap(/(?<=\s)(and|or)(?=\s)/g, named({ and: 'or', or: 'and' }))),
+  negated,
+  arithmetic,
+  returned,
+  swap(
+    /(?<![\w.])(true|false|True|False)(?!\w)/g,
+    named({ true: 'false', false: 'true', True: 'False', False: 'True' }),
+  ),
+  removed,
+  constants,
+  compared(edge),
+  only(['python'], swap(/\s(is not|not in|is)(?=\s)/g, named({ 'is not': 'is', 'not in': 'in', is: 'is not' }))),
+  only(
+    ['python'],
+    swap(/\b(not )(?!in\b)/g, () => ''),
+  ),
+  only(
+    ['script', 'typed', 'ruby'],
+    swap(/(?<![\w)\]!])(!)(?=[\w(])/g, () => ''),
+  ),
+  strings,
+];
