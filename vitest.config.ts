@@ -11,6 +11,8 @@ const every = '{packages,apps,tools,e2e}/**/*.test.ts';
 const elsewhere = ['apps/pwa/src/**/!(*.node).test.ts', '**/node_modules/**', '**/dist/**'];
 /** Tests of real things. */
 const real = '**/*.{int,e2e}.test.ts';
+/** The built control room in a real browser, flow by flow. */
+const flowsOfRoom = 'apps/pwa/testing/*.int.test.ts';
 
 /** Whoever replaces a module replaces it for all that share a process. */
 const replacing = globSync(every, { cwd: import.meta.dirname, exclude: elsewhere }).filter((file) =>
@@ -35,11 +37,14 @@ const node: TestProjectConfiguration = {
     ...common,
     name: 'node',
     include: [real, ...replacing],
-    exclude: elsewhere,
+    exclude: [...elsewhere, flowsOfRoom],
     // Starts a PostgreSQL when the first test asks for one.
     globalSetup: ['packages/core-db/src/testing/global-setup.ts'],
   },
 };
+
+/** In a command of their own (`npm run test:flows`): each has a browser and a server, and what runs beside them makes them wait. */
+const flows: TestProjectConfiguration = { test: { ...common, name: 'flows', include: [flowsOfRoom] } };
 
 /** Functions without input and output share processes: loading the schemas took longer than all that is tried with them. */
 const pure: TestProjectConfiguration = {
@@ -103,7 +108,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig(async () => ({
   test: {
-    projects: [node, pure, ...(await browser())],
+    projects: [node, pure, flows, ...(await browser())],
     // Three at least, also on two cores: much of what a test of real things does is to wait, and two left a quarter of two cores idle. On a
     // PostgreSQL that was given, tests would hold back each other's readers.
     maxWorkers: process.env['HIVE_TEST_PG_URL'] ? 1 : Math.max(3, availableParallelism() - 1),
