@@ -26,7 +26,7 @@ const common = {
   environment: 'node',
   pool: 'forks',
   // Tests wait for signals and not for time; these only end what hangs, also on a busy machine.
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   hookTimeout: 180_000,
   expect: waiting,
 } as const;

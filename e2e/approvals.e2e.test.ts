@@ -97,4 +97,4 @@ test('a merge waits for a person through kills and restarts, and is done once wh
 
   const verified = await home.hive('verify');
   expect([verified.code, verified.stdout]).toEqual([0, expect.not.stringMatching(/broken {2}/)]);
-}, 300_000);
+});

@@ -36,7 +36,7 @@ test('a hundred kills at named places: nothing is lost, doubled, touched, stuck 
   expect(new Set(roles).size).toBe(6);
   // Nothing of it happened in the caller's own home.
   expect(await readdir(home.home).catch(() => [])).toEqual([]);
-}, 300_000);
+});
 
 test('failpoints are armed by tests only: a variable that was left over starts nothing', async () => {
   const careless = await makeHome({ HIVE_FAILPOINTS: 'claim.before=kill' });

@@ -119,7 +119,7 @@ test('the stream replays, goes on live, and resumes after it was cut: nothing is
   await following;
   expect(seen.map((event) => event.position)).toEqual(Array.from({ length: 44 }, (_, n) => n + 1));
   expect(connections).toBeGreaterThan(1);
-  await vi.waitFor(() => expect(streams.count()).toBe(0));
+  await vi.waitFor(() => expect(streams.count()).toBe(0), 60_000);
   expect(draining.signal.aborted).toBe(false);
 });
 

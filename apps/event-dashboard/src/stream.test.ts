@@ -76,5 +76,5 @@ test('a client that has gone leaves nothing behind, however it goes', async () =
   aborted.left.abort();
   await cancelled.reader.cancel();
   await turns(10);
-  await vi.waitFor(() => expect([streams.count(), state.followers]).toEqual([0, 0]));
+  await vi.waitFor(() => expect([streams.count(), state.followers]).toEqual([0, 0]), 60_000);
 });

@@ -7,7 +7,7 @@ import { startFixture, type Fixture } from './fixture.ts';
 import type { Story } from './stories.ts';
 
 // A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 /** The built control room. */
 export const dist = join(import.meta.dirname, '../dist');
@@ -37,6 +37,7 @@ export const openRoom = async (
 ): Promise<{ readonly fixture: Fixture; readonly context: BrowserContext }> => {
   const fixture = await startFixture(story);
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(60_000);
   const complaints = complaintsOf(context);
   onTestFinished(async () => {
     await context.close();

@@ -56,12 +56,12 @@ const held = (page: Page, where = /./) =>
         const { role, name } = await at(page);
         return role === 'body' ? 'lost' : where.test(name) ? 'held' : name;
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     .toBe('held');
 /** A dialog has the focus, and Tab stays in it. */
 const trapped = async (page: Page): Promise<void> => {
-  await expect.poll(async () => (await at(page)).inDialog, { timeout: 10_000 }).toBe(true);
+  await expect.poll(async () => (await at(page)).inDialog).toBe(true);
   expect(await violationsOf(page)).toEqual([]);
   for (let step = 0; step < 6; step += 1) {
     await page.keyboard.press('Tab');
@@ -86,9 +86,7 @@ const enter = async () => {
   await page.goto(await fixture.link('/'));
   await page.getByRole('heading', { name: 'Needs you' }).waitFor();
   const keys = page.getByRole('dialog', { name: 'Keys' });
-  await expect
-    .poll(async () => (await page.keyboard.press('?'), keys.count()), { timeout: 20_000, interval: 500 })
-    .toBe(1);
+  await expect.poll(async () => (await page.keyboard.press('?'), keys.count()), { interval: 500 }).toBe(1);
   await trapped(page);
   await page.keyboard.press('Escape');
   await keys.waitFor({ state: 'detached' });
@@ -181,9 +179,7 @@ test('it is decided, returned with a note, handed in, stopped, resumed and revok
   await reach(page, /^Minute, hour/);
   await page.keyboard.type('0 22 * * *');
   await press(page, /^Hand it in later$/);
-  await expect
-    .poll(async () => (await desk.schedules()).items.map(({ goal }) => goal), { timeout: 15_000 })
-    .toEqual(['Say two']);
+  await expect.poll(async () => (await desk.schedules()).items.map(({ goal }) => goal)).toEqual(['Say two']);
   await held(page);
 
   await press(page, /^Pause all$/);

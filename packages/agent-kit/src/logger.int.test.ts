@@ -11,7 +11,7 @@ const run = (stdout: 'pipe' | number) =>
   spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     stdio: ['ignore', stdout, 'inherit'],
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 60_000,
   });
 
 test('a line is JSON with its fields, and secrets are replaced', () => {

@@ -414,7 +414,7 @@ test('a dead letter that is redriven is handled once, by one of two followers, a
   await redrive('somebody else');
   await redrive(subscription);
   await expect(redrive(subscription)).rejects.toMatchObject({ code: 'input.state' });
-  await expect.poll(async () => (await store.countHeads('task'))['cancelled'], { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await store.countHeads('task'))['cancelled']).toBe(1);
   expect(handled).toBe(1);
   for (const who of ['test/one', 'test/two']) {
     const own = told.filter((it) => it.who === who).map((it) => it.what);

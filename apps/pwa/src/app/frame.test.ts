@@ -83,13 +83,13 @@ test('numbers beside the menu follow their events, and so does the stop button',
   framed.standing = new Standing(framed, room, [place]);
   document.body.append(framed);
   tell({ kind: 'hello', missed: true, build: 'b' });
-  await vi.waitFor(() => expect(framed.standing.countOf('/approvals')).toBe(2), 2000);
+  await vi.waitFor(() => expect(framed.standing.countOf('/approvals')).toBe(2));
   expect(framed.standing.stopped).toBeNull();
   waiting = 1;
   paused = { all: { by: 'anna', at: '', reason: null } };
   const events = ['approval.decided', 'system.paused'].map((type) => ({ type }) as HiveEvent);
   tell({ kind: 'events', events });
-  await vi.waitFor(() => expect(framed.standing.countOf('/approvals')).toBe(1), 2000);
+  await vi.waitFor(() => expect(framed.standing.countOf('/approvals')).toBe(1));
   expect(framed.standing.stopped).toMatchObject({ running: 3 });
 });
 

@@ -29,7 +29,7 @@ test('a second opinion comes from another machine, also when the first one there
     'far-1',
     'there',
   );
-  await expect.poll(() => died, { timeout: 45_000 }).toBe(1);
+  await expect.poll(() => died, { timeout: 60_000 }).toBe(1);
   await far.drain(0);
   await merging.start(undefined, 'far-2', 'there');
   await merging.ended(id, 'merged');

@@ -168,7 +168,7 @@ test('a collection that is killed leaves nothing that the next one or a worker t
     const { child, ended } = await runScript(collecting, file, home, String(Date.now()));
     await vi.waitUntil(() => setups().length < before - 5 * round - 5 || child.exitCode !== null, {
       interval: 1,
-      timeout: 20_000,
+      timeout: 60_000,
     });
     if (child.kill('SIGKILL')) kills += 1;
     await ended;

@@ -146,10 +146,10 @@ test('a lease is counted from the claim, not from the beginning of the transacti
   await other.query('select 1 from stream_head where stream = $1 for update', [stream]);
   // The claim goes along with a write that has to wait.
   const [, claimed] = [store.write(sampleWrite(stream, 1)), ask(store, agent)];
-  await new Promise((after) => setTimeout(after, 600));
+  await new Promise((after) => setTimeout(after, 2_500));
   await other.query('commit');
   const [won] = await claimed;
-  expect(Date.parse(won?.step.leaseUntil ?? '') - Date.parse(await store.now())).toBeGreaterThan(15_000 - 400);
+  expect(Date.parse(won?.step.leaseUntil ?? '') - Date.parse(await store.now())).toBeGreaterThan(15_000 - 2_000);
   await other.end();
 });
 
@@ -181,7 +181,7 @@ test('when the server ends the session of a process, its lock moves to a new one
   expect(await store.gone([incarnation])).toEqual([]);
   const start = heard;
   store.ring();
-  await expect.poll(() => heard, { timeout: 900, interval: 5 }).toBeGreaterThan(start);
+  await expect.poll(() => heard, { interval: 5 }).toBeGreaterThan(start);
   await other.close();
   expect(await store.gone([incarnation])).toEqual([incarnation]);
 });

