@@ -6,6 +6,7 @@ import { findChromium } from '@hive/tools/chromium';
 import { tellEgress } from './egress-story.ts';
 import { startFixture } from './fixture.ts';
 import { tellInbox } from './inbox-story.ts';
+import { arrived } from './look.ts';
 import { tellNothing, tellStory, tellTrouble } from './stories.ts';
 
 const pwa = join(import.meta.dirname, '..');
@@ -188,8 +189,7 @@ for (const [size, viewport] of Object.entries(sizes))
       );
       page.on('pageerror', (error) => complaints.push(`${name} ${size}: ${error.message}`));
       await page.goto(at);
-      await page.locator('h1').first().waitFor();
-      await page.locator('hive-skeleton').waitFor({ state: 'detached' });
+      await arrived(page);
       await act?.(page);
       await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: full ?? false });
       if (name === 'home' && size === 'phone' && colorScheme === 'light')

@@ -18,6 +18,19 @@ const height = 132;
 
 const clock = (seconds: number): string => new Date(seconds * 1000).toTimeString().slice(0, 5);
 
+/**
+ * Where no locale is set (`LANG=C.UTF-8`), Chromium says that its language is `en-US@posix`; that is no tag, and the library hands it to Intl as
+ * it loads, which throws.
+ */
+const loadPlot = async (): Promise<typeof uPlot> => {
+  try {
+    Intl.getCanonicalLocales(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: 'en-US', configurable: true });
+  }
+  return (await import('uplot')).default;
+};
+
 /** Values over time. The library is loaded when a chart is first shown; what it says stands beside it for those who do not see it. */
 @customElement('hive-chart')
 export class HiveChart extends LitElement {
@@ -130,7 +143,7 @@ export class HiveChart extends LitElement {
   }
 
   async #draw(): Promise<void> {
-    const { default: Plot } = await import('uplot');
+    const Plot = await loadPlot();
     if (!this.#plot) await turn(); // several charts come together
     if (!this.isConnected) return;
     const data = [

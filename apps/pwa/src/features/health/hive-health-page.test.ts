@@ -47,7 +47,8 @@ const text = (element: Element) => element.shadowRoot?.textContent.replace(/\s+/
 
 afterEach(() => document.body.replaceChildren());
 
-test('a Hive that is well says so, with its figures and a drawn chart', async () => {
+test('a Hive that is well says so, with its figures and a drawn chart, also where the browser has no language', async () => {
+  Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true });
   const page = await show();
   expect(text(page)).toContain('Nothing is wrong');
   expect(text(page)).toContain('holds');

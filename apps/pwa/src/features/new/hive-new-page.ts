@@ -15,6 +15,7 @@ import { toast } from '../../ui/toast.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import { behindMore, emptyDraft, type Draft, type Field, type Problems } from './draft.ts';
 import { textField, type Form } from './form.ts';
+import './hive-repo-checks.ts';
 import type { Looked } from './hive-repo-checks.ts';
 import { newStyles } from './new-styles.ts';
 import type { Work } from './work-of.ts';
@@ -187,7 +188,6 @@ export class HiveNewPage extends LitElement {
       return;
     }
     this.looked = { state: 'looking' };
-    void import('./hive-repo-checks.ts');
     this.#due = setTimeout(() => {
       const take = (looked: Looked) => mine === this.#wanted && (this.looked = looked);
       this.desk.lookAtRepo({ repo, ...(base !== '' && { base }) }).then(

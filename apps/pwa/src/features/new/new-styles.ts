@@ -15,7 +15,6 @@ export const newStyles = css`
   }
   hive-repo-checks {
     display: block;
-    min-block-size: 218px;
   }
   .pair {
     display: grid;
