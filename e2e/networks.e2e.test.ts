@@ -12,10 +12,10 @@ const root = join(import.meta.dirname, '..');
 const reason = await whyNoNetworks();
 if (reason !== null) process.stderr.write(`workers in several networks are not tested: ${reason}\n`);
 
-/** Longer than a lease of two seconds; the full run has the lease and the minute of real life. */
+/** Longer than a lease of five seconds; the full run has the lease and the minute of real life. */
 const isFull = process.env['HIVE_RELIABILITY'] === 'full';
-const testMode = isFull ? {} : { HIVE_TEST_MODE: '1', HIVE_TEST_LEASE_MS: '2000' };
-const [workS, cutMs] = isFull ? [30, 60_000] : [6, 8_000];
+const testMode = isFull ? {} : { HIVE_TEST_MODE: '1', HIVE_TEST_LEASE_MS: '5000' };
+const [workS, cutMs] = isFull ? [30, 60_000] : [12, 15_000];
 
 const cleaning: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -115,5 +115,5 @@ test.skipIf(reason !== null)(
     for (const clean of cleaning.splice(0).reverse()) await clean();
     expect(await processesOf(home.home)).toEqual([]);
   },
-  isFull ? 400_000 : 120_000,
+  isFull ? 600_000 : 300_000,
 );

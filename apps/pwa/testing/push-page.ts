@@ -1,14 +1,25 @@
 import type { BrowserContext, CDPSession, Page, Worker } from 'playwright';
 
+type Shown = {
+  readonly title: string;
+  readonly body: string;
+  readonly tag: string;
+  readonly data: unknown;
+  readonly actions: readonly unknown[];
+  close(): void;
+};
+
 /** What a service worker has, of which programs of Node know nothing. */
 export type WorkerScope = {
   fetch: unknown;
   asked?: string[];
+  navigator: object;
   registration: {
-    getNotifications(): Promise<{ title: string; body: string; tag: string; data: unknown; actions: unknown[] }[]>;
+    getNotifications(of?: { tag?: string }): Promise<readonly Shown[]>;
+    showNotification(title: string, options: Partial<Shown>): Promise<void>;
   };
   dispatchEvent(event: unknown): boolean;
-  NotificationEvent: new (type: string, init: object) => unknown;
+  ExtendableEvent: new (type: string) => object;
 };
 
 /** The notifications of a page whose service worker is ready: pushing some, seeing what is shown, and tapping the first. */
@@ -23,6 +34,7 @@ export const notificationsOf = async (page: Page, context: BrowserContext) => {
   const cdp = await context.newCDPSession(page);
   const registrationId = await registrationOf(cdp);
   const worker = context.serviceWorkers()[0] as Worker; // it is ready
+  await giveScreen(worker);
   return {
     worker,
     push: (data: object) =>
@@ -36,12 +48,34 @@ export const notificationsOf = async (page: Page, context: BrowserContext) => {
     /** `action` is that of a button, empty for the notification itself. */
     tap: (action: string) =>
       worker.evaluate(async (action) => {
-        const { registration, dispatchEvent, NotificationEvent } = globalThis as unknown as WorkerScope;
+        const { registration, dispatchEvent, ExtendableEvent } = globalThis as unknown as WorkerScope;
         const [notification] = await registration.getNotifications();
-        dispatchEvent(new NotificationEvent('notificationclick', { notification, action }));
+        dispatchEvent(Object.assign(new ExtendableEvent('notificationclick'), { notification, action }));
       }, action),
   };
 };
+
+/**
+ * The headless shell of Chromium has no screen for notifications: it keeps none that is shown, and ends a worker that asks for a badge. There a
+ * list stands in for the screen; a whole Chromium keeps its own.
+ */
+const giveScreen = (worker: Worker): Promise<void> =>
+  worker.evaluate(async () => {
+    const { registration, navigator } = globalThis as unknown as WorkerScope;
+    const probe = { tag: 'probe' };
+    await registration.showNotification('Probe', probe).catch(() => undefined); // then it is not there either
+    const kept = await registration.getNotifications(probe);
+    for (const notification of kept) notification.close();
+    if (kept.length > 0) return;
+    const screen = new Map<string, Shown>();
+    Object.defineProperty(navigator, 'setAppBadge', { value: undefined });
+    registration.showNotification = (title, { tag = '', body = '', data, actions = [] }) => {
+      screen.set(tag, { title, tag, body, data, actions, close: () => screen.delete(tag) });
+      return Promise.resolve();
+    };
+    registration.getNotifications = ({ tag } = {}) =>
+      Promise.resolve([...screen.values()].filter((it) => tag === undefined || it.tag === tag));
+  });
 
 const registrationOf = async (cdp: CDPSession): Promise<string> => {
   const found = new Promise<string>((resolve) =>

@@ -12,7 +12,7 @@ export const root = join(import.meta.dirname, '../../..');
 export type Room = { readonly folder: string; readonly door: string };
 
 const harness = join(import.meta.dirname, 'harness');
-const limitMs = 40_000;
+const limitMs = 240_000;
 
 /** Runs tests of one file in a program of its own, with a bug planted in it or without. Answers how far it came. */
 export const runTests = async (

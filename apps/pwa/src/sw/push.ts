@@ -36,9 +36,8 @@ const parsed = (event: PushEvent): Pushed => {
   }
 };
 
-const show = async ({ notification = {}, app_badge }: Pushed): Promise<void> => {
+const show = async ({ notification = {} }: Pushed): Promise<void> => {
   const { title = 'Hive', data = {}, ...rest } = notification;
-  await setBadge(app_badge);
   const tag = rest.tag ?? 'hive';
   if (data.kind === 'closed') {
     const shown = await worker.registration.getNotifications({ tag });
@@ -85,7 +84,11 @@ const decide = async (
   }
 };
 
-worker.addEventListener('push', (event) => event.waitUntil(show(parsed(event))));
+worker.addEventListener('push', (event) => {
+  const pushed = parsed(event);
+  // What is asked of a person first: a browser may refuse a badge, or end whoever asks for one.
+  event.waitUntil(show(pushed).finally(() => setBadge(pushed.app_badge)));
+});
 
 worker.addEventListener('notificationclick', (event) => {
   const { notification, action } = event;
