@@ -1,8 +1,10 @@
 export { writeClaudeStub, type StubLog, type StubStep } from './claude-stub.ts';
 export { startContractServer } from './contract-server.ts';
+export { noiseScenario, startEngine, type Engine } from './engine.ts';
 export { faultCases, tryFault, type FaultCase, type Tried } from './fault-cases.ts';
 export { benchClient } from './bench-client.ts';
 export { type Compared, type StreamedCall } from './measure-client.ts';
+export { noLlama } from './llama.ts';
 export { startRecorder, type Recorder } from './record.ts';
 export {
   faultKinds,

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { noiseScenario, startEngine } from './engine.ts';
 import { startRecorder } from './record.ts';
 import { readScenario } from './scenario.ts';
-import { startModelServer } from './server.ts';
+import { refuseUnlessLoopback, startModelServer } from './server.ts';
 
-const usage = `Usage: node tools/model-server/main.ts --scenario FILE [--port N] [--host 127.0.0.1] [--speed N] [--quiet]
+const usage = `Usage: node tools/model-server/main.ts --scenario FILE [--engine] [--port N] [--host 127.0.0.1] [--speed N] [--quiet]
+       node tools/model-server/main.ts --engine [--port N] [--host 127.0.0.1] [--quiet]
        node tools/model-server/main.ts record --target http://127.0.0.1:11434 --out FILE.jsonl [--port N] [--name NAME]`;
 
 /** Says where it listens, and ends in peace when it is told to. */
@@ -27,6 +29,7 @@ try {
       out: text,
       name: text,
       quiet: { type: 'boolean' },
+      engine: { type: 'boolean' },
     },
   });
   const port = Number(values.port ?? 0);
@@ -40,17 +43,23 @@ try {
       writeFileSync(out, [head, ...rules].map((line) => `${JSON.stringify(line)}\n`).join(''));
     });
   } else {
-    if (values.scenario === undefined) throw new Error(usage);
-    const scenario = readScenario(values.scenario);
+    if (values.scenario === undefined && !values.engine) throw new Error(usage);
+    refuseUnlessLoopback(values.host ?? '127.0.0.1');
+    const engine = values.engine ? await startEngine() : undefined;
+    const scenario = values.scenario === undefined ? noiseScenario : readScenario(values.scenario);
     const server = await startModelServer({
       scenario: values.speed === undefined ? scenario : { ...scenario, speed: Number(values.speed) },
       port,
+      ...(engine === undefined ? {} : { engine }),
       ...(values.host === undefined ? {} : { host: values.host }),
       onRequest: ({ n, method, path, ended }) => {
         if (!values.quiet) void ended.then((how) => console.log(JSON.stringify({ n, method, path, ended: how })));
       },
     });
-    serve({ url: server.url, double: scenario.name }, server.stop);
+    serve({ url: server.url, double: scenario.name }, async () => {
+      await server.stop();
+      await engine?.stop();
+    });
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

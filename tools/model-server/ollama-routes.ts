@@ -1,6 +1,7 @@
 import type { Box } from './box.ts';
 import { createHash } from 'node:crypto';
 import { tokens } from './answer.ts';
+import type { EngineQuestion } from './engine.ts';
 import * as ollama from './ollama-api.ts';
 import { json, promptOf, recordOf, type Exchange, type Talk } from './routes.ts';
 import type { Scenario, ScenarioModel } from './scenario.ts';
@@ -86,6 +87,7 @@ const askModel = async (exchange: Exchange, model: ScenarioModel, world: OllamaW
     prompt,
     counted: { input: Math.min(tokens(whole), numCtx) },
     schema: body['format'],
+    asked: questionOf(body, numCtx),
     ...(maxTokens !== undefined && maxTokens >= 0 ? { maxTokens } : {}),
     wire: ollama.ollamaWire,
     frames: (answer, n) => (chat ? ollama.chatFrames : ollama.generateFrames)(answer, n, seat.loadMs),
@@ -93,6 +95,26 @@ const askModel = async (exchange: Exchange, model: ScenarioModel, world: OllamaW
     errorBody: (_status, message) => ({ error: message }),
     stream: body['stream'] !== false,
   });
+};
+
+/** A question as an engine takes it, of either way to ask. */
+const questionOf = (body: Exchange['body'], numCtx: number): EngineQuestion => {
+  const { seed, temperature, stop, num_predict } = recordOf(body['options']);
+  const messages = Array.isArray(body['messages']) ? body['messages'].map(recordOf) : [];
+  const turns = [
+    ...(typeof body['system'] === 'string' ? [{ role: 'system', text: body['system'] }] : []),
+    ...messages.map(({ role, content }) => ({ role: String(role), text: textOf(content) })),
+    ...(body['prompt'] === undefined ? [] : [{ role: 'user', text: textOf(body['prompt']) }]),
+  ];
+  return {
+    turns,
+    numCtx,
+    schema: body['format'],
+    seed: numberIn(seed),
+    temperature: numberIn(temperature),
+    maxTokens: numberIn(num_predict),
+    stop: [stop].flat().filter((word) => typeof word === 'string'),
+  };
 };
 
 /** Vectors of length 1 that depend on the text only. */
@@ -142,5 +164,6 @@ const keepAliveOf = (value: unknown): number | undefined => {
   return ms < 0 ? 8.64e15 : ms;
 };
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const numberIn = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const hasItems = (value: unknown): boolean => Array.isArray(value) && value.length > 0;

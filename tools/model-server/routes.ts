@@ -4,6 +4,8 @@ import { answerAnthropic } from './anthropic-routes.ts';
 import { answerOf, type Answer, type AnswerTo, type Frame } from './answer.ts';
 import { createBox } from './box.ts';
 import { createLimits } from './buckets.ts';
+import { answerFromEngine } from './engine-answer.ts';
+import type { Engine, EngineQuestion } from './engine.ts';
 import { answerOllama } from './ollama-routes.ts';
 import { plainName } from './plain-name.ts';
 import { createPrefixCache } from './prefix-cache.ts';
@@ -35,10 +37,15 @@ export type Talk = Omit<AnswerTo, 'model' | 'n' | 'fault'> & {
   readonly errorBody: (status: number, message: string) => unknown;
   readonly stream: boolean;
   readonly settle?: (output: number) => void;
+  /** The same for an engine, where the protocol has one. */
+  readonly asked?: EngineQuestion;
 };
 
 /** Both APIs, and what they remember: models in memory, limits, caches, and how often each rule has matched. */
-export const createRoutes = (scenario: Scenario, now: () => number) => {
+export const createRoutes = (
+  scenario: Scenario,
+  { now, engine }: { readonly now: () => number; readonly engine: Engine | undefined },
+) => {
   const { speed = 1 } = scenario;
   const pause = (ms: number, gone: AbortSignal): Promise<void> =>
     ms > 0 && !gone.aborted ? wait(ms / speed, undefined, { signal: gone }).catch(() => {}) : Promise.resolve();
@@ -72,14 +79,16 @@ export const createRoutes = (scenario: Scenario, now: () => number) => {
       return there;
     },
     pause,
-    /** Answers a call to a model from the scenario. */
-    talk: async ({ request, res, line, body }: Exchange, { prompt, settle, ...how }: Talk) => {
+    /** Answers a call to a model from the scenario, or from the engine where the scenario leaves it open. */
+    talk: async (exchange: Exchange, { prompt, settle, asked, ...how }: Talk) => {
+      const { request, res, line, body } = exchange;
       const model = String(body['model']);
       const question: Question = { path: pathOf(request), model, prompt, body };
       const rule = choose(question);
       if (!rule)
         return json(res, 400, how.errorBody(400, `The scenario ${scenario.name} has no rule for this request`));
       const { fault } = rule;
+      if (engine && asked && !fault && !rule.reply) return answerFromEngine(exchange, how, { engine, asked });
       const reply = replyOf(rule, question);
       for (const [name, value] of Object.entries(reply.headers ?? {})) res.setHeader(name, value);
       if (fault && strikesWhole(fault, res, line)) return;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Engine } from './engine.ts';
 import { createRoutes } from './routes.ts';
 import type { Fault, Scenario } from './scenario.ts';
 
@@ -37,12 +38,15 @@ export const refuseUnlessLoopback = (host: string): void => {
 /** Starts a double of Ollama and of the Messages API on one loopback port. The same requests in the same order get the same bytes. */
 export const startModelServer = async ({
   scenario,
+  engine,
   port = 0,
   host = '127.0.0.1',
   now = () => Date.now(),
   onRequest = () => {},
 }: {
   readonly scenario: Scenario;
+  /** Answers Ollama's calls that a rule without reply and fault leaves open. Whoever started it stops it, after the server. */
+  readonly engine?: Engine;
   readonly port?: number;
   readonly host?: string;
   /** The time that limits, caches and `keep_alive` go by. */
@@ -52,7 +56,7 @@ export const startModelServer = async ({
   refuseUnlessLoopback(host);
   const requests: LoggedRequest[] = [];
   const waiting = new Set<() => void>();
-  const routes = createRoutes(scenario, now);
+  const routes = createRoutes(scenario, { now, engine });
   let connections = 0;
   let stopped = false;
 

@@ -60,6 +60,10 @@ test.each([
   expect(planOf(task('a', more)).success).toBe(true);
 });
 
+test.each([[''], ['/'], ['./']])('a path %j is a mistake of the plan or fine, and no bug', (path) => {
+  expect(planOf(task('a', { paths: [path], tests: ['test/**'] })).success).toBe(path === './');
+});
+
 test('a template with stages asks for the stage of each task, and for none that comes too late', () => {
   const schema = modelPlan(['build', 'docs']);
   const parse = (...tasks: object[]) => schema.safeParse({ version: 1, tasks });

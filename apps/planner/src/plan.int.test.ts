@@ -4,15 +4,26 @@ import { join } from 'node:path';
 import { createRepo, openHouse, type House } from '@hive/agent-kit/testing';
 import { newId, record, type NewStep } from '@hive/bus';
 import { Plan, streams, type NewEvent } from '@hive/events';
-import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
+import {
+  noiseScenario,
+  noLlama,
+  startEngine,
+  startModelServer,
+  type Engine,
+  type ModelServer,
+  type Rule,
+} from '@hive/model-server';
 import { afterEach, expect, test } from 'vitest';
 import agent from './agent.ts';
 
 let house: House;
 let server: ModelServer;
+let engine: Engine | undefined;
 afterEach(async () => {
   await house.close();
   await server.stop();
+  await engine?.stop();
+  engine = undefined;
 });
 
 const yaml = `
@@ -29,7 +40,8 @@ const plan = async (
   files: Record<string, string>,
   before: () => Promise<void> = () => Promise.resolve(),
 ) => {
-  server = await startModelServer({ scenario: { name: 'plans', models: [{ name: 'tiny' }], rules } });
+  const scenario = engine ? noiseScenario : { name: 'plans', models: [{ name: 'tiny' }], rules };
+  server = await startModelServer({ scenario, ...(engine ? { engine } : {}) });
   house = await openHouse({ yaml, env: { OLLAMA_HOST: server.url } });
   const repo = createRepo(house.folder, files);
   const workflowId = newId();
@@ -135,3 +147,18 @@ test('a model that plans nonsense twice ends the step as bad output', async () =
   expect(ended?.data).toMatchObject({ code: 'model.bad_output' });
   expect(prompts()).toHaveLength(2);
 });
+
+const missing = await noLlama();
+test.skipIf(missing !== null).for(['A page', 'Less code', '🐝'])(
+  '%s: what a model says at random becomes a plan, or bad output',
+  async (goal) => {
+    engine = await startEngine();
+    const ended = await plan(goal, [], files);
+    if (ended?.type === 'workflow.plan_generated') return;
+    expect(ended).toMatchObject({ type: 'task.attempt_failed', data: { code: 'model.bad_output' } });
+    // The grammar held: what was wrong is in the values, and the model was told so in words.
+    expect(prompts()).toHaveLength(2);
+    expect(prompts()[1]).toContain('This does not match the schema');
+    expect(prompts()[1]).not.toContain('The answer is not JSON');
+  },
+);

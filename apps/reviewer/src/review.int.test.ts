@@ -1,15 +1,18 @@
 import { openHouse, type House } from '@hive/agent-kit/testing';
 import { streams, type DataOf } from '@hive/events';
-import { startModelServer, type ModelServer, type Rule } from '@hive/model-server';
+import { noLlama, startEngine, startModelServer, type Engine, type ModelServer, type Rule } from '@hive/model-server';
 import { afterEach, expect, test } from 'vitest';
 import reviewer from './agent.ts';
 import { tellProven } from './testing/proven-task.ts';
 
 let house: House;
 let server: ModelServer;
+let engine: Engine | undefined;
 afterEach(async () => {
   await house.close();
   await server.stop();
+  await engine?.stop();
+  engine = undefined;
 });
 
 const base = '1'.repeat(40);
@@ -28,7 +31,8 @@ const reviewed = async (
   ...rules: Rule[]
 ): Promise<Review[] | string> => {
   const names = ['one', 'two', 'three'].map((name) => ({ name }));
-  server = await startModelServer({ scenario: { name: 'reviews', models: names, rules } });
+  const scenario = { name: 'reviews', models: names, rules };
+  server = await startModelServer({ scenario, ...(engine ? { engine } : {}) });
   const yaml = `hive: { disk: { floorGb: 0 }, models: { reviewer: [${reviewers.map((name) => `"ollama:${name}"`).join(', ')}] }, review: { quorum: ${quorum} } }`;
   house = await openHouse({ yaml, env: { OLLAMA_HOST: server.url } });
   const [taskId = ''] = await house.begin({ repo: '/nowhere', base }, {});
@@ -115,4 +119,11 @@ test.each([
 test('a box that is away is waited for instead of a person', async () => {
   const away = { kind: 'status', status: 503 } as const;
   expect(await reviewed({ author: 'human', reviewers: ['one'] }, { fault: away })).toBe('model.overloaded');
+});
+
+const missing = await noLlama();
+test.skipIf(missing !== null)('what a model says at random is a review, or bad output', async () => {
+  engine = await startEngine();
+  const reviews = await reviewed({ author: 'human', reviewers: ['one'] }, {});
+  expect([told(reviews)].flat().at(-1)).toMatch(/^(model\.bad_output|model (approve|return|escalate) \d)$/);
 });

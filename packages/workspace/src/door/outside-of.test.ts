@@ -12,3 +12,8 @@ test('paths that no glob covers are outside; dot files count, a folder covers wh
 test('a glob that looks like a negation lets nothing through', () => {
   expect(outsideOf(['secret', 'x'], ['!secret'])).toEqual(['secret', 'x']);
 });
+
+test('the folder that all is in covers all, and a glob that names nothing covers nothing', () => {
+  for (const glob of ['.', './', './/']) expect(outsideOf(['x', '.a/b'], [glob])).toEqual([]);
+  for (const glob of ['', '/', '//']) expect(outsideOf(['x', '.a/b'], [glob])).toEqual(['x', '.a/b']);
+});

@@ -9,8 +9,10 @@ export const outsideOf = (paths: readonly string[], globs: readonly string[]): s
 /** One matcher for many globs; dot files count like any other. */
 export const matcherOf = (globs: readonly string[]): ((path: string) => boolean) => {
   const patterns = globs.flatMap((glob) => {
-    const clean = glob.replace(/^\.\//, '').replace(/\/+$/, '');
-    return [clean, `${clean}/**`];
+    const clean = glob.replace(/^\.(?:\/+|$)/, '').replace(/\/+$/, '');
+    if (clean !== '') return [clean, `${clean}/**`];
+    // What is left empty is the folder that all is in, or names nothing in it.
+    return glob.startsWith('.') ? ['**'] : [];
   });
   const tests = patterns.map((pattern) => picomatch(pattern, { dot: true, nonegate: true }));
   return (path) => tests.some((test) => test(path));
