@@ -133,6 +133,10 @@ test('retry sends a waiting task back to its author', async () => {
     data: { taskId, reason: 'unsure' },
   });
   expect((await desk.workflow(id)).status).toBe('waiting');
+  // The list says it as well, and finds it by it.
+  const found = async (status?: string) =>
+    (await desk.traces({ ...(status && { status }) })).items.map((it) => it.status);
+  expect([await found(), await found('waiting'), await found('running')]).toEqual([['waiting'], ['waiting'], []]);
   expect(await desk.retry(taskId, { note: 'yes' })).toMatchObject({ status: 'ready', note: 'yes' });
 });
 

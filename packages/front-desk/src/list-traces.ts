@@ -1,7 +1,8 @@
-import type { Store, TraceRow } from '@hive/core-db';
+import type { Head, Store, TraceRow } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import {
   TraceFilter,
+  isWorkflowOpen,
   streams,
   usageOf,
   workflowStates,
@@ -25,7 +26,8 @@ const many = 10_000;
 
 const byIndex = new Set<string>(['status', 'since', 'before'] satisfies (keyof TraceFilter)[]);
 
-type Found = { readonly row: TraceRow; readonly workflow: WorkflowView | null };
+/** `asks`: a person is asked something about it, so it may wait for them. */
+type Found = { readonly row: TraceRow; readonly workflow: WorkflowView | null; readonly asks: boolean };
 
 /** How traces are listed: newest first, by what their workflows say, in pages that are found by their place and not by counting. */
 export const createListTraces =
@@ -35,19 +37,20 @@ export const createListTraces =
     const limit = pageLimit(asked);
     const wanted = conditionsOf(filter);
     // What is found by its place or its state fits as it is found: no more is read than is asked for.
-    const isPlain = !wanted.deep && Object.keys(given).every((key) => byIndex.has(key));
+    const isPlain = !wanted.deep && !wanted.waiting && Object.keys(given).every((key) => byIndex.has(key));
     const size = isPlain ? limit : Math.min(wanted.deep ? lookedDeep : looked, many);
     const begin = lower(after, wanted.before);
     const { ids, rows } = await candidates(store, wanted.states, { before: begin, limit: size + 1 });
     const within = rows.filter((row) => wanted.since === undefined || row.correlationId >= wanted.since);
     const { heads } = await store.heads(within.slice(0, size).map((row) => streams.workflow(row.correlationId)));
+    const asking = await whoAsks(store, heads.values());
     const items: TraceSummary[] = [];
     let last: string | null = null;
     for (const row of within.slice(0, size)) {
       if (items.length === limit) break;
       last = row.correlationId;
       const workflow = (heads.get(streams.workflow(row.correlationId))?.view ?? null) as WorkflowView | null;
-      const summary = await summaryOf(store, { row, workflow }, wanted);
+      const summary = await summaryOf(store, { row, workflow, asks: asking.has(row.correlationId) }, wanted);
       if (summary) items.push(summary);
     }
     const isOver = ids.length <= size || within.length < rows.length;
@@ -75,9 +78,7 @@ const conditionsOf = (filter: TraceFilter): Wanted => {
       details: { field: 'status' },
     });
   const waiting = statuses.includes('waiting');
-  const states = workflowStates.filter(
-    (state) => statuses.includes(state) || (waiting && (state === 'running' || state === 'planned')),
-  );
+  const states = workflowStates.filter((state) => statuses.includes(state) || (waiting && isWorkflowOpen(state)));
   const { model, author, agent, code, minUsd } = filter;
   return {
     ...filter,
@@ -87,7 +88,7 @@ const conditionsOf = (filter: TraceFilter): Wanted => {
     words: (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean),
     since: filter.since === undefined ? undefined : idAt(filter.since, 'since'),
     before: filter.before === undefined ? undefined : idAt(filter.before, 'before'),
-    deep: waiting || [model, author, agent, code, minUsd].some((it) => it !== undefined),
+    deep: [model, author, agent, code, minUsd].some((it) => it !== undefined),
   };
 };
 
@@ -134,17 +135,35 @@ const candidates = async (
   return { ids, rows: await store.traces({ ids, limit }) };
 };
 
+/** The workflows about which a person is asked something now; they are few, and only looked for where one of these is still at work. */
+const whoAsks = async (store: Store, heads: Iterable<Head>): Promise<ReadonlySet<string>> => {
+  if (![...heads].some(({ view }) => isWorkflowOpen((view as WorkflowView).state))) return new Set(); // heads of kind workflow
+  const [tasks, approvals] = await Promise.all([
+    store.listHeads({ kind: 'task', states: ['waiting'], limit: many }),
+    store.listHeads({ kind: 'approval', states: ['open'], limit: many }),
+  ]);
+  return new Set([...tasks, ...approvals].map(({ correlationId }) => correlationId));
+};
+
+/** The status of a workflow as its page tells it: a state, or that it waits for a person. */
+const statusOf = async (store: Store, view: WorkflowView): Promise<string> =>
+  (await readSummary(store, { view } as Parameters<typeof readSummary>[1])).status; // it reads the view alone
+
 const has = (text: string | null | undefined, part: string | undefined): boolean =>
   part === undefined || (text ?? '').toLowerCase().includes(part.toLowerCase());
 
-const summaryOf = async (store: Store, { row, workflow }: Found, wanted: Wanted): Promise<TraceSummary | null> => {
+const summaryOf = async (
+  store: Store,
+  { row, workflow, asks }: Found,
+  wanted: Wanted,
+): Promise<TraceSummary | null> => {
   const { statuses, words, repo, minMs, maxMs, minErrors } = wanted;
   const goal = workflow?.submission.goal ?? null;
   const text = `${goal ?? ''} ${row.correlationId}`.toLowerCase();
   const ms = Date.parse(row.lastAt) - Date.parse(row.firstAt);
-  const status = workflow?.state ?? null;
+  const status = workflow === null ? null : asks ? await statusOf(store, workflow) : workflow.state;
   const fits =
-    (statuses.length === 0 || wanted.waiting || statuses.includes(status ?? 'process')) &&
+    (statuses.length === 0 || statuses.includes(status ?? 'process')) &&
     words.every((word) => text.includes(word)) &&
     has(workflow?.submission.repo, repo) &&
     (minMs === undefined || ms >= minMs) &&
@@ -177,8 +196,5 @@ const deepSummary = async (
     (agent === undefined || tasks.some((task) => Object.values(task.agents).some((it) => has(it, agent)))) &&
     (code === undefined || tasks.some((task) => task.code === code)) &&
     (minUsd === undefined || (costUsd ?? 0) >= minUsd);
-  if (!fits) return null;
-  if (!wanted.waiting) return { ...summary, costUsd };
-  const { status } = await readSummary(store, { view: workflow } as Parameters<typeof readSummary>[1]); // it reads the view alone
-  return wanted.statuses.includes(status) ? { ...summary, status, costUsd } : null;
+  return fits ? { ...summary, costUsd } : null;
 };
