@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -113,6 +113,27 @@ test('a tool that is missing is infra, and 1', async () => {
   const { code, written } = await prove({ count: 2, checks: ['no-such-tool'] });
   expect(code).toBe(1);
   expect(written).toMatch(/! infra .* wrong +could not be tried\n +no-such-tool could not be checked/);
+});
+
+test('a setup that fails is tried once for all commits with the same dependencies, and told once with what to do', async () => {
+  const { home, commit, prove } = withHistory();
+  const tries = join(home, 'tries');
+  const setup = `sh -c "echo x >> '${tries}'; echo no registry | tr a-z A-Z; exit 3"`;
+  commit('dependency', { 'package.json': '{ "private": true }\n' });
+  commit('after it', { 'notes.md': 'bye\n' });
+  const { code, written } = await prove({ count: 5, setup, checks: ['make test'] });
+  expect(code).toBe(1);
+  expect(readFileSync(tries, 'utf8')).toBe('x\n'.repeat(2));
+  const rows = written.split('\n').filter((line) => /^[!·] /.test(line));
+  expect(rows.map((row) => row.replace(/ +/g, ' ').replace(/[0-9a-f]{8}/g, '#'))).toEqual([
+    '! infra # after it could not be tried',
+    '! infra # dependency its setup failed as that of #',
+    '· skipped # nothing changes no file',
+    '! infra # wrong its setup failed as that of #',
+    '! infra # same its setup failed as that of #',
+  ]);
+  expect(written.match(/NO REGISTRY/g)).toHaveLength(1);
+  expect(written).toMatch(/NO REGISTRY\n +Repair it, or name one that works here: --setup/);
 });
 
 test('an interruption ends what runs, leaves nothing behind, and is 130', async () => {

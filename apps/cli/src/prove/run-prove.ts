@@ -120,10 +120,11 @@ const tellEach = async (
   try {
     for (const outcome of walk.outcomes) {
       const one = await withFailure(await outcome, artefact);
+      const told = [...examined];
       examined.push(one);
       const counts = await logReader({ artefact }, one.evidence);
       const figures = one.verdict === 'proven' && one.evidence ? proofFigures(one.evidence, counts) : '';
-      out.line(...rowLines(out.colour, one, { ...layout, figures }));
+      out.line(...rowLines(out.colour, one, { ...layout, figures, told }));
     }
   } catch (error) {
     await Promise.allSettled(walk.outcomes);
