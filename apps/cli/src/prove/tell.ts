@@ -27,9 +27,11 @@ export const headLines = (
     /** Hosts that hive.yaml grants to checks. */
     readonly reach: readonly string[];
     readonly jobs: number;
+    /** What worktrees lack of the repository. */
+    readonly notes: readonly string[];
   },
 ): string[] => {
-  const { repo, history, checks, setup, sandbox, reach, jobs } = about;
+  const { repo, history, checks, setup, sandbox, reach, jobs, notes } = about;
   const row = (name: string, text: string) => `${colour.dim(padEnd(name, 8))} ${cut(text, Math.max(30, columns - 10))}`;
   const command = (argv: readonly string[], source: string) =>
     `${oneLine(argv.map(quoted).join(' '))}${source === 'found' ? ' (found)' : ''}`;
@@ -43,6 +45,7 @@ export const headLines = (
         ? `${sandbox.kind}, ${reach.length > 0 ? `checks reach ${reach.join(', ')}` : 'no network for checks'}${jobs > 1 ? `, ${jobs} checkouts at once` : ''}`
         : 'none: checks run as you, one after the other',
     ),
+    ...notes.map((note) => row('note', note)),
     '',
   ];
 };
