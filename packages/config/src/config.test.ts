@@ -35,6 +35,13 @@ test('an unknown key is refused with its place and the nearest known one', () =>
   });
 });
 
+test('branches that are deployed from need somebody who agrees to it', () => {
+  expect(complaint('hive: { policies: { approvals: { deploys: [production] } } }')).toMatchObject({
+    message: expect.stringMatching(/deploys needs it[^]*at hive\.policies\.approvals\.approver/) as string,
+  });
+  expect(complaint('hive: { policies: { approvals: { deploys: [production], approver: ada } } }')).toBeNull();
+});
+
 test('a wrong value, and what is not YAML, are named with their place', () => {
   expect(complaint('hive: { models: { worker: [gpt] } }')).toMatchObject({
     message: expect.stringContaining(

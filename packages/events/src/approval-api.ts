@@ -37,6 +37,14 @@ export const DecideRequest = z.strictObject({
   decision: z.enum(['approve', 'deny']),
   actionHash: z.string().regex(/^[0-9a-f]{64}$/),
   reason: z.string().min(1).max(4000).optional(),
+  confirm: z
+    .string()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe(
+      'to agree to what cannot be taken back (T3): the name of the branch that it ends on, as the person typed it',
+    ),
   by: z.string().min(1).max(190).optional().describe('who says to decide; shown, never proven'),
 });
 export type DecideRequest = z.infer<typeof DecideRequest>;

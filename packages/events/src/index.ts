@@ -14,6 +14,7 @@ export {
   type Entrance,
 } from './access-api.ts';
 export { ApprovalFilter, ApprovalSummary, DecideRequest } from './approval-api.ts';
+export { confirmationOf, isNamed } from './confirmation.ts';
 export { ApprovalDocument } from './approval-document.ts';
 export { foldApproval, mayDecide, type ApprovalState, type ApprovalView } from './approval-view.ts';
 export { ApprovalKind, ApprovalTier, approval } from './approval.ts';

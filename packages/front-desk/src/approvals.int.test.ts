@@ -61,6 +61,36 @@ test('a decision is about what was seen, tells who decided, and changes nothing 
   expect((await store.verify()).filter((it) => it.status === 'broken')).toEqual([]);
 });
 
+test('what cannot be taken back is agreed to by whom it names, who types the branch; anybody may stop it', async () => {
+  const { desk, move, workflowId, ask } = await houseThatAsks();
+  const askAda = async () => {
+    const asked = await ask('Merge it', { tier: 'T3' });
+    const data = { approvalId: asked.id, actionHash: asked.actionHash, to: 'ada' };
+    await move(workflowId, { type: 'approval.assigned', stream: streams.approval(asked.id), data });
+    return asked;
+  };
+  const { id, actionHash } = await askAda();
+  const yes = { decision: 'approve', actionHash } as const;
+  const refusals = [
+    [{ ...yes, by: 'bob@here', confirm: 'hive/x' }, 'auth.forbidden', /only ada may agree to it; this is bob@here/],
+    [{ ...yes, by: 'adalbert', confirm: 'hive/x' }, 'auth.forbidden', /only ada/],
+    [{ ...yes, confirm: 'hive/x' }, 'auth.forbidden', /this is owner/],
+    [{ ...yes, by: 'ada@here' }, 'input.invalid', /the branch that it ends on, hive\/x/],
+    [{ ...yes, by: 'ada@here', confirm: 'yes' }, 'input.invalid', /confirm it/],
+  ] as const;
+  for (const [request, code, said] of refusals)
+    await expect(desk.decide(id, request)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(said) as string,
+    });
+  expect(await desk.decide(id, { ...yes, by: 'ada@here', confirm: 'hive/x' })).toMatchObject({ state: 'approved' });
+  const nobody = await ask('Merge it', { tier: 'T3' });
+  const agreed = { ...yes, actionHash: nobody.actionHash, by: 'ada', confirm: 'hive/x' };
+  await expect(desk.decide(nobody.id, agreed)).rejects.toMatchObject({ code: 'auth.forbidden' });
+  const stopped = { decision: 'deny', actionHash: nobody.actionHash, reason: 'no', by: 'bob' } as const;
+  expect(await desk.decide(nobody.id, stopped)).toMatchObject({ state: 'denied' });
+});
+
 test('nobody decides too late, and no agent decides at all', async () => {
   const { store, artefacts, config, desk, ask } = await houseThatAsks();
   const over = await ask('Begin it', { expiresAt: new Date(Date.now() - 1000).toISOString() });

@@ -4,6 +4,8 @@ import { HiveError, hasCode } from '@hive/errors';
 import {
   ApprovalDocument,
   DecideRequest,
+  confirmationOf,
+  isNamed,
   mayDecide,
   streams,
   type ApprovalSummary,
@@ -55,7 +57,7 @@ export const createApprovals = (
     approval: async (text) => summary(viewOf(await findRequest(store, text))),
 
     decide: async (text, asked, { key, device } = {}) => {
-      const { decision, actionHash, reason, by } = parseAs(DecideRequest, asked, 'The decision');
+      const { decision, actionHash, reason, confirm, by = 'owner' } = parseAs(DecideRequest, asked, 'The decision');
       if (decision === 'deny' && reason === undefined)
         throw new HiveError('input.invalid', 'Say why: a denial goes to the author with its reason');
       const head = await findRequest(store, text);
@@ -66,6 +68,7 @@ export const createApprovals = (
       const idFrom = commandUnder(view.id, 'decision', key);
       if (view.decidedAt !== null && (await isRecorded(store, idFrom))) return summary(view);
       await assertDecidable(store, view, { actionHash, actor: bus.actor });
+      if (decision === 'approve') assertConfirmed(await summary(view), { by, confirm });
       const now = await store.now();
       const lifetimeMs = Date.parse(view.expiresAt) - Date.parse(view.requestedAt);
       const events: NewEvent[] = [
@@ -73,7 +76,7 @@ export const createApprovals = (
           type: 'approval.decided',
           stream: head.stream,
           data: {
-            ...{ approvalId: view.id, actionHash, decision, by: `human/${by ?? 'owner'}` },
+            ...{ approvalId: view.id, actionHash, decision, by: `human/${by}` },
             expiresAt: new Date(Date.parse(now) + lifetimeMs).toISOString(),
             ...(reason !== undefined && { reason }),
             ...(device !== undefined && { device }),
@@ -119,6 +122,31 @@ const assertDecidable = async (
   const task = (await store.heads([stream])).heads.get(stream)?.view as TaskView | undefined;
   if (task?.state !== 'waiting' || task.patch !== view.patch)
     throw changed(`Task ${called({ id: view.taskId })} has moved on since approval ${called(view)} was asked for`);
+};
+
+/** What cannot be taken back is agreed to by the person whom it names, who types what it is about. To stop it, anybody may who may decide. */
+const assertConfirmed = (
+  asked: ApprovalSummary,
+  { by, confirm }: { readonly by: string; readonly confirm: string | undefined },
+): void => {
+  if (asked.tier !== 'T3') return;
+  const { assignedTo } = asked;
+  const what = `Approval ${called(asked)} cannot be taken back`;
+  if (assignedTo === null || !isNamed(by, assignedTo))
+    throw new HiveError(
+      'auth.forbidden',
+      `${what}, and only ${assignedTo ?? 'whom policies.approvals.approver names'} may agree to it; this is ${by}`,
+    );
+  const expected = confirmationOf(asked);
+  if (expected === null) throw new HiveError('approval.changed', `${what}, and what it is about is gone; deny it`);
+  if (confirm !== expected)
+    throw new HiveError(
+      'input.invalid',
+      `${what}: confirm it with the name of the branch that it ends on, ${expected}`,
+      {
+        details: { confirm: expected },
+      },
+    );
 };
 
 const expired = (view: ApprovalView): HiveError =>

@@ -2,8 +2,17 @@ import { resolve } from 'node:path';
 import { repoConfigOf } from '@hive/config';
 import { HiveError } from '@hive/errors';
 import { noChecks } from '@hive/front-desk';
-import { assertHomeOutside, findChecks, findNested, findSetup, findTests, openRepo } from '@hive/workspace';
+import {
+  assertHomeOutside,
+  findChecks,
+  findLeftOut,
+  findNested,
+  findSetup,
+  findTests,
+  openRepo,
+} from '@hive/workspace';
 import type { Cli } from '../cli.ts';
+import { leftOutLines } from '../desk/left-out-lines.ts';
 import { openWorkspace } from '../desk/open-workspace.ts';
 import { quoted } from '../follow/git-commands.ts';
 import { oneLine } from '../terminal/visible.ts';
@@ -38,6 +47,7 @@ export const propose = async (cli: Cli, dir: string): Promise<void> => {
     const { passEnv } = config.sandbox;
     const opening = workspace.open({ repo: repo.root, base: repo.head, setup, modelAuthored: false, passEnv, signal });
     const worktree = await whileWaiting(out, 'setup', opening);
+    out.line(...leftOutLines(await findLeftOut(repo, repo.head)).map((note) => `note    ${note}`));
     const green = await greenOnes(cli, worktree, checks);
     await worktree.remove();
     if (green.length === 0)

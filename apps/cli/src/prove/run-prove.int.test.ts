@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -113,6 +123,86 @@ test('a tool that is missing is infra, and 1', async () => {
   const { code, written } = await prove({ count: 2, checks: ['no-such-tool'] });
   expect(code).toBe(1);
   expect(written).toMatch(/! infra .* wrong +could not be tried\n +no-such-tool could not be checked/);
+});
+
+test('a setup that fails is tried once for all commits with the same dependencies, and told once with what to do', async () => {
+  const { home, commit, prove } = withHistory();
+  const tries = join(home, 'tries');
+  const setup = `sh -c "echo x >> '${tries}'; echo no registry | tr a-z A-Z; exit 3"`;
+  commit('dependency', { 'package.json': '{ "private": true }\n' });
+  commit('after it', { 'notes.md': 'bye\n' });
+  const { code, written } = await prove({ count: 5, setup, checks: ['make test'] });
+  expect(code).toBe(1);
+  expect(readFileSync(tries, 'utf8')).toBe('x\n'.repeat(2));
+  const rows = written.split('\n').filter((line) => /^[!·] /.test(line));
+  expect(rows.map((row) => row.replace(/ +/g, ' ').replace(/[0-9a-f]{8}/g, '#'))).toEqual([
+    '! infra # after it could not be tried',
+    '! infra # dependency its setup failed as that of #',
+    '· skipped # nothing changes no file',
+    '! infra # wrong its setup failed as that of #',
+    '! infra # same its setup failed as that of #',
+  ]);
+  expect(written.match(/NO REGISTRY/g)).toHaveLength(1);
+  expect(written).toMatch(/NO REGISTRY\n +Repair it, or name one that works here: --setup/);
+});
+
+test('a repository full of traps is proven, and starts nothing and loses nothing', async () => {
+  const { repo, home, git, commit, prove } = openProver();
+  const ran = join(home, 'ran');
+  const program = join(home, 'canary');
+  writeFileSync(program, `#!/bin/sh\necho "$0 $*" >> '${ran}'\ncat\n`, { mode: 0o755 });
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`;
+  writeFileSync(join(home, 'outside.txt'), 'outside\n');
+  symlinkSync(join(home, 'outside.txt'), join(repo, 'out'));
+  const names = ['-rf', '--help', 'a\nb', 'evil\u202egnp.txt', 'esc\u001b[31m.txt', 'Case.txt', 'case.txt'];
+  commit('traps', {
+    ...Object.fromEntries(names.map((name) => [name, `${name}\n`])),
+    ...{ Makefile: tests, 'sum.sh': 'echo 3\n', 'tests/old.sh': '[ "$(sh sum.sh)" -gt 0 ]\n', 'big.psd': pointer },
+    '.npmrc': `script-shell=${program}\nregistry=http://127.0.0.1:9/\n`,
+    '.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n*.sh filter=evil diff=evil\n',
+    '.gitmodules': `[submodule "lib"]\n\tpath = lib\n\turl = ${repo}\n`,
+  });
+  mkdirSync(join(repo, 'lib'));
+  git('update-index', '--add', '--cacheinfo', `160000,${git('rev-parse', 'HEAD')},lib`);
+  git('commit', '--quiet', '-m', 'submodule');
+  commit('fix\u202e it', { 'sum.sh': 'echo 4\n', 'tests/new.sh': 'sh sum.sh | grep -q 4\n', 'a\nb': 'other\n' });
+  git('checkout', '--quiet', '--detach');
+  const told = git('for-each-ref') + git('status', '--porcelain');
+  writeFileSync(join(repo, 'sum.sh'), 'exit 1\n'); // not committed
+  for (const key of ['filter.lfs', 'filter.evil'])
+    for (const what of ['clean', 'smudge', 'process']) git('config', `${key}.${what}`, program);
+  for (const key of ['diff.evil.textconv', 'diff.external', 'core.fsmonitor', 'core.sshCommand', 'gpg.program'])
+    git('config', key, program);
+  for (const hook of ['post-checkout', 'post-index-change', 'reference-transaction', 'pre-commit'])
+    writeFileSync(join(repo, '.git', 'hooks', hook), `#!/bin/sh\necho ${hook} >> '${ran}'\n`, { mode: 0o755 });
+  git('config', 'submodule.lib.update', `!${program}`);
+  const index = readFileSync(join(repo, '.git', 'index'));
+
+  const { code, written } = await prove({ count: 1 });
+  expect(code, written).toBe(0);
+  expect(written).toMatch(/^✔ proven .* fix\\u202e it +red 1 of 1 check → green 1 of 1 check$/m);
+  expect(written).toMatch(/^note +lib is a submodule and stays empty/m);
+  expect(written).toMatch(/^note +files of Git LFS stay pointers/m);
+  expect(existsSync(ran) ? readFileSync(ran, 'utf8') : '').toBe('');
+  expect(readFileSync(join(home, 'outside.txt'), 'utf8')).toBe('outside\n');
+  expect(readFileSync(join(repo, 'sum.sh'), 'utf8')).toBe('exit 1\n');
+  expect(readFileSync(join(repo, '.git', 'index')).equals(index)).toBe(true);
+  for (const what of ['core.fsmonitor', 'diff.external']) git('config', '--unset', what);
+  rmSync(join(repo, '.git', 'hooks'), { recursive: true });
+  for (const section of ['filter.evil', 'filter.lfs']) git('config', '--remove-section', section);
+  git('checkout', '--quiet', '--', 'sum.sh');
+  expect(git('for-each-ref') + git('status', '--porcelain')).toBe(told);
+});
+
+test('a file of 100 MB in the history is no obstacle', async () => {
+  const { repo, commit, prove } = openProver();
+  writeFileSync(join(repo, 'big.bin'), '');
+  truncateSync(join(repo, 'big.bin'), 100_000_000);
+  commit('big', { Makefile: tests, 'sum.sh': 'echo 3\n', 'tests/old.sh': '[ "$(sh sum.sh)" -gt 0 ]\n' });
+  commit('fix', { 'sum.sh': 'echo 4\n', 'tests/new.sh': 'sh sum.sh | grep -q 4\n' });
+  const { code, written } = await prove({ count: 1 });
+  expect(code, written).toBe(0);
+  expect(written).toMatch(/^✔ proven .* fix/m);
 });
 
 test('an interruption ends what runs, leaves nothing behind, and is 130', async () => {

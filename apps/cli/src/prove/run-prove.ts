@@ -3,8 +3,9 @@ import { egressFor } from '@hive/config';
 import { createArtefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { assertProvable } from '@hive/front-desk';
-import { assertHomeOutside, historyOf, openRepo, type PastCommit } from '@hive/workspace';
+import { assertHomeOutside, findLeftOut, historyOf, openRepo, type PastCommit } from '@hive/workspace';
 import type { Cli } from '../cli.ts';
+import { leftOutLines } from '../desk/left-out-lines.ts';
 import { openWorkspace } from '../desk/open-workspace.ts';
 import { logReader } from '../follow/log-reader.ts';
 import { proofFigures } from '../follow/proof-figures.ts';
@@ -53,7 +54,9 @@ export const runProve = async (cli: Cli, request: ProveRequest): Promise<number>
     const sandbox = await workspace.sandbox();
     const jobs = sandbox.kind === 'none' ? 1 : (request.jobs ?? usualJobs());
     const shown = { checks: first?.checks ?? [], setup: first?.headSetup ?? null };
-    out.line(...headLines(out, { repo, history, ...shown, sandbox, reach: egressFor(config, repo.root).checks, jobs }));
+    const notes = leftOutLines(await findLeftOut(repo, history.commits[0]?.commit ?? repo.head));
+    const reach = egressFor(config, repo.root).checks;
+    out.line(...headLines(out, { repo, history, ...shown, sandbox, reach, jobs, notes }));
     const walk = proveHistory(workspace, { history, repo, config, meansOf, jobs, signal });
     const examined = await tellEach(cli, walk, {
       layout: layoutOf(history, out.columns),
@@ -120,10 +123,11 @@ const tellEach = async (
   try {
     for (const outcome of walk.outcomes) {
       const one = await withFailure(await outcome, artefact);
+      const told = [...examined];
       examined.push(one);
       const counts = await logReader({ artefact }, one.evidence);
       const figures = one.verdict === 'proven' && one.evidence ? proofFigures(one.evidence, counts) : '';
-      out.line(...rowLines(out.colour, one, { ...layout, figures }));
+      out.line(...rowLines(out.colour, one, { ...layout, figures, told }));
     }
   } catch (error) {
     await Promise.allSettled(walk.outcomes);

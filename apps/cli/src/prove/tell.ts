@@ -4,7 +4,7 @@ import type { History, PastCommit, Repo, SandboxState } from '@hive/workspace';
 import { quoted } from '../follow/git-commands.ts';
 import type { Colour } from '../terminal/colour.ts';
 import { count, duration } from '../terminal/figures.ts';
-import { oneLine } from '../terminal/visible.ts';
+import { oneLine, visible } from '../terminal/visible.ts';
 import { cut, padEnd } from '../terminal/width.ts';
 import { verdicts, type CommitVerdict, type Examined } from './verdict.ts';
 
@@ -27,9 +27,11 @@ export const headLines = (
     /** Hosts that hive.yaml grants to checks. */
     readonly reach: readonly string[];
     readonly jobs: number;
+    /** What worktrees lack of the repository. */
+    readonly notes: readonly string[];
   },
 ): string[] => {
-  const { repo, history, checks, setup, sandbox, reach, jobs } = about;
+  const { repo, history, checks, setup, sandbox, reach, jobs, notes } = about;
   const row = (name: string, text: string) => `${colour.dim(padEnd(name, 8))} ${cut(text, Math.max(30, columns - 10))}`;
   const command = (argv: readonly string[], source: string) =>
     `${oneLine(argv.map(quoted).join(' '))}${source === 'found' ? ' (found)' : ''}`;
@@ -43,6 +45,7 @@ export const headLines = (
         ? `${sandbox.kind}, ${reach.length > 0 ? `checks reach ${reach.join(', ')}` : 'no network for checks'}${jobs > 1 ? `, ${jobs} checkouts at once` : ''}`
         : 'none: checks run as you, one after the other',
     ),
+    ...notes.map((note) => row('note', note)),
     '',
   ];
 };
@@ -61,19 +64,38 @@ export const layoutOf = (history: History, columns: number) => ({
 
 const subjectColumns = (columns: number): number => Math.max(24, Math.min(60, columns - 50));
 
-/** The row of one commit, and beneath it what failed. `figures`: what the proof shows in numbers. */
+/** The row of one commit, and beneath it what failed. `figures`: what the proof shows in numbers; `told`: the commits above. */
 export const rowLines = (
   colour: Colour,
-  { commit, verdict, reason, failure }: Examined,
-  layout: { readonly subject: number; readonly columns: number; readonly figures: string },
+  one: Examined,
+  layout: {
+    readonly subject: number;
+    readonly columns: number;
+    readonly figures: string;
+    readonly told: readonly Examined[];
+  },
 ): string[] => {
+  const { commit, verdict, failure } = one;
+  const before = layout.told.find((it) => isSameSetup(it, one));
   const subject = cut(oneLine(commit.subject) || '(no subject)', layout.subject);
   const label = painted(colour, verdict)(`${signs[verdict]} ${padEnd(verdict, 7)}`);
-  const says = colour.dim(oneLine(reason ?? layout.figures));
-  const row = `${label}  ${colour.dim(short(commit))}  ${padEnd(subject, layout.subject)}  ${says}`.trimEnd();
-  if (failure === null) return [row];
-  return [row, `           ${cut(oneLine(failure.split('\n')[0] ?? ''), Math.max(40, layout.columns - 12))}`];
+  const says = before ? `its setup failed as that of ${short(before.commit)}` : (one.reason ?? layout.figures);
+  const row =
+    `${label}  ${colour.dim(short(commit))}  ${padEnd(subject, layout.subject)}  ${colour.dim(oneLine(says))}`.trimEnd();
+  if (failure === null || before) return [row];
+  const lines = one.code === 'setup.failed' ? [...visible(failure).trimEnd().split('\n'), whatToDo] : [failure];
+  return [row, ...lines.map((line) => beneath(line, layout.columns))];
 };
+
+/** A setup that fails does so for every commit with the same dependencies; what it said is told once. */
+const isSameSetup = (one: Examined, other: Examined): boolean =>
+  one.code === 'setup.failed' && other.code === 'setup.failed' && one.failure === other.failure;
+
+const whatToDo =
+  'Repair it, or name one that works here: --setup "COMMAND" for this run, or setup under hive.repos in hive.yaml.';
+
+const beneath = (text: string, columns: number): string =>
+  `           ${cut(oneLine(text.split('\n')[0] ?? ''), Math.max(40, columns - 12))}`;
 
 /** What runs right now, on one line. */
 export const progressText = (

@@ -7,8 +7,11 @@ type Commands = ApprovalDocument['commands'];
 /** Rules whose finding means that a merge leaves the worktree behind: what it brings is run or trusted later. */
 const reaching = new Set(['approvals.protected', 'approvals.spendAboveUsd', 'dependency.new', 'checks.changed']);
 
-const tierOf = (because: Because, into: string | null): ApprovalDocument['tier'] =>
-  into !== null || because.some(({ rule }) => reaching.has(rule)) ? 'T2' : 'T1';
+const tierOf = (because: Because, into: string | null): ApprovalDocument['tier'] => {
+  // What is deployed is out.
+  if (because.some(({ rule }) => rule === 'approvals.deploys')) return 'T3';
+  return into !== null || because.some(({ rule }) => reaching.has(rule)) ? 'T2' : 'T1';
+};
 
 const whole = ({ workflowId, repo, branch, into, budget }: Submission) => ({ workflowId, repo, branch, into, budget });
 

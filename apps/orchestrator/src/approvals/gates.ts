@@ -40,7 +40,9 @@ export const mergeGate = (submission: Submission, found: readonly Finding[]): Be
   const targets = [branch, ...(into !== null && intoBy === 'config' ? [into] : [])];
   return [
     ...targets.flatMap((name) => {
-      const glob = rules.protected.find((it) => isBranchLike(name, it));
+      const like = (globs: readonly string[]) => globs.find((it) => isBranchLike(name, it));
+      const [deploys, glob] = [like(rules.deploys), like(rules.protected)];
+      if (deploys !== undefined) return [policy('approvals.deploys', `${name} is deployed from, by ${deploys}`)];
       return glob === undefined ? [] : [policy('approvals.protected', `${name} is protected by ${glob}`)];
     }),
     ...found

@@ -5,6 +5,8 @@ export type QueuedDecision = {
   readonly approvalId: string;
   readonly decision: 'approve' | 'deny';
   readonly reason?: string;
+  /** What the person typed to agree to what cannot be taken back. */
+  readonly confirm?: string;
   /** The hash of what was shown. */
   readonly actionHash: string;
   /** When it was decided, and until when it may be sent (ms since 1970). */

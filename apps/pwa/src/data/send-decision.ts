@@ -14,7 +14,7 @@ const timeoutMs = 20_000;
 
 /** Sends a decision under its key; a page and the service worker do it alike. Never throws. */
 export const sendDecision = async (
-  { key, approvalId, decision, reason, actionHash }: QueuedDecision,
+  { key, approvalId, decision, reason, confirm, actionHash }: QueuedDecision,
   { csrf, send = fetch.bind(globalThis) }: { readonly csrf: string | null; readonly send?: typeof fetch },
 ): Promise<Sent> => {
   try {
@@ -26,7 +26,11 @@ export const sendDecision = async (
         'idempotency-key': key,
         ...(csrf !== null && { 'x-hive-csrf': csrf }),
       },
-      body: JSON.stringify({ decision, actionHash, ...(reason !== undefined && { reason }) }),
+      body: JSON.stringify({
+        ...{ decision, actionHash },
+        ...(reason !== undefined && { reason }),
+        ...(confirm !== undefined && { confirm }),
+      }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (isPassing(response.status)) return { outcome: 'later' };

@@ -1,4 +1,4 @@
-import { named, type Found, type Rule } from './rule.ts';
+import type { Found, Rule } from './rule.ts';
 
 /** Characters that turn the order of a line around, and those that do not show at all (CVE-2021-42574). */
 const never = /[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u180e\u3164\u115f\u1160\uffa0\ufff9-\ufffb]/u;
@@ -16,7 +16,7 @@ export const invisible: Rule = {
     const found: Found[] = [];
     for (const { path, added, kind } of files) {
       const inName = kind === 'deleted' ? null : (strange(path) ?? (/[\n\r\t]/.exec(path)?.[0] || null));
-      if (inName !== null) found.push({ message: `its name holds ${said(inName)}: ${named(path)}`, file: path });
+      if (inName !== null) found.push({ message: `its name holds ${said(inName)}`, file: path });
       const first = added.find(({ number, text }) => strange(withoutMark(text, number)) !== null);
       if (!first) continue;
       const char = strange(withoutMark(first.text, first.number)) ?? '';

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTestRepo, tempFolder } from '../testing.ts';
 import { changeOf } from './change-of.ts';
@@ -16,6 +18,17 @@ test('a commit is itself alone on its first parent; HEAD is a commit', async () 
   expect(patchFiles((await of(third, made.first)).patch)).toEqual(['b', 'c']);
   await expect(of(made.first)).rejects.toMatchObject({ code: 'input.invalid' });
   await expect(of('nothing')).rejects.toMatchObject({ code: 'input.invalid' });
+});
+
+test('a commit whose parent a shallow clone lacks is told with the way to get it', async () => {
+  const made = createTestRepo({ a: 'a\n' });
+  made.commit({ a: 'b\n' });
+  const clone = join(tempFolder(), 'clone');
+  execFileSync('git', ['clone', '-q', '--no-local', '--depth=1', made.root, clone], { stdio: 'pipe' });
+  await expect(changeOf(await openRepo(clone), { kind: 'rev', name: 'HEAD' })).rejects.toMatchObject({
+    code: 'input.invalid',
+    message: expect.stringMatching(/shallow clone; get it with: git -C \S+ fetch --deepen=1$/) as string,
+  });
 });
 
 test('a branch is all since its merge base with HEAD, or its last commit when HEAD has it', async () => {

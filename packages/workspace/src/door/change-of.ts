@@ -44,12 +44,13 @@ const naturalBase = async (repo: Repo, name: string, tip: string): Promise<strin
   }
   const parent = await resolve(gitDir, `${tip}^1`);
   if (parent) return parent;
+  const isShallow = (await gitText(['rev-parse', '--is-shallow-repository'], { gitDir })) === 'true';
   throw new HiveError(
     'input.invalid',
-    `${name} (${tip.slice(0, 8)}) has no parent here to compare with; name one with --base`,
-    {
-      details: { name, tip },
-    },
+    isShallow
+      ? `What came before ${name} (${tip.slice(0, 8)}) is not in this shallow clone; get it with: git -C ${repo.root} fetch --deepen=1`
+      : `${name} (${tip.slice(0, 8)}) has no parent here to compare with; name one with --base`,
+    { details: { name, tip } },
   );
 };
 

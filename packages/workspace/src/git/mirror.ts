@@ -33,6 +33,9 @@ export type User = {
   readonly owner?: Owner;
 };
 
+/** How git is called to write there. */
+export const writingTo = ({ gitDir, owner }: User): GitOptions => ({ gitDir, ...(owner && { owner }) });
+
 /** One ref per base, named as the commit; the mirror's refs are loose files, so listing them takes no process. */
 const baseRefs = 'refs/hive/bases';
 

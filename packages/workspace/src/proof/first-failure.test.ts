@@ -48,7 +48,22 @@ test.each([
     'src/a.ts(3,1): error TS2304: Cannot find name\n',
     { line: 'src/a.ts(3,1): error TS2304: Cannot find name', file: 'src/a.ts', at: 3 },
   ],
-  ['make', 'cc\nmake: *** [Makefile:2: test] Error 1\n', { line: 'make: *** [Makefile:2: test] Error 1' }],
+  [
+    'make, by what its command said',
+    'sh t.sh\nt.sh: 1: .: cannot open ./lib.sh: No such file\nmake: *** [Makefile:2: test] Error 2\n',
+    { line: 't.sh: 1: .: cannot open ./lib.sh: No such file' },
+  ],
+  ['make alone', 'make: *** [Makefile:2: test] Error 1\n', { line: 'make: *** [Makefile:2: test] Error 1' }],
+  [
+    'a target that make does not know',
+    "make: *** No rule to make target 'test'.  Stop.\nbye\n",
+    { line: "make: *** No rule to make target 'test'.  Stop." },
+  ],
+  [
+    'npm',
+    'npm error code ENOENT\nnpm error syscall spawn /x/sh\nnpm error enoent spawn /x/sh ENOENT\nnpm error A complete log of this run can be found in: /l\n',
+    { line: 'spawn /x/sh ENOENT' },
+  ],
   [
     'a plain Node script',
     'node:assert:126\n  throw new AssertionError(obj);\n\nAssertionError [ERR_ASSERTION]: 3 == 4\n    at Object.<anonymous> (test.js:2:8)\n\nNode.js v24.1.0\n',

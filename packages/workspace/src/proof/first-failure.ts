@@ -14,17 +14,23 @@ const patterns: readonly RegExp[] = [
   /^(\S+\(\d+,\d+\): error .+)$/m, // tsc
   /^(\S+:\d+:(?:\d+:)? (?:fatal )?error:? .+)$/m, // compilers
   /^\s*\d+\) (.+)$/m, // mocha
-  /^(?:make(?:\[\d+\])?: \*\*\* .+)$/m,
   /^(?:Exception in thread "\S+" )?((?:[a-z]\w*\.)+\w*(?:Error|Exception)\b.*)$/m, // Java
   /^((?:\w*Error(?: \[\w+\])?|Exception|panic|error(?:\[E\d+\])?): .+)$/m, // an error that nobody caught
+  /^(make(?:\[\d+\])?: \*\*\* (?!\[).+)$/m,
+  /^npm error (?!(?:code|syscall|path|errno|workspace|location|command|Lifecycle|Test failed|A complete)\b)(?:enoent )?(.+)$/m,
 ];
 
 const place = /(?<![\w/])((?:[\w.@-]+\/)*[\w.@-]+\.[A-Za-z]\w{0,9})(?:[:(]|", line )(\d+)/;
 
-/** Looks for the first failure in cleaned output; without a known form it is the last line that is not empty. */
+/** What make says about a command that failed beneath it, and npm about its own log: what failed is told before. */
+const idle = /^(?:make(?:\[\d+\])?: (?:\*\*\* \[.*\] Error \d+|Leaving directory .*)|npm error A complete log .*)$/;
+
+/** Looks for the first failure in cleaned output; without a known form it is the last line that says something. */
 export const firstFailure = (output: string): Failure | null => {
   const match = patterns.map((pattern) => pattern.exec(output)).find((found) => found !== null);
-  const line = (match?.[1] ?? match?.[0] ?? output.trimEnd().split('\n').at(-1) ?? '').trim().slice(0, 300);
+  const lines = output.trimEnd().split('\n');
+  const last = lines.findLast((line) => line.trim() !== '' && !idle.test(line)) ?? lines.at(-1) ?? '';
+  const line = (match?.[1] ?? match?.[0] ?? last).trim().slice(0, 300);
   if (line === '') return null;
   const where = place.exec(line) ?? (match ? place.exec(output.slice(match.index, match.index + 2000)) : null);
   if (!where?.[1] || where[1].includes('node_modules')) return { line };

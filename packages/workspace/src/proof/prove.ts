@@ -127,8 +127,8 @@ const setups = async (around: Surroundings, home: string, mirror: Mirror, reques
   const [ofBase, ofHead] = await Promise.all([keyOf(base, wanted.base), keyOf(head, wanted.head)]);
   const prepare = async (commit: string, setup: Setup | null, key: string | null) => {
     if (!setup || key === null) return null;
-    const at = shared?.setupAt(key, commit) ?? commit;
-    return prepareSetup(around, home, { mirror, at, setup, passEnv, signal });
+    const prepareAt = (at: string) => prepareSetup(around, home, { mirror, at, setup, passEnv, signal });
+    return shared ? shared.setup(key, commit, prepareAt) : prepareAt(commit);
   };
   const onBase = await prepare(base, wanted.base, ofBase);
   const onHead = ofBase === ofHead ? onBase : await prepare(head, wanted.head, ofHead);

@@ -3,8 +3,11 @@
  * checks in the same setup, and commits with the same dependencies are set up once.
  */
 export type SharedRuns = {
-  /** The commit whose setup serves all with these dependencies: the first that asked. */
-  setupAt(dependencies: string, commit: string): string;
+  /**
+   * Prepares the setup of all commits with these dependencies at the one that asked first. What failed there is not tried again: whoever asks for the same
+   * dependencies is thrown the same error.
+   */
+  setup<T>(dependencies: string, commit: string, prepare: (at: string) => Promise<T>): Promise<T>;
   /** Does `work` once per key, with at most so many at once; who asks again gets the same outcome. */
   once<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** How often work was begun, how much of it goes on now, and how often it did not have to be done. */
@@ -13,7 +16,7 @@ export type SharedRuns = {
 
 /** `atOnce`: how many checkouts are checked at the same time. Lives as long as the command that proves a history. */
 export const createSharedRuns = ({ atOnce }: { readonly atOnce: number }): SharedRuns => {
-  const setups = new Map<string, string>();
+  const setups = new Map<string, { readonly at: string; readonly first: Promise<unknown> }>();
   const outcomes = new Map<string, Promise<unknown>>();
   const waiting: (() => void)[] = [];
   let free = atOnce;
@@ -33,10 +36,15 @@ export const createSharedRuns = ({ atOnce }: { readonly atOnce: number }): Share
     }
   };
   return {
-    setupAt: (dependencies, commit) => {
+    setup: async <T>(dependencies: string, commit: string, prepare: (at: string) => Promise<T>) => {
       const known = setups.get(dependencies);
-      if (known === undefined) setups.set(dependencies, commit);
-      return known ?? commit;
+      if (known) {
+        await known.first;
+        return prepare(known.at);
+      }
+      const first = prepare(commit);
+      setups.set(dependencies, { at: commit, first });
+      return first;
     },
     once: <T>(key: string, work: () => Promise<T>) => {
       const known = outcomes.get(key) as Promise<T> | undefined; // the same key is the same work

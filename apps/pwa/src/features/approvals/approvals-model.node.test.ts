@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ApprovalSummary, HiveEvent } from '@hive/events';
 import type { QueuedDecision } from '../../data/queued-decision.ts';
-import { findIn, inboxOf, mayQueue, progressOf, withNewer } from './approvals-model.ts';
+import { answerOf, findIn, inboxOf, mayQueue, progressOf, withNewer } from './approvals-model.ts';
 
 const approval = (id: string, more: Partial<ApprovalSummary> = {}) =>
   ({
@@ -48,4 +48,18 @@ test('a decision is queued here, then recorded, then what follows from it is kno
 
 test('what cannot be taken back is not decided offline', () => {
   expect([mayQueue({ tier: 'T2' }), mayQueue({ tier: 'T3' })]).toEqual([true, false]);
+});
+
+test('what cannot be taken back is approved by typing the branch that it ends on, and denied without', () => {
+  const shown = (tier: 'T2' | 'T3', into: string | null) =>
+    ({ tier, document: { branch: 'hive/x', into } }) as Parameters<typeof answerOf>[0];
+  const answer = (it: Parameters<typeof answerOf>[0], typed: string, decision: 'approve' | 'deny' = 'approve') =>
+    answerOf(it, { decision, note: ' why ', typed });
+  expect(answer(shown('T3', 'production'), '')).toBe('confirm');
+  expect(answer(shown('T3', 'production'), 'hive/x')).toBe('confirm');
+  expect(answer(shown('T3', 'production'), ' production ')).toMatchObject({ confirm: 'production', reason: 'why' });
+  expect(answer(shown('T3', null), 'hive/x')).toMatchObject({ confirm: 'hive/x' });
+  expect(answer(shown('T3', 'production'), '', 'deny')).toMatchObject({ decision: 'deny', confirm: null });
+  expect(answer(shown('T2', 'main'), '')).toMatchObject({ confirm: null });
+  expect(answerOf(shown('T2', null), { decision: 'deny', note: ' ', typed: '' })).toBe('note');
 });

@@ -1,4 +1,4 @@
-import type { ApprovalSummary, HiveEvent } from '@hive/events';
+import { confirmationOf, type ApprovalSummary, type HiveEvent } from '@hive/events';
 import type { QueuedDecision } from '../../data/queued-decision.ts';
 
 /** What a page knows about approvals, of which a part may be older than the rest. */
@@ -59,6 +59,24 @@ export const progressOf = (
 
 /** What cannot be taken back is decided with Hive in reach, so that what is seen is what is. */
 export const mayQueue = ({ tier }: Pick<ApprovalSummary, 'tier'>): boolean => tier !== 'T3';
+
+/** What a person decided, to be sent by the page. `confirm`: what they typed, where it had to be typed. */
+export type Decided = {
+  readonly decision: 'approve' | 'deny';
+  readonly reason: string;
+  readonly confirm: string | null;
+};
+
+/** What is sent of an answer; or what it lacks: a `note` that says why it is denied, or what has to be typed to `confirm` it. */
+export const answerOf = (
+  approval: Pick<ApprovalSummary, 'tier' | 'document'>,
+  { decision, note, typed }: { readonly decision: Decided['decision']; readonly note: string; readonly typed: string },
+): Decided | 'note' | 'confirm' => {
+  const reason = note.trim();
+  if (decision === 'deny') return reason === '' ? 'note' : { decision, reason, confirm: null };
+  const confirm = confirmationOf(approval);
+  return confirm !== null && typed.trim() !== confirm ? 'confirm' : { decision, reason, confirm };
+};
 
 /** What a tier means for whoever decides. */
 export const tierWords: Readonly<Record<ApprovalSummary['tier'], string>> = {

@@ -1,7 +1,7 @@
 import type { ApprovalSummary } from '@hive/events';
 import type { Outbox } from '../../data/outbox.ts';
 import type { Outcome } from '../../ui/hive-outcomes.ts';
-import type { Decided } from './hive-decision.ts';
+import type { Decided } from './approvals-model.ts';
 import { refusalWords } from './refusal-words.ts';
 
 type Asking = Pick<ApprovalSummary, 'id' | 'kind' | 'tier' | 'state' | 'document'>;
@@ -26,7 +26,7 @@ export type Sending = { readonly outbox: Pick<Outbox, 'add' | 'list'>; readonly 
  */
 export const decideMany = async (
   approvals: readonly ApprovalSummary[],
-  { decision, reason }: Decided,
+  { decision, reason }: Pick<Decided, 'decision' | 'reason'>,
   { outbox, send }: Sending,
 ): Promise<readonly Outcome[]> => {
   const queued = [];

@@ -18,9 +18,9 @@ import { loadView } from '../../ui/load-view.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import { fitsTo, mayJoin } from './decide-many.ts';
 import { findConsumed, loadInbox, readingDesk } from './approvals-load.ts';
-import { findIn, progressOf, stateWords, withNewer, type Inbox } from './approvals-model.ts';
+import { findIn, progressOf, stateWords, withNewer, type Inbox, type Decided } from './approvals-model.ts';
 import { approvalsStyles } from './approvals-styles.ts';
-import type { Decided, HiveDecision } from './hive-decision.ts';
+import type { HiveDecision } from './hive-decision.ts';
 import { until } from './until.ts';
 
 /** What waits for a person, one at a time in the order of its risk, and what was decided; readable and decidable offline. */
@@ -260,11 +260,12 @@ export class HiveApprovalsPage extends LitElement {
     setTimeout(() => this.isConnected && !this.consumed.has(approval.id) && void this.#look(approval), 400);
   }
 
-  async #decide({ id, actionHash, expiresAt }: ApprovalSummary, { decision, reason }: Decided): Promise<void> {
+  async #decide({ id, actionHash, expiresAt }: ApprovalSummary, { decision, reason, confirm }: Decided): Promise<void> {
     this.#held = id;
     await roomOutbox.add({
       ...{ approvalId: id, actionHash, decision, expiresAt: Date.parse(expiresAt) },
       ...(reason !== '' && { reason }),
+      ...(confirm !== null && { confirm }),
     });
     await sendQueued();
   }

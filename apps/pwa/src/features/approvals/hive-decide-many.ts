@@ -11,7 +11,7 @@ import { stack } from '../../ui/stack.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import { kindWords } from './approvals-model.ts';
 import { decideMany } from './decide-many.ts';
-import type { Decided } from './hive-decision.ts';
+import type { Decided } from './approvals-model.ts';
 
 /** Several requests of one kind, decided in one go, and what came of each. Fires `hive-chosen` when the choice is to be given up. */
 @customElement('hive-decide-many')

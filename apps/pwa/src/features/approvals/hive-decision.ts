@@ -1,14 +1,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ApprovalSummary, HiveEvent } from '@hive/events';
+import { confirmationOf, type ApprovalSummary, type HiveEvent } from '@hive/events';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { icon } from '../../ui/icons.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
-import { mayQueue, stateWords, type Progress } from './approvals-model.ts';
+import { answerOf, mayQueue, stateWords, type Decided, type Progress } from './approvals-model.ts';
 import { refusalWords } from './refusal-words.ts';
-
-/** What a person decided, to be sent by the page. */
-export type Decided = { readonly decision: 'approve' | 'deny'; readonly reason: string };
 
 const clock = (at: string | number): string => new Date(at).toLocaleTimeString('en-GB');
 
@@ -37,7 +34,8 @@ export class HiveDecision extends LitElement {
         display: grid;
         gap: 4px;
       }
-      textarea {
+      textarea,
+      input {
         font: inherit;
         color: inherit;
         background: var(--hive-bg);
@@ -101,6 +99,8 @@ export class HiveDecision extends LitElement {
 
   @state() private note = '';
   @state() private missing = false;
+  @state() private typed = '';
+  @state() private mistyped = false;
 
   override render() {
     const { progress } = this;
@@ -140,14 +140,20 @@ export class HiveDecision extends LitElement {
   /** Decides as the buttons do. */
   decide(decision: Decided['decision']): void {
     if (this.progress.step !== 'open' || !this.allowed || this.#isBarred()) return;
-    const reason = this.note.trim();
-    if (decision === 'deny' && reason === '') {
-      this.missing = true;
-      this.writeNote();
-      return;
-    }
-    this.missing = false;
-    this.dispatchEvent(new CustomEvent<Decided>('hive-decide', { detail: { decision, reason } }));
+    const answer = answerOf(this.approval, { decision, note: this.note, typed: this.typed });
+    this.missing = answer === 'note';
+    this.mistyped = answer === 'confirm';
+    if (answer === 'note') return this.writeNote();
+    if (answer === 'confirm') return this.renderRoot.querySelector('input')?.focus();
+    this.dispatchEvent(new CustomEvent<Decided>('hive-decide', { detail: answer }));
+  }
+
+  /** What was typed was typed for one request. */
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    const before = changed.get('approval') as ApprovalSummary | undefined;
+    if (before === undefined || before.id === this.approval.id) return;
+    this.typed = '';
+    this.mistyped = false;
   }
 
   #isBarred(): boolean {
@@ -169,6 +175,7 @@ export class HiveDecision extends LitElement {
           @input=${(event: InputEvent) => (this.note = (event.target as HTMLTextAreaElement).value)}
         ></textarea>
       </label>
+      ${this.#typing()}
       <button type="button" class="deny" ?disabled=${barred} @click=${() => this.decide('deny')}>Deny</button>
       <button type="button" class="primary" ?disabled=${barred} @click=${() => this.decide('approve')}>
         Approve once
@@ -181,6 +188,24 @@ export class HiveDecision extends LitElement {
           : nothing
       }
     </form>`;
+  }
+
+  #typing() {
+    const toType = confirmationOf(this.approval);
+    if (toType === null) return nothing;
+    return html`<label
+      ><span class="small ${this.mistyped ? 'tone-failed' : 'muted'}"
+        >This cannot be taken back. Type <b class="mono">${visibleLine(toType)}</b> to approve it</span
+      ><input
+        name="confirm"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck="false"
+        aria-invalid=${this.mistyped}
+        .value=${this.typed}
+        @input=${(event: InputEvent) => (this.typed = (event.target as HTMLInputElement).value)}
+      />
+    </label>`;
   }
 
   #steps(at: 0 | 1 | 2, consumed: HiveEvent | null = null) {

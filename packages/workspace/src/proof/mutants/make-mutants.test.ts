@@ -91,6 +91,22 @@ test('comments, docstrings, here documents and what is inside of brackets are le
   expect(wrong('a.py', '# a == b\nimport a1')).toEqual([]);
 });
 
+test('what cannot change what a program does is no mistake', () => {
+  const [met, left] = ['if (list[m] === v) return m;', 'if (list[m] < v) low = m;'];
+  expect(wrong('a.js', `${met}\n${left}`)).not.toContain('if (list[m] <= v) low = m;');
+  expect(wrong('a.js', `${met}\n${left}`)).toContain('if (list[m] >= v) low = m;');
+  expect(wrong('a.js', `if (list[m] === w) return m;\n${left}`)).toContain('if (list[m] <= v) low = m;');
+  expect(wrong('a.js', `if (list[m] === v) n += 1;\n${left}`)).toContain('if (list[m] <= v) low = m;');
+  expect(wrong('a.go', 'case list[m] == key:\n\treturn m\ncase list[m] < key:')).not.toContain('case list[m] <= key:');
+  expect(wrong('a.js', "throw new TypeError('expected a text');")).toEqual([]);
+  expect(wrong('a.py', 'raise ValueError("no")')).toEqual([]);
+  expect(wrong('a.py', 'name = "no"')).toContain('name = ""');
+  expect(wrong('a.js', "console.log('out');")).toContain("console.log('');");
+  expect(wrong('a.go', 'return 0, errors.New("only positive")')).toEqual([]);
+  expect(wrong('a.go', 'return 0, nil')).toEqual(['return 1, nil']);
+  expect(wrong('a.go', 'out.Grow(len(text))')).toEqual([]);
+});
+
 test('only the named lines are changed, and the first tries are spread over them', () => {
   const text = 'a = 1\nb = 2 + 3\nc = 4\nd = 5\n';
   const byLine = makeMutants('a.py', text, [2, 4]);

@@ -1,11 +1,12 @@
 import type { Language } from './language.ts';
 import { inString } from './mask.ts';
 
-/** One line: as it is, as {@link mask} sees it, whether a statement may begin here, and the line after it. */
+/** One line: as it is, as {@link mask} sees it, whether a statement may begin here, the few lines before it, and the line after it. */
 export type Line = {
   readonly code: string;
   readonly seen: string;
   readonly isStatement: boolean;
+  readonly before: string;
   readonly next: string;
 };
 
@@ -72,6 +73,22 @@ const compared = (by: (found: string) => string | undefined): Rule =>
     code,
     swap(comparison, (found, line) => (isHeading(line) ? null : by(found))),
   );
+
+/** Where the equal case has been left above, `<` and `<=` are the same. */
+const edges: Rule = (line, language) =>
+  compared((found) => edge(found))(line, language).filter(({ from, to }) => {
+    const [left, right] = [
+      /[\w.[\]()]+\s*$/.exec(line.seen.slice(0, from)),
+      /^\s*[\w.[\]()]+/.exec(line.seen.slice(to)),
+    ];
+    const above = line.before.replace(/\s+/g, '');
+    const operands = [left?.[0].trim().replace(/^\(/, ''), right?.[0].trim().replace(/[)]$/, '')] as const;
+    const isLeft = /\b(?:return|break|continue|throw|raise|else|elif|case|switch)\b/.test(
+      `${line.before} ${line.seen}`,
+    );
+    const isMet = ['==', '==='].some((is) => above.includes(`${operands[0]}${is}${operands[1]}`));
+    return !(isMet && isLeft && operands[0] !== undefined && operands[1] !== undefined);
+  });
 
 const inBrackets = (line: Line) => /(?:^|\s)(?:\[\[?|test)\s/.test(line.seen);
 const shellComparison = only(
@@ -167,19 +184,27 @@ const removed: Rule = ({ code, seen, isStatement, next }, language) => {
   if (!isStatement || keyword.test(statement) || !isBalanced(statement) || /^[.?+\-*/&|]/.test(next)) return [];
   const simple = language.family === 'shell' && /^[a-z_][\w.-]*(?:=|\s).*[^\\{(&|;]$/i.test(statement);
   const ends = language.family !== 'typed' || language.bareConditions || seen.trimEnd().endsWith(';');
+  if (/\.(?:Grow|reserve|reserve_exact|shrink_to_fit|ensureCapacity|trimToSize)\(/.test(statement)) return [];
   if (!simple && !(language.family !== 'shell' && ends && (assignment.test(statement) || call.test(statement))))
     return [];
   return [{ from: code.length - code.trimStart().length, to: code.trimEnd().length, by: language.nothing }];
 };
 
+/** What a caller is told beside an error in Go means nothing. */
+const besideError = /\breturn\b.*,\s*(?:err\w*|&?\w*(?:errors\.New|Errorf|Err\w*|Error\{).*)$/;
+
 const constants: Rule = (line, language) =>
-  isHeading(line)
+  isHeading(line) || (language.bareConditions && besideError.test(line.seen.trimEnd()))
     ? []
     : swap(/(?<![\w.$#&<>-])(\d{1,15})(?![\w.<>])/g, (found) => String(Number(found) + 1))(line, language);
 
+/** Words for people: about an error, or into a log. What a program does is the same with others. */
+const isMessage =
+  /\b(?:throw|raise|panic|expect|unreachable)\b|\b\w*(?:Error|Exception)\s*\(|\b(?:errors\.New|Errorf|Fatalf?|console\.(?:debug|error|warn)|log(?:ger|ging)?\.\w+)\s*\(/;
+
 const strings: Rule = (line, language) => {
   const alone = new RegExp(`^\\W*${inString}+\\W*$`).test(line.seen.trim());
-  if (isHeading(line) || alone || /\brequire\(|\bimport\(/.test(line.seen)) return [];
+  if (isHeading(line) || alone || isMessage.test(line.seen) || /\brequire\(|\bimport\(/.test(line.seen)) return [];
   return swap(new RegExp(`(?<=["'\`])(${inString}+)(?=["'\`])`, 'g'), () => '')(line, language);
 };
 
@@ -198,7 +223,7 @@ const rules: readonly Rule[] = [
   ),
   removed,
   constants,
-  compared(edge),
+  edges,
   only(['python'], swap(/\s(is not|not in|is)(?=\s)/g, named({ 'is not': 'is', 'not in': 'in', is: 'is not' }))),
   only(
     ['python'],
