@@ -238,6 +238,23 @@ test('a model that never comes to an end is stopped at its turns, one that reads
   expect(asked()).toHaveLength(9);
 });
 
+test('a model that makes the same failing call again and again is told once, and then ends by name', async () => {
+  const fails = call('edit', { path: 'a.txt', old_text: 'three', new_text: 'two' });
+  // Something else with each of them, so that no reply is like another.
+  const taskId = await begin(
+    says(...Array.from({ length: 40 }, (_, n) => [...fails, ...call('search', { pattern: `word ${n}` })])),
+  );
+  const failed = (await house.events(streams.task(taskId))).find(({ type }) => type === 'task.attempt_failed');
+  expect(failed?.data).toMatchObject({
+    code: 'model.bad_output',
+    reason: expect.stringMatching(
+      /called edit in the same words 4 times.*The text to replace is not in a.txt/,
+    ) as string,
+  });
+  expect(asked()).toHaveLength(4);
+  expect(results().filter((text) => text.includes('three times now'))).toHaveLength(1);
+});
+
 test('a long result is cut with the whole kept, and old results make room when the context is full', async () => {
   const long = Array.from({ length: 400 }, (_, n) => `line ${n} of a long file`).join('\n');
   const taskId = await begin(

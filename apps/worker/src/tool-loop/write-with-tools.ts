@@ -16,6 +16,7 @@ import { saidOf } from '../what-was-said.ts';
 import { writeAtOnce, type Written } from '../write-by-model.ts';
 import { authorSystem, openingOf } from './author-prompt.ts';
 import { assertMayGoOn, knowsNoTools } from './limits.ts';
+import { withWord } from './repeats.ts';
 import { applyChange, listFitting, malformed, runCall, type Workplace } from './run-call.ts';
 import { readCall, tools } from './tools.ts';
 import { callsOf, carriedOut, fitted, nudge, resultOf, turnsOf, withReply, type Transcript } from './transcript.ts';
@@ -161,7 +162,7 @@ const carryOutCalls = async (
     const read = index < mostCalls ? readCall(call) : { problem: `More than ${mostCalls} calls at once` };
     const result = 'problem' in read ? malformed(read.problem) : await runCall(read, at);
     if (result.kind === 'finished' || result.kind === 'asked') return { transcript, end: result };
-    results.push(resultOf(call, result));
+    results.push(withWord([...transcript, ...results], resultOf(call, result)));
   }
   return { transcript: [...transcript, ...results] };
 };
