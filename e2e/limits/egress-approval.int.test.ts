@@ -68,6 +68,8 @@ test('a call that asks waits without a process, and goes on with the answer: one
   const calls = (await told(house, 'model.intended')).filter(({ data }) => 'approvalId' in data);
   expect(calls.map(({ data }) => data)).toMatchObject(Array(3).fill({ approvalId: request.id, actionHash }));
   expect(await house.view(far)).toMatchObject({ attempts: 0, rescues: 0 });
+  // An event that she could not handle would have kept the answer waiting behind it.
+  expect((await desk.deadLetters()).items).toEqual([]);
   expect(await house.broken()).toEqual([]);
 });
 

@@ -75,7 +75,6 @@ export const openHouse = async ({
   const begin: House['begin'] = async (submission, ...tasks) => {
     const workflowId = newId();
     const stream = streams.workflow(workflowId);
-    const plan = '0'.repeat(64);
     const specs = tasks.map((task, index): PlannedTask => ({
       ...anyTask,
       id: newId(),
@@ -83,6 +82,8 @@ export const openHouse = async ({
       title: `Task ${index}`,
       ...task,
     }));
+    // A queen of this house reads it; without it she would try five times, and all that comes after would wait.
+    const plan = await artefacts.put(JSON.stringify({ version: 1, tasks: specs }));
     const whole = { ...anySubmission, workflowId, branch: `hive/test-${workflowId.slice(-8)}`, plan, ...submission };
     await bus.command({
       on: null,
