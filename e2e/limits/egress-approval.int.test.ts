@@ -19,11 +19,11 @@ const about = (path: string, more = ''): ModelRequest => ({
 const open = async (turns: (n: number) => ModelRequest, count: number) => {
   doubles = await openDoubles('security: { egress: [{ path: docs/**, to: any }], egressDefault: ask }');
   const { house, claude } = doubles;
-  await house.start(orchestrator);
   const desk = createDesk({ bus: house.bus, artefacts: createArtefacts(house.config.home), config: house.config });
   const begin = async (...models: string[]) => {
     const ids = await house.begin(repo, ...models.map((model) => ({ model })));
     for (const id of ids) await house.enqueue(id, 'work', { maxAttempts: 1 });
+    await house.start(orchestrator);
     return ids;
   };
   const asked = async () => {

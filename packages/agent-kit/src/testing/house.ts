@@ -29,7 +29,7 @@ export type House = {
   ): Promise<string[]>;
   /** Records events of a task, as the queen or another agent would. */
   tell(taskId: string, ...events: NewEvent[]): Promise<void>;
-  /** Puts a step of a task into the queue; the work of a pending task makes it ready. */
+  /** Puts a step of a task into the queue; the work of a pending task makes it ready. A queen does that too: start one afterwards. */
   enqueue(taskId: string, kind: Exclude<NewStep['kind'], 'plan'>, more?: Partial<NewStep>): Promise<void>;
   start<S>(agent: Agent<S>, name?: string, place?: { readonly host?: string }): Promise<Running>;
   view(taskId: string): Promise<TaskView>;
