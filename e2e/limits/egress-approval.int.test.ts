@@ -19,11 +19,11 @@ const about = (path: string, more = ''): ModelRequest => ({
 const open = async (turns: (n: number) => ModelRequest, count: number) => {
   doubles = await openDoubles('security: { egress: [{ path: docs/**, to: any }], egressDefault: ask }');
   const { house, claude } = doubles;
-  await house.start(orchestrator);
   const desk = createDesk({ bus: house.bus, artefacts: createArtefacts(house.config.home), config: house.config });
   const begin = async (...models: string[]) => {
     const ids = await house.begin(repo, ...models.map((model) => ({ model })));
     for (const id of ids) await house.enqueue(id, 'work', { maxAttempts: 1 });
+    await house.start(orchestrator);
     return ids;
   };
   const asked = async () => {
@@ -68,6 +68,8 @@ test('a call that asks waits without a process, and goes on with the answer: one
   const calls = (await told(house, 'model.intended')).filter(({ data }) => 'approvalId' in data);
   expect(calls.map(({ data }) => data)).toMatchObject(Array(3).fill({ approvalId: request.id, actionHash }));
   expect(await house.view(far)).toMatchObject({ attempts: 0, rescues: 0 });
+  // An event that she could not handle would have kept the answer waiting behind it.
+  expect((await desk.deadLetters()).items).toEqual([]);
   expect(await house.broken()).toEqual([]);
 });
 

@@ -23,7 +23,6 @@ const open = async (policy: object = { approvals: { newHost: true } }) => {
   house = await openHouse({ yaml: 'hive: { disk: { floorGb: 0 } }' });
   const repo = createRepo(house.folder, { 'a.txt': 'one\n', 'b.txt': 'one\n', 'check.cjs': reaching });
   const desk = createDesk({ bus: house.bus, artefacts: createArtefacts(house.config.home), config: house.config });
-  await house.start(orchestrator);
   const patches = await Promise.all(
     ['a.txt', 'b.txt'].map((file) => house.artefacts.put(repo.patchOf({ [file]: 'two\n' }))),
   );
@@ -35,6 +34,7 @@ const open = async (policy: object = { approvals: { newHost: true } }) => {
     ...patches.map((patch) => ({ patch, author: 'human' })),
   );
   for (const id of ids) await house.enqueue(id, 'work', { maxAttempts: 1 });
+  await house.start(orchestrator);
   await house.start(worker, 'worker-1');
   const asked = async (many: number) => {
     await expect.poll(async () => (await desk.approvals()).items.length, { timeout: 30_000 }).toBe(many);

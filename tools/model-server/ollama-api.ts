@@ -118,7 +118,7 @@ export const tagOf = (model: ScenarioModel) => ({
   model: tagged(model.name),
   modified_at: moment(0),
   size: sizeOf(model),
-  digest: digest(model.name),
+  digest: model.digest ?? digest(model.name),
   details,
 });
 

@@ -24,6 +24,8 @@ export type Scenario = {
 /** A model that the double lists. `size` in bytes. */
 export type ScenarioModel = {
   readonly name: string;
+  /** What it is, whatever it is called; made from the name when left out. */
+  readonly digest?: string;
   readonly size?: number;
   readonly contextTokens?: number;
   readonly maxOutput?: number;

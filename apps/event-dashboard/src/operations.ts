@@ -8,6 +8,7 @@ import {
   DeadLetterRequest,
   PauseRequest,
   QuietRequest,
+  ToolsRequest,
   Remote,
   RemoteRequest,
   Result,
@@ -100,6 +101,18 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       answer: BoxSummary,
     },
     ({ params, body, c }) => desk.quietBox(params.id, byOf(c, body)),
+  );
+  serve(
+    {
+      id: 'tellTools',
+      method: 'post',
+      path: '/boxes/{id}/tools',
+      summary: 'Tell whether a model on a box called a tool when it was tried; a worker is asked accordingly',
+      params: one,
+      body: ToolsRequest,
+      answer: BoxSummary,
+    },
+    ({ params, body, c }) => desk.tellTools(params.id, byOf(c, body)),
   );
 
   serve(

@@ -24,13 +24,13 @@ export const beginAuthor = async (step: StepInHand, task: TaskView, ctx: Context
     ref: task.spec.model ?? submission.model,
     localOnly: submission.localOnly,
   };
-  const { tools, contextTokens } = await abilitiesOf(wanted, step, ctx);
-  const takenUp = tools ? await interrupted(step, ctx) : null;
+  const { lacksTools, contextTokens } = await abilitiesOf(wanted, step, ctx);
+  const takenUp = lacksTools === null ? await interrupted(step, ctx) : null;
   return {
     base: takenUp ? baseOf(takenUp.transcript[0]) : null,
     write: (worktree) => {
       const at = { step, task, worktree };
-      if (!tools) return writeAtOnce(wanted, at, ctx);
+      if (lacksTools !== null) return writeAtOnce({ wanted, atOnce: lacksTools }, at, ctx);
       return writeWithTools({ wanted, contextTokens: contextTokens ?? safeContextTokens, takenUp }, at, ctx);
     },
   };
@@ -40,5 +40,5 @@ export const beginAuthor = async (step: StepInHand, task: TaskView, ctx: Context
 const interrupted = async (step: StepInHand, ctx: Context): Promise<TakenUp | null> => {
   const last = await lastTurn('worker', step, ctx);
   if (last === null || baseOf(last.request.messages[0]) === null) return null;
-  return { transcript: withReply(last.request.messages, last.done), author: last.author };
+  return { transcript: withReply(last.request.messages, last.done), author: last.author, served: last.served };
 };

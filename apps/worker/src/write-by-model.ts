@@ -12,10 +12,10 @@ const maxTextBytes = 24 * 1024;
 export type Written = { readonly author: string; readonly asks?: string };
 
 /**
- * Puts a model's change, asked for in one question, into the worktree: for models that know no tools. Nothing leaves the worktree.
+ * Puts a model's change, asked for in one question, into the worktree: for models that know no tools, which is recorded with the reason `atOnce`. Nothing leaves the worktree.
  */
 export const writeAtOnce = async (
-  wanted: Wanted,
+  { wanted, atOnce }: { readonly wanted: Wanted; readonly atOnce: string },
   { step, task, worktree }: { readonly step: StepInHand; readonly task: TaskView; readonly worktree: Worktree },
   ctx: Context,
 ): Promise<Written> => {
@@ -32,7 +32,7 @@ export const writeAtOnce = async (
     before: await failingTranscript(wanted, step, ctx),
     said: saidOf(task),
   });
-  const { value, author } = await askModel({ wanted, name: 'change', schema: ModelChange, request }, step, ctx);
+  const { value, author } = await askModel({ wanted, atOnce, name: 'change', schema: ModelChange, request }, step, ctx);
   const edits = changeToEdits(value);
   try {
     if ('patch' in edits) await worktree.apply(Buffer.from(edits.patch));

@@ -22,6 +22,7 @@ export { boxesOf, findModel, hasModelReviewer, modelsOf } from './models/find-mo
 export { lastTurn } from './models/last-turn.ts';
 export { createLostCalls, type LostCalls } from './models/lost-calls.ts';
 export { callModel, type Turn } from './models/take-turn.ts';
+export { tellNoTools, type Served } from './models/tools-learnt.ts';
 export { turnsOf } from './models/turns-of.ts';
 export type { Role, Wanted } from './models/wanted.ts';
 export { checksOf } from './checks-of.ts';

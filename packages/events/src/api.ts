@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApprovalFilter, ApprovalSummary, DecideRequest } from './approval-api.ts';
 import { Argv } from './command.ts';
-import type { BoxSummary, QuietRequest } from './boxes.ts';
+import type { BoxSummary, QuietRequest, ToolsRequest } from './boxes.ts';
 import { Dedupe } from './dedupe.ts';
 import { Evidence } from './evidence.ts';
 import type { TaskCard, TaskCounts } from './board.ts';
@@ -372,6 +372,8 @@ export type Desk = {
   boxes(): Promise<readonly BoxSummary[]>;
   /** Takes a box away from Hive for its owner until then, or gives it back. What runs there may end. */
   quietBox(name: string, request?: QuietRequest): Promise<BoxSummary>;
+  /** Records how a model on a box did with tools when it was tried; a worker's model is asked accordingly. */
+  tellTools(name: string, request: ToolsRequest): Promise<BoxSummary>;
   /** Lets the repository that a folder of this machine is in be pushed to, by git over HTTP; may be repeated. */
   addRemote(request: RemoteRequest): Promise<Remote>;
   /** What was last told of the limits of providers, such as the windows of a plan. */

@@ -10,6 +10,12 @@ export const BoxModelSummary = z.object({
   can: z.array(z.string()).nullable().describe('what it says that it can do, e.g. tools'),
   tokensPerS: z.number().nullable().describe('folded from recorded calls'),
   calls: z.int().describe('how many of them'),
+  digest: z.string().optional().describe('what the model is, whatever it is called'),
+  toolsLearnt: z
+    .object({ calls: z.boolean(), because: z.string(), at: z.string() })
+    .nullable()
+    .optional()
+    .describe('how it did with tools; `calls` false: it only talks. Told by `box.tools_learnt`'),
 });
 export type BoxModelSummary = z.infer<typeof BoxModelSummary>;
 
@@ -55,3 +61,12 @@ export const QuietRequest = z.strictObject({
   by: z.string().min(1).max(200).optional(),
 });
 export type QuietRequest = z.infer<typeof QuietRequest>;
+
+/** What `POST /boxes/{name}/tools` takes: a model there was tried, and did or did not call a tool. */
+export const ToolsRequest = z.strictObject({
+  model: z.string().min(1).max(300),
+  digest: z.string().min(1).max(200).describe('of the model that was tried'),
+  calls: z.boolean(),
+  by: z.string().min(1).max(200).optional(),
+});
+export type ToolsRequest = z.infer<typeof ToolsRequest>;

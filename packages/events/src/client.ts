@@ -157,6 +157,7 @@ export const createDeskCalls = (
     events,
     agents: async () => (await ask<Page<AgentSummary>>('/agents')).items,
     boxes: async () => (await ask<Page<BoxSummary>>('/boxes')).items,
+    tellTools: (name, request) => ask<BoxSummary>(`/boxes/${part(name)}/tools`, { body: request }),
     quietBox: (name, request = {}) => ask<BoxSummary>(`/boxes/${part(name)}/quiet`, { body: request }),
     addRemote: (request) => ask<Remote>('/remotes', { body: request }),
     limits: async () => (await ask<Page<LimitWindow>>('/limits')).items,

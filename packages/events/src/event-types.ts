@@ -51,6 +51,7 @@ const known: Readonly<Record<EventType, true>> = {
   'box.offline': true,
   'box.quieted': true,
   'box.parallel_changed': true,
+  'box.tools_learnt': true,
   'agent.registered': true,
   'agent.draining': true,
   'agent.offline': true,

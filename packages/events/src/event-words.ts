@@ -68,13 +68,15 @@ export const eventWords = (event: HiveEvent): string => {
     case 'merge.rejected':
       return `${event.data.code}: ${event.data.reason}`;
     case 'model.called':
-      return `${event.data.model}, ${(event.data.totalMs / 1000).toFixed(1)} s${sourceWords[event.data.source]}${event.data.outcome === 'ok' ? '' : `, ${event.data.outcome}`}`;
+      return `${event.data.model}, ${(event.data.totalMs / 1000).toFixed(1)} s${sourceWords[event.data.source]}${event.data.outcome === 'ok' ? '' : `, ${event.data.outcome}`}${event.data.atOnce === undefined ? '' : `, for the whole change at once: ${event.data.atOnce}`}`;
     case 'model.fell_back':
       return `${event.data.from} → ${event.data.to}: ${event.data.because}`;
     case 'model.rate_limited':
       return `${event.data.provider}, ${event.data.kind}${event.data.hit === false ? ' is near' : ''}${event.data.resetsAt === null ? '' : `, until ${event.data.resetsAt}`}`;
     case 'model.parked':
       return `${event.data.provider}, ${event.data.kind}, until ${event.data.until}`;
+    case 'box.tools_learnt':
+      return `${event.data.model} on ${event.data.name} ${event.data.calls ? 'calls tools' : 'calls no tools'}: ${event.data.because}`;
     case 'budget.warned':
     case 'budget.exhausted':
       return `${event.data.spent} of ${event.data.limit}`;

@@ -47,6 +47,11 @@ export const model = topic('model', {
     totalMs: z.int(),
     tokensPerS: z.number().nullable(),
     because: z.string().max(1000).optional().describe('why this box'),
+    atOnce: z
+      .string()
+      .max(500)
+      .optional()
+      .describe('why an author was asked for the whole change in one question, and not to work by tools'),
     digest: z.string().max(200).optional().describe('what the model is on its box, whatever it is called'),
     queuedMs: z.int().optional().describe('how long it waited for a place on a box'),
     loadMs: z.int().optional(),

@@ -29,6 +29,16 @@ export const box = topic('box', {
     to: z.int().positive(),
     because: z.string().max(1000),
   }),
+  /** How a model there did with tools; holds for these weights (`digest`) until somebody learns otherwise. Told by a worker, or by a trial. */
+  tools_learnt: z.strictObject({
+    name: z.string(),
+    model: z.string().max(300),
+    digest: z.string().max(200),
+    calls: z.boolean().describe('false: it only talks, and is asked for a whole change at once'),
+    because: z.string().max(1000),
+    taskId: Id.optional().describe('whose author has found it out'),
+    by: By,
+  }),
   /** Its owner wants it until then; a moment that is over gives it back. */
   quieted: z.strictObject({ name: z.string(), until: z.string(), by: By }),
 });

@@ -8,7 +8,12 @@ export type Looked = {
   readonly endpoint: string;
   readonly version: string | null;
   readonly double: string | null;
-  readonly models: readonly { readonly name: string; readonly size: number; readonly fits: readonly Fit[] }[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly digest: string;
+    readonly size: number;
+    readonly fits: readonly Fit[];
+  }[];
 };
 
 const lookMs = 5000;
@@ -29,7 +34,8 @@ export const lookAtBox = async (
     box.models.map(async (model) => {
       const shown = await showModel(endpoint, model.name, () => AbortSignal.timeout(lookMs)).catch(() => null);
       const { contextTokens = null, can = null } = shown ?? {};
-      return { name: model.name, size: model.size, fits: suits({ ...model, contextTokens, can }, memory) };
+      const { digest, size } = model;
+      return { name: model.name, digest, size, fits: suits({ ...model, contextTokens, can }, memory) };
     }),
   );
   return { endpoint, version: box.version, double: box.double ?? null, models };

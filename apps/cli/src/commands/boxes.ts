@@ -1,5 +1,6 @@
 import { HiveError } from '@hive/errors';
 import type { HiveConfig } from '@hive/config';
+import type { BoxSummary, ToolsRequest } from '@hive/events';
 import { askConsent } from '../boxes/consent.ts';
 import { withBox, withoutBox } from '../boxes/box-config.ts';
 import { boxTable } from '../boxes/box-table.ts';
@@ -60,6 +61,7 @@ const list = (cli: Cli): Promise<number> =>
     for (const { name, parallel, parallelBecause } of all)
       if (parallelBecause != null)
         cli.out.note(`${name} is sent ${parallel} at once, learnt from ${visible(parallelBecause)}`);
+    for (const line of all.flatMap(talkers)) cli.out.note(line);
     return 0;
   });
 
@@ -110,14 +112,30 @@ const test: Verb = async (cli, { name, third: url, options: { model } }) => {
   const own = model ?? config.boxes.find((box) => box.name === name)?.model ?? null;
   const wanted = own ?? looked.models.find(({ fits }) => fits.some(({ against }) => against.length === 0))?.name;
   if (wanted !== undefined && wanted !== null) cli.out.progress(`Trying ${wanted}; it may have to be loaded first`);
-  const worker = looked.models
-    .find((it) => it.name === wanted || it.name === `${wanted ?? ''}:latest`)
-    ?.fits.find(({ role }) => role === 'worker');
+  const found = looked.models.find((it) => it.name === wanted || it.name === `${wanted ?? ''}:latest`);
+  const worker = found?.fits.find(({ role }) => role === 'worker');
   const tools = worker?.against.includes(knowsNoTools) === false;
   const tried = wanted ? await tryModel(endpoint, { box: name, model: wanted, tools, signal: cli.interrupted }) : null;
   cli.out.document({ name, ...looked, tried: tried && { model: wanted, ...tried } });
   cli.out.line(...describe(name, looked), ...(tried ? triedLines(wanted ?? '', tried) : []));
+  // Of a model elsewhere, or of a box that is not one of the pool, nobody wants to know.
+  if (
+    found &&
+    typeof tried?.tools === 'boolean' &&
+    config.boxes.some((it) => it.name === name && it.endpoint === endpoint)
+  )
+    await tellTried(cli, name, { model: found.name, digest: found.digest, calls: tried.tools, by: personHere() });
   return tried?.says === false ? 1 : 0;
+};
+
+/** What a trial has shown is for the workers as well. The answer to the person who asked stands without it. */
+const tellTried = async (cli: Cli, box: string, request: ToolsRequest): Promise<void> => {
+  try {
+    await withDesk(cli, (desk) => desk.tellTools(box, request));
+  } catch (error) {
+    if (!(error instanceof HiveError)) throw error;
+    cli.out.note(`Hive was not told whether it calls tools: ${error.message}`);
+  }
 };
 
 const quiet: Verb = (cli, { name, third: span, options: { until, off = false } }) => {
@@ -150,7 +168,7 @@ const known = (config: HiveConfig, name: string): HiveConfig['boxes'][number] =>
   const others = config.boxes.map((box) => box.name).join(', ');
   throw new HiveError(
     'input.unknown_id',
-    `There is no box ${name} in hive.yaml${others === '' ? '' : `; there are ${others}`}`,
+    `There is no box ${name} in hive.yaml; ${others === '' ? `hive boxes add ${name} URL adds it` : `there are ${others}`}`,
   );
 };
 
@@ -169,6 +187,16 @@ const has = ({ models }: Looked): string =>
         .map(({ name }) => name)
         .slice(0, 8)
         .join(', ')}`;
+
+/** Models of a box that workers do not give tools, with the reason and the way back. */
+const talkers = ({ name, models }: BoxSummary): string[] =>
+  models.flatMap(({ name: model, toolsLearnt }) =>
+    toolsLearnt?.calls === false
+      ? [
+          `${visible(model)} on ${name} is asked for each change at once: ${visible(toolsLearnt.because)}; hive boxes test ${name} --model ${visible(model)} tries it again`,
+        ]
+      : [],
+  );
 
 const describe = (name: string, looked: Looked): string[] => [
   `${name} answers at ${looked.endpoint} (${looked.version === null ? 'it speaks Ollama and tells no version' : `Ollama ${visible(looked.version)}`}${looked.double === null ? '' : ', a double'}).`,

@@ -46,6 +46,7 @@ const closed: Readonly<Record<string, readonly Role[]>> = {
   'POST /workflows/{id}/replay': ['operator', 'admin', 'owner'],
   'POST /tasks/{id}/retry': ['operator', 'admin', 'owner'],
   'POST /boxes/{id}/quiet': ['operator', 'admin', 'owner'],
+  'POST /boxes/{id}/tools': ['operator', 'admin', 'owner'],
   'POST /dead-letters/redrive': ['operator', 'admin', 'owner'],
   'POST /schedules': ['operator', 'admin', 'owner'],
   'POST /system/resume': ['operator', 'admin', 'owner'],

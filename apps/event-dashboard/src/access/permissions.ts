@@ -65,6 +65,7 @@ const demands: Readonly<Record<string, Demand>> = {
   'GET /limits': 'read',
   'GET /boxes': 'read',
   'POST /boxes/{id}/quiet': 'work',
+  'POST /boxes/{id}/tools': 'work',
   'GET /dead-letters': 'read',
   'GET /dead-letters/{id}': 'read',
   'POST /dead-letters/redrive': 'work',

@@ -93,6 +93,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   pause: ['x', { by: 'ada' }],
   resume: ['x', { by: 'ada' }],
   quietBox: ['x', { by: 'ada' }],
+  tellTools: ['x', { model: 'coder:7b', digest: 'c', calls: true }],
   pauseSystem: [{ kind: 'check' }],
   resumeSystem: [{ kind: 'check' }],
   unschedule: ['x', { by: 'ada' }],

@@ -62,6 +62,24 @@ test('an owner takes a box, and gives it back', async () => {
   expect(await house.broken()).toEqual([]);
 });
 
+test('how a model did with tools when it was tried is told once, of a box of the pool, and shown with it', async () => {
+  const { url } = await startBox();
+  house = await openHouse({ yaml: `hive: { disk: { floorGb: 0 }, agents: { ash: { endpoint: "${url}" } } }` });
+  const { bus, config, store, pool } = house;
+  const boxes = () => listBoxes(config, store, pool);
+  const desk = createDesk({ bus, artefacts: createArtefacts(config.home), config, means: { boxes } });
+  const tried = { model: 'coder:7b', digest: 'c', calls: false, by: 'ann' };
+  const told = { toolsLearnt: { calls: false, because: 'it called none when it was tried' } };
+  for (let times = 0; times < 2; times += 1) expect((await desk.tellTools('ash', tried)).models).toMatchObject([told]);
+  expect((await house.events(streams.box('ash'))).map(({ data }) => data)).toMatchObject([{ ...tried, name: 'ash' }]);
+  expect((await desk.tellTools('ash', { ...tried, calls: true })).models).toMatchObject([
+    { toolsLearnt: { calls: true } },
+  ]);
+  await expect(desk.tellTools('oak', tried)).rejects.toMatchObject({ code: 'input.unknown_id' });
+  await expect(desk.tellTools('ash', { ...tried, digest: '' })).rejects.toMatchObject({ code: 'input.invalid' });
+  expect(await house.broken()).toEqual([]);
+});
+
 test('how many calls at once a box is sent is learnt where hive.yaml says nothing, and told', async () => {
   const { url } = await startBox();
   const yaml = `hive: { disk: { floorGb: 0 }, agents: { ash: { endpoint: "${url}" }, elm: { endpoint: "${url}", parallel: 1 } } }`;

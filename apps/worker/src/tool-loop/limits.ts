@@ -1,4 +1,5 @@
 import { HiveError } from '@hive/errors';
+import { repeatedCall } from './repeats.ts';
 import {
   badTurns,
   isProse,
@@ -41,6 +42,11 @@ export const assertMayGoOn = (transcript: Transcript, { turns, tokens }: Limits,
     throw gaveUp(
       `The model did not call a tool in a way that could be understood ${bad} times in a row. It was told last: ${lastProblem(transcript) ?? 'nothing'}`,
     );
+  const repeated = repeatedCall(transcript);
+  if (repeated)
+    throw gaveUp(
+      `The model called ${repeated.call.name} in the same words ${repeated.turns} times and heard the same each time, also after it was told so: ${oneLine(repeated.result)}`,
+    );
   if (turnsWithoutNews(transcript) >= mostTurnsWithoutNews)
     throw gaveUp(
       `The model went round in circles: ${mostTurnsWithoutNews} times in a row it called what it had called before`,
@@ -55,5 +61,7 @@ export const assertMayGoOn = (transcript: Transcript, { turns, tokens }: Limits,
       where: 'other',
     });
 };
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 200);
 
 const gaveUp = (message: string) => new HiveError('model.bad_output', message, { remedy: 'retry', where: 'other' });

@@ -139,6 +139,8 @@ export const carriedOut = (transcript: Transcript): readonly { call: ToolCall; o
 };
 
 const masked = '(left out to save room; call the tool again if you need this)';
+/** True for a result that was left out to save room: what it was is not known any more. */
+export const isMasked = (message: Message): boolean => message.parts.some(({ text }) => text === masked);
 /** What a model has just asked for stays. */
 const turnsKept = 2;
 /** Masked down to this share at once, so that the prefix stays the same for a while. */

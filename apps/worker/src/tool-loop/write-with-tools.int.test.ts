@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listBoxes } from '@hive/agent-kit';
 import { createRepo, openHouse, type House, type TestRepo } from '@hive/agent-kit/testing';
-import { streams, type Check, type PlannedTask } from '@hive/events';
-import { startModelServer, type ModelServer, type Reply, type Rule } from '@hive/model-server';
+import { streams, type Check, type EventOf, type PlannedTask } from '@hive/events';
+import { startModelServer, type ModelServer, type Reply, type Rule, type Scenario } from '@hive/model-server';
 import { createWorkspace } from '@hive/workspace';
 import { afterEach, expect, test } from 'vitest';
 import agent from '../agent.ts';
@@ -13,6 +14,8 @@ const check: Check = {
   argv: ['sh', '-c', 'touch junk; cat a.txt; grep -q two a.txt'],
   source: 'given',
 };
+
+type ScenarioModel = NonNullable<Scenario['models']>[number];
 
 let house: House;
 let repo: TestRepo;
@@ -41,16 +44,18 @@ const begin = async (
     files = { 'a.txt': 'one\n', 'b.txt': 'b\n' },
     yaml,
     contextTokens = 32_768,
+    model = { name: 'tiny', contextTokens },
     before = () => undefined,
   }: {
     task?: Partial<PlannedTask>;
     files?: Record<string, string>;
     yaml?: string;
     contextTokens?: number;
+    model?: ScenarioModel;
     before?: () => void;
   } = {},
 ) => {
-  server = await startModelServer({ scenario: { name: 'test', models: [{ name: 'tiny', contextTokens }], rules } });
+  server = await startModelServer({ scenario: { name: 'test', models: [model], rules } });
   house = await openHouse({ env: { OLLAMA_HOST: server.url }, ...(yaml !== undefined && { yaml }) });
   repo = createRepo(house.folder, files);
   before();
@@ -149,6 +154,52 @@ test('a model that is said to know tools and calls none is asked for the whole c
   expect(await house.broken()).toEqual([]);
 });
 
+test('that a model calls no tools is remembered for the next task, until it is another model or was seen to call one', async () => {
+  const prose = { text: 'First I would change a.txt.' };
+  const change = { json: { summary: 'Two', files: [{ path: 'a.txt', content: 'two\n' }] } };
+  const byTools = [call('write', { path: 'a.txt', content: 'two\n' }), finish];
+  const model = { name: 'tiny:latest', digest: 'a'.repeat(64) };
+  const first = await begin(
+    says(prose, prose, prose, change, change, ...byTools, prose, prose, prose, change, ...byTools),
+    {
+      model,
+    },
+  );
+  const { workflowId } = await house.view(first);
+  const because = 'it called no tool in 3 turns';
+  const told = async () => (await house.events(streams.box('local'))).filter(({ type }) => type === 'box.tools_learnt');
+  expect(await told()).toMatchObject([
+    { correlationId: workflowId, data: { digest: model.digest, calls: false, because, taskId: first } },
+  ]);
+  const known = async () => (await listBoxes(house.config, house.store, house.pool))[0]?.models[0]?.toolsLearnt;
+  expect(await known()).toMatchObject({ calls: false, because });
+
+  /** Why each of the calls of one more task was for the whole change at once, if it was. */
+  const next = async () => {
+    const [taskId = ''] = await house.begin({ repo: repo.root, base: repo.base, checks: [check] }, { author: null });
+    await house.enqueue(taskId, 'work', { maxAttempts: 1 });
+    await expect.poll(async () => (await house.view(taskId)).state).toBe('submitted');
+    const { events } = await house.store.events({ types: ['model.called'], newest: true, limit: 100 });
+    const calls = events.map(({ data }) => data as EventOf<'model.called'>['data']); // the query names the type
+    return calls.filter((it) => it.taskId === taskId).map(({ atOnce }) => atOnce);
+  };
+  const [reason, ...others] = await next();
+  expect(reason).toContain(because);
+  expect(others).toEqual([]);
+
+  model.digest = 'b'.repeat(64);
+  await house.pool.look();
+  expect(await next()).toEqual([undefined, undefined]);
+  expect(await known()).toBeNull();
+
+  expect(await next()).toHaveLength(4);
+  expect(await told()).toHaveLength(2);
+  const seen = { name: 'local', model: model.name, digest: model.digest, calls: true, because: 'it was tried' };
+  await house.tell(first, { type: 'box.tools_learnt', stream: streams.box('local'), data: seen });
+  expect(await next()).toEqual([undefined, undefined]);
+  expect(await house.broken()).toEqual([]);
+});
+
 test('a model that asks for help stops, and a person sees the question', async () => {
   const taskId = await begin(says(call('ask_for_help', { question: 'Which of the two?\u001b[31m' })));
   expect(await house.view(taskId)).toMatchObject({ state: 'waiting', reason: 'double:test asks: Which of the two?' });
@@ -187,6 +238,23 @@ test('a model that never comes to an end is stopped at its turns, one that reads
   const taskId = await begin(says(call('list', {})), { yaml: yaml('{}') });
   expect(await code(taskId)).toEqual(['model.bad_output']);
   expect(asked()).toHaveLength(9);
+});
+
+test('a model that makes the same failing call again and again is told once, and then ends by name', async () => {
+  const fails = call('edit', { path: 'a.txt', old_text: 'three', new_text: 'two' });
+  // Something else with each of them, so that no reply is like another.
+  const taskId = await begin(
+    says(...Array.from({ length: 40 }, (_, n) => [...fails, ...call('search', { pattern: `word ${n}` })])),
+  );
+  const failed = (await house.events(streams.task(taskId))).find(({ type }) => type === 'task.attempt_failed');
+  expect(failed?.data).toMatchObject({
+    code: 'model.bad_output',
+    reason: expect.stringMatching(
+      /called edit in the same words 4 times.*The text to replace is not in a.txt/,
+    ) as string,
+  });
+  expect(asked()).toHaveLength(4);
+  expect(results().filter((text) => text.includes('three times now'))).toHaveLength(1);
 });
 
 test('a long result is cut with the whole kept, and old results make room when the context is full', async () => {

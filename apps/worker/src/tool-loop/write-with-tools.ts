@@ -1,4 +1,13 @@
-import { callModel, checksOf, failingTranscript, type Context, type StepInHand, type Wanted } from '@hive/agent-kit';
+import {
+  callModel,
+  checksOf,
+  failingTranscript,
+  type Context,
+  tellNoTools,
+  type Served,
+  type StepInHand,
+  type Wanted,
+} from '@hive/agent-kit';
 import { hasCode } from '@hive/errors';
 import type { TaskView } from '@hive/events';
 import type { Message, ModelRequest, Part } from '@hive/llm';
@@ -7,12 +16,17 @@ import { saidOf } from '../what-was-said.ts';
 import { writeAtOnce, type Written } from '../write-by-model.ts';
 import { authorSystem, openingOf } from './author-prompt.ts';
 import { assertMayGoOn, knowsNoTools } from './limits.ts';
+import { withWord } from './repeats.ts';
 import { applyChange, listFitting, malformed, runCall, type Workplace } from './run-call.ts';
 import { readCall, tools } from './tools.ts';
-import { callsOf, carriedOut, fitted, nudge, resultOf, withReply, type Transcript } from './transcript.ts';
+import { callsOf, carriedOut, fitted, nudge, resultOf, turnsOf, withReply, type Transcript } from './transcript.ts';
 
 /** Where an attempt stands whose process died: its transcript with the last reply, whose calls may not have been carried out. */
-export type TakenUp = { readonly transcript: Transcript; readonly author: string };
+export type TakenUp = {
+  readonly transcript: Transcript;
+  readonly author: string;
+  readonly served: Served | null;
+};
 
 /** One attempt of an author. `contextTokens` is what the model can read and write at once. */
 export type Attempt = {
@@ -26,7 +40,7 @@ const mostCalls = 16;
 
 /**
  * Lets a model write the change of a task in its worktree, by tools, turn after turn. Ends when it hands in, asks for help, or has come to a limit
- * ({@link assertMayGoOn}). A model that turns out to know no tools is asked at once instead. A conversation that is taken up goes on after its last paid turn: what it had changed is changed again first.
+ * ({@link assertMayGoOn}). A model that turns out to know no tools is asked at once instead, which the log remembers of it. A conversation that is taken up goes on after its last paid turn: what it had changed is changed again first.
  */
 export const writeWithTools = async (
   attempt: Attempt,
@@ -48,6 +62,7 @@ export const writeWithTools = async (
   const takenUp = attempt.takenUp && isSameOpening(attempt.takenUp.transcript[0], opening) ? attempt.takenUp : null;
   let transcript: Transcript = takenUp?.transcript ?? [opening];
   let author = takenUp?.author ?? '';
+  let served = takenUp?.served ?? null;
   if (takenUp) await changeAgain(transcript, worktree);
 
   for (;;) {
@@ -57,13 +72,17 @@ export const writeWithTools = async (
       if (turn.end?.kind === 'asked') return { author, asks: cleaned(turn.end.question).trim() };
       transcript = turn.transcript;
     }
-    if (knowsNoTools(transcript)) return writeAtOnce(wanted, { step, task, worktree }, ctx);
+    if (knowsNoTools(transcript)) {
+      const atOnce = `it called no tool in ${turnsOf(transcript)} turns`;
+      if (served) await tellNoTools(served, atOnce, step, ctx);
+      return writeAtOnce({ wanted, atOnce }, { step, task, worktree }, ctx);
+    }
     assertMayGoOn(transcript, ctx.config.author, performance.now() - began);
     step.signal.throwIfAborted();
     const next = fitted({ ...request, messages: transcript }, contextTokens);
     try {
       const turned = await callModel({ wanted, request: next, contextTokens }, step, ctx);
-      author = turned.author;
+      ({ author, served } = turned);
       transcript = withReply(next.messages, turned.done);
     } catch (error) {
       if (!hasCode(error, 'model.bad_output') && !hasCode(error, 'model.truncated')) throw error;
@@ -143,7 +162,7 @@ const carryOutCalls = async (
     const read = index < mostCalls ? readCall(call) : { problem: `More than ${mostCalls} calls at once` };
     const result = 'problem' in read ? malformed(read.problem) : await runCall(read, at);
     if (result.kind === 'finished' || result.kind === 'asked') return { transcript, end: result };
-    results.push(resultOf(call, result));
+    results.push(withWord([...transcript, ...results], resultOf(call, result)));
   }
   return { transcript: [...transcript, ...results] };
 };

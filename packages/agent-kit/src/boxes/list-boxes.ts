@@ -43,6 +43,8 @@ export const listBoxes = async (config: HiveConfig, store: Store, pool: Pool): P
         can: can === null ? null : [...can],
         tokensPerS: told?.facts[digest]?.decodeTps ?? null,
         calls: told?.facts[digest]?.calls ?? 0,
+        digest,
+        toolsLearnt: view?.tools?.[digest] ?? null,
       })),
       memory: told?.memory ?? null,
       parallel: told?.maxInFlight ?? 1,

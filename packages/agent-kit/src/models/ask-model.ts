@@ -18,13 +18,13 @@ export type Answer<T> = { readonly value: T; readonly author: string };
  * refused as by {@link callModel}.
  */
 export const askModel = async <T>(
-  { wanted, ...question }: Question<T> & { readonly wanted: Wanted },
+  { wanted, atOnce, ...question }: Question<T> & { readonly wanted: Wanted; readonly atOnce?: string },
   step: StepInHand,
   ctx: Context,
 ): Promise<Answer<T>> => {
   let chosen: Chosen | null = null;
   const choose = async () => (chosen ??= await chooseModel(liveWanted(wanted, step), step, ctx));
-  return ask((request) => takeTurn({ wanted, request }, step, ctx, choose), question, step);
+  return ask((request) => takeTurn({ wanted, request, atOnce }, step, ctx, choose), question, step);
 };
 
 /** {@link askModel} on a model that was chosen already. */

@@ -7,13 +7,19 @@ import type { Chosen } from './choose-model.ts';
 import { limitedError } from './limited-error.ts';
 import { tellLimits } from './tell-limits.ts';
 import { tellCall } from './told-call.ts';
+import type { Served } from './tools-learnt.ts';
 import type { Role } from './wanted.ts';
 
 const callMs = 15 * 60_000;
 const idleMs = 60_000;
 
-/** What a turn came to, and who is its author: the model, or the double that stood in for it. */
-export type Turned = { readonly done: Done; readonly author: string; readonly callId: string };
+/** What a turn came to, who is its author (the model, or the double that stood in for it), and on which box that was; null: on none. */
+export type Turned = {
+  readonly done: Done;
+  readonly author: string;
+  readonly callId: string;
+  readonly served: Served | null;
+};
 
 /** What is sent to a model, what it was made to fit into, and from which other model this is a change. */
 export type Sent = {
@@ -23,6 +29,8 @@ export type Sent = {
   /** Why this box, what the model is there, and how long the call waited for it. */
   readonly place?: { readonly digest: string; readonly because: string; readonly queuedMs: number };
   readonly fellBack?: Chosen['fellBack'];
+  /** Why an author is asked for the whole change in one question. */
+  readonly atOnce?: string | undefined;
 };
 
 /**
@@ -57,7 +65,9 @@ export const callOn = async (model: Model, sent: Sent, step: StepInHand, ctx: Co
   const limits = 'done' in ended ? ended.done.limits : (ended.error.details['limits'] as Done['limits']);
   await tellLimits({ callId, ref: model.ref, limits, error }, step, ctx);
   if ('error' in ended) throw await limitedError(ended.error, { callId, ref: model.ref }, step, ctx);
-  return { done: ended.done, author: authorOf(model.ref, ended.done), callId };
+  const { box, model: name } = model.ref;
+  const served = sent.place && box !== undefined ? { box, model: name, digest: sent.place.digest } : null;
+  return { done: ended.done, author: authorOf(model.ref, ended.done), callId, served };
 };
 
 const bugOf = (error: unknown): HiveError =>

@@ -69,13 +69,13 @@ const failing = (code: 'model.bad_output' | 'model.unreachable') => () => {
 };
 
 test('a claim finds the turn that the one before it has paid for', async () => {
-  expect(await claims(again)).toEqual([null, { request, done: reply, author: 'ollama:tiny@here' }]);
+  expect(await claims(again)).toEqual([null, { request, done: reply, author: 'ollama:tiny@here', served: null }]);
 });
 
 test('a box that went away does not end the conversation, a bad answer does', async () => {
   expect(await claims(failing('model.unreachable'), failing('model.bad_output'))).toEqual([
     null,
-    { request, done: reply, author: 'ollama:tiny@here' },
+    { request, done: reply, author: 'ollama:tiny@here', served: null },
     null,
   ]);
 });

@@ -1,10 +1,11 @@
 import { isInterruption } from '@hive/errors';
 import { streams, type CallView, type HiveEvent } from '@hive/events';
-import { formatModelRef, type Done, type ModelRequest } from '@hive/llm';
+import { formatModelRef, parseModelRef, type Done, type ModelRequest } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import type { Turned } from './call-model.ts';
 import { isOf } from './ended-calls.ts';
 import { sha256 } from './told-call.ts';
+import type { Served } from './tools-learnt.ts';
 import type { Role } from './wanted.ts';
 
 /** The token under which an attempt ended, where this event ends one: calls under it or an earlier one belong to the past. */
@@ -23,7 +24,12 @@ const endOfAttempt = (event: HiveEvent, { kind }: StepInHand): number | null => 
 };
 
 /** A turn as it was asked and answered. */
-type PaidTurn = { readonly request: ModelRequest; readonly done: Done; readonly author: string };
+type PaidTurn = {
+  readonly request: ModelRequest;
+  readonly done: Done;
+  readonly author: string;
+  readonly served: Served | null;
+};
 
 /**
  * The last well ended call of this step by this role in the present attempt, as it was asked and answered; null when there was none. A
@@ -63,8 +69,8 @@ export const paidReply = async (
       it.prompt === asked && isOfAttempt(it.token) && (models.length === 0 || models.some((entry) => isOf(entry, it))),
   );
   if (!call) return null;
-  const { done, author } = await turnOf(call, ctx);
-  return { done, author, callId: call.callId };
+  const { done, author, served } = await turnOf(call, ctx);
+  return { done, author, served, callId: call.callId };
 };
 
 /** The calls of this step by this role that ended well, newest first. */
@@ -88,7 +94,14 @@ const turnOf = async (call: AnsweredCall, { artefacts }: Context): Promise<PaidT
   request: await jsonOf(artefacts, call.prompt),
   done: await jsonOf(artefacts, call.reply),
   author: authorOf(call),
+  served: servedBy(call),
 });
+
+/** A double has the name of its scenario in the call; what was asked is the model that the box has. */
+const servedBy = ({ box, digest, asked, model }: CallView): Served | null =>
+  box === null || digest === undefined
+    ? null
+    : { box, digest, model: asked === undefined ? model : parseModelRef(asked).model };
 
 const authorOf = ({ provider, model, box }: CallView): string =>
   provider === 'double' || box === null ? `${provider}:${model}` : formatModelRef({ provider: 'ollama', model, box });

@@ -13,13 +13,14 @@ import type { Wanted } from './wanted.ts';
 
 /**
  * One turn with a model. `reuse`: an answer to the same question at temperature 0 will do, also where hive.yaml does not say so. `contextTokens` is what
- * the request was made to fit into; a replay makes its requests to fit into the same.
+ * the request was made to fit into; a replay makes its requests to fit into the same. `atOnce`: why an author is asked for the whole change.
  */
 export type Turn = {
   readonly wanted: Wanted;
   readonly request: ModelRequest;
   readonly reuse?: 'same';
   readonly contextTokens?: number;
+  readonly atOnce?: string | undefined;
 };
 
 /**
@@ -32,14 +33,14 @@ export const callModel = async (turn: Turn, step: StepInHand, ctx: Context): Pro
 
 /** {@link callModel} on the model that `choose` answers; it is asked only when a live model is to be called. */
 export const takeTurn = async (
-  { wanted, request, reuse, contextTokens }: Turn,
+  { wanted, request, reuse, contextTokens, atOnce }: Turn,
   step: StepInHand,
   ctx: Context,
   choose: () => Promise<Chosen>,
 ): Promise<Turned> => {
   const recorded = await answerFromRecording({ wanted, request }, step, ctx);
   const { role } = wanted;
-  const sent = { role, request, contextTokens };
+  const sent = { role, request, contextTokens, atOnce };
   if (recorded) return callStored(recorded, sent, step, ctx);
   const models = modelsOf(ctx.config, liveWanted(wanted, step));
   const paid = await paidReply({ role, request, models }, step, ctx);
@@ -107,5 +108,5 @@ const callStored = async (
   );
   const callId = await tellCall({ ...sent, model, answers, ...ended }, step, ctx);
   if ('error' in ended) throw ended.error;
-  return { done: ended.done, author: authorOf(model.ref, ended.done), callId };
+  return { done: ended.done, author: authorOf(model.ref, ended.done), callId, served: null };
 };

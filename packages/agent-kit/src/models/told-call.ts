@@ -95,6 +95,7 @@ const calledEvent = async (
       ...(call.answers !== undefined && { answers: call.answers }),
       ...(call.contextTokens !== undefined && { contextTokens: call.contextTokens }),
       ...call.place,
+      ...(call.atOnce !== undefined && { atOnce: call.atOnce.slice(0, 500) }),
       ...(timing?.loadMs !== undefined && { loadMs: Math.round(timing.loadMs) }),
       ...(timing?.prefillMs !== undefined && { prefillMs: Math.round(timing.prefillMs) }),
       key: requestKey(request, { model: keyedModel(model.ref), sha256 }),

@@ -6,12 +6,13 @@ import type { Pool } from '@hive/ollama-bridge';
 import { poolOf } from '../boxes/pool-of.ts';
 import { loadConfig, type HiveConfig } from '@hive/config';
 import { openStore, type Store } from '@hive/core-db';
+import { openMemory, type Memory } from '@hive/core-db/memory';
 import { streams, type HiveEvent, type NewEvent, type PlannedTask, type Submission, type TaskView } from '@hive/events';
 import type { Artefacts } from '@hive/workspace';
 import { pino } from 'pino';
 import type { Agent } from '../agent.ts';
 import { artefactsOf } from '../artefacts-of.ts';
-import { startAgent, type Running } from '../run-agent.ts';
+import { startAgent, startAgentOn, type Running } from '../run-agent.ts';
 
 /** A store, a home and the hand of the queen: puts tasks and steps there, starts agents in this process, and looks at what they recorded. */
 export type House = {
@@ -28,7 +29,7 @@ export type House = {
   ): Promise<string[]>;
   /** Records events of a task, as the queen or another agent would. */
   tell(taskId: string, ...events: NewEvent[]): Promise<void>;
-  /** Puts a step of a task into the queue; the work of a pending task makes it ready. */
+  /** Puts a step of a task into the queue; the work of a pending task makes it ready. A queen does that too: start one afterwards. */
   enqueue(taskId: string, kind: Exclude<NewStep['kind'], 'plan'>, more?: Partial<NewStep>): Promise<void>;
   start<S>(agent: Agent<S>, name?: string, place?: { readonly host?: string }): Promise<Running>;
   view(taskId: string): Promise<TaskView>;
@@ -39,18 +40,28 @@ export type House = {
   close(): Promise<void>;
 };
 
-/** Opens a house in a folder of its own, on SQLite unless `env` names another database. Its agents run commands without a sandbox unless `yaml` says otherwise. */
+/**
+ * Opens a house in a folder of its own, on SQLite unless `env` names another database or `memory` is given, whose clock is the test's. Its agents run
+ * commands without a sandbox unless `yaml` says otherwise.
+ */
 export const openHouse = async ({
   yaml = 'hive: { sandbox: { mode: off, allowUnsandboxed: true }, disk: { floorGb: 0 } }',
   env = {},
-}: { readonly yaml?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<House> => {
+  memory,
+}: {
+  readonly yaml?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly memory?: Memory;
+} = {}): Promise<House> => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'hive-agents-')));
   const home = join(folder, 'home');
   await mkdir(home);
   await writeFile(join(home, 'hive.yaml'), yaml);
   const config = await loadConfig({ env: { HOME: folder, HIVE_HOME: home, ...env }, cwd: folder, cloneRoot: null });
   const { database } = config;
-  const store = await openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }) });
+  const store = memory
+    ? openMemory(memory)
+    : await openStore({ home, ...(database.dialect === 'postgres' && { url: database.url.reveal() }) });
   const bus = createBus(store, 'test/house');
   const pool = poolOf(config, store);
   const artefacts = artefactsOf(home);
@@ -64,7 +75,6 @@ export const openHouse = async ({
   const begin: House['begin'] = async (submission, ...tasks) => {
     const workflowId = newId();
     const stream = streams.workflow(workflowId);
-    const plan = '0'.repeat(64);
     const specs = tasks.map((task, index): PlannedTask => ({
       ...anyTask,
       id: newId(),
@@ -72,6 +82,8 @@ export const openHouse = async ({
       title: `Task ${index}`,
       ...task,
     }));
+    // A queen of this house reads it; without it she would try five times, and all that comes after would wait.
+    const plan = await artefacts.put(JSON.stringify({ version: 1, tasks: specs }));
     const whole = { ...anySubmission, workflowId, branch: `hive/test-${workflowId.slice(-8)}`, plan, ...submission };
     await bus.command({
       on: null,
@@ -133,7 +145,10 @@ export const openHouse = async ({
     enqueue,
     view,
     start: async (agent, name = agent.name, place = {}) => {
-      const running = await startAgent(agent, { config, name, log: pino({ level: 'silent' }) }, place);
+      const options = { config, name, log: pino({ level: 'silent' }) };
+      const running = await (memory
+        ? startAgentOn(openMemory(memory), agent, options, place)
+        : startAgent(agent, options, place));
       started.push(running);
       return running;
     },

@@ -21,7 +21,12 @@ const box: BoxSummary = {
     reason: null,
     version: '0.9',
   },
-  models: [{ name: 'coder:7b', size: 5e9, context: 8192, loaded: true, can: null, tokensPerS: 31.2, calls: 9 }],
+  models: [
+    {
+      ...{ name: 'coder:7b', size: 5e9, context: 8192, loaded: true, can: null, tokensPerS: 31.2, calls: 9 },
+      toolsLearnt: { calls: false, because: 'it called no tool in 3 turns', at: '2026-01-01T00:00:00.000Z' },
+    },
+  ],
   ...{
     memory: { total: 24e9, used: 6e9 },
     parallel: 2,

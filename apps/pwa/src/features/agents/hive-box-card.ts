@@ -211,7 +211,14 @@ export class HiveBoxCard extends LitElement {
         ${models.map(
           (model) =>
             html`<tr>
-              <th scope="row"><span class="mono">${visibleLine(model.name)}</span></th>
+              <th scope="row">
+                <span class="mono">${visibleLine(model.name)}</span>
+                ${
+                  model.toolsLearnt?.calls === false
+                    ? html`<span class="muted small">calls no tools: ${visibleLine(model.toolsLearnt.because)}</span>`
+                    : nothing
+                }
+              </th>
               <td class=${model.loaded ? 'tone-ok' : 'muted'}>${model.loaded ? 'loaded' : 'not loaded'}</td>
               <td class="muted">${bytes(model.size)}</td>
               <td>
