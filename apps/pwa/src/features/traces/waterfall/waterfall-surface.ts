@@ -59,7 +59,8 @@ export class WaterfallSurface implements ReactiveController {
   hostConnected(): void {
     this.#unwatch = watchTheme(() => {
       this.theme = null;
-      this.#resized();
+      this.#measure();
+      this.#changed();
     });
     void this.#host.updateComplete.then(() => {
       const scroller = this.#scroller;
@@ -198,8 +199,14 @@ export class WaterfallSurface implements ReactiveController {
     this.#shape = { width, height, names, rowHeight, ruler: rulerHeight, stacked };
   }
 
+  /** Told once for the size in which it was drawn already, too. */
   #resized(): void {
+    const { width, height } = this.#shape;
     this.#measure();
+    if (width !== this.#shape.width || height !== this.#shape.height) this.#changed();
+  }
+
+  #changed(): void {
     this.requestDraw();
     this.#options.moved();
   }
