@@ -71,6 +71,8 @@ export default defineConfig({
             { name: 'shared', test: sharedWithHome },
             { name: 'pages', test: sharedByPages },
             { name: 'views', test: sharedByViews },
+            // What is kept in this browser, which is asked for at once when Hive is away.
+            { name: 'kept', test: /\/src\/data\/(room-db|trace-cache)\.ts$/ },
           ],
         },
       },

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { goTo } from './address.ts';
-import { lookAhead } from './look-ahead.ts';
+import { lookAhead, lookAt } from './look-ahead.ts';
 
 const desk = {
   workflow: vi.fn(() => Promise.resolve({} as never)),
@@ -43,4 +43,11 @@ test('an address of a trace is enough, another page, another button and a finger
   expect(desk.workflow.mock.calls).toEqual([['00000003']]);
   goTo('/traces/00000003?view=log');
   expect(desk.workflow).toHaveBeenCalledTimes(1);
+});
+
+test('a trace with which the room begins is asked for, and no other page', () => {
+  for (const path of ['/', '/traces', '/tasks/00000004']) lookAt(desk, path);
+  expect(desk.workflow).not.toHaveBeenCalled();
+  lookAt(desk, '/traces/00000004');
+  expect(desk.workflow.mock.calls).toEqual([['00000004']]);
 });

@@ -18,11 +18,21 @@ const traceAt = (event: Event): string | undefined => {
   return link?.origin === location.origin ? trace.exec(link.pathname)?.[1] : undefined;
 };
 
+type AheadDesk = Pick<RoomDesk, 'traceColumns' | 'workflow'>;
+
+/** Fetches what the trace at this address needs, beside the code of its page. */
+export const lookAt = (desk: AheadDesk, path: string): void => {
+  const id = trace.exec(path)?.[1];
+  if (id === undefined) return;
+  askAhead(desk, id);
+  loadTrace();
+};
+
 /**
  * Fetches what a trace needs as soon as it is clear that one will be opened: the code when the pointer or the focus is on a link to it, what it shows
  * when the link is pressed or the address changes.
  */
-export const lookAhead = (desk: Pick<RoomDesk, 'traceColumns' | 'workflow'>): void => {
+export const lookAhead = (desk: AheadDesk): void => {
   const near = (event: Event) => {
     if (traceAt(event) !== undefined) loadTrace();
   };
@@ -35,10 +45,7 @@ export const lookAhead = (desk: Pick<RoomDesk, 'traceColumns' | 'workflow'>): vo
   const moved = () => {
     const before = shown;
     shown = location.pathname;
-    const id = before === shown ? undefined : trace.exec(shown)?.[1];
-    if (id === undefined) return;
-    askAhead(desk, id);
-    loadTrace();
+    if (before !== shown) lookAt(desk, shown);
   };
   document.addEventListener('pointerover', near, { passive: true });
   document.addEventListener('focusin', near);
