@@ -81,7 +81,10 @@ export class HiveTracePage extends LitElement {
 
   async #fetch(view: TraceView): Promise<void> {
     try {
-      await Promise.all([view.load(), this.ready === null ? null : painted()]);
+      // The frame that answers the hand comes first. Meanwhile the hand may have gone on.
+      if (this.ready !== null) await painted();
+      if (this.#view !== view) return;
+      await view.load();
       this.ready = view;
       this.failed = null;
     } catch {
