@@ -145,7 +145,7 @@ export class WaterfallSurface implements ReactiveController {
     const state = this.#options.state();
     if (!canvas || !ctx) return;
     if (this.#options.isRunning()) state.tick(Date.now());
-    if (this.#shape.width === 0) this.#measure();
+    // Its size is told with the first frame. To ask for it now would put the layout of the page and this picture into one task.
     if (this.#shape.width === 0) return;
     this.#spread();
     const ratio = devicePixelRatio;
