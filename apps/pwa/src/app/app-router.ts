@@ -61,6 +61,13 @@ export class AppRouter implements ReactiveController {
     return this.#pressed;
   }
 
+  /** Fetches the code of the page at a pathname, which may be asked for soon. */
+  ahead(pathname: string): void {
+    void this.#find(pathname)
+      ?.route.load()
+      .catch(() => undefined); // the page says so when it is asked for
+  }
+
   hostConnected(): void {
     document.addEventListener('click', this.#click);
     addEventListener('popstate', this.#follow);

@@ -100,7 +100,7 @@ export class HiveApp extends LitElement {
         ahead(),
         import('./keep-focus.ts'),
       ]);
-      lookAhead(this.#desk);
+      lookAhead(this.#desk, (path) => this.#router.ahead(path));
       keepFocus(this.renderRoot);
       listenToKeys({ help: () => void this.#open('help'), filter: () => focusFilter(this.renderRoot) });
     });

@@ -7,7 +7,8 @@ const desk = {
   traceColumns: vi.fn(() => Promise.resolve({ next: null } as never)),
 };
 const began = location.href;
-lookAhead(desk);
+const load = vi.fn();
+lookAhead(desk, load);
 
 afterEach(() => {
   goTo(began, { replace: true });
@@ -50,4 +51,17 @@ test('a trace with which the room begins is asked for, and no other page', () =>
   expect(desk.workflow).not.toHaveBeenCalled();
   lookAt(desk, '/traces/00000004');
   expect(desk.workflow.mock.calls).toEqual([['00000004']]);
+});
+
+test('the code of a page is fetched when a pointer or the focus is on a link to it, once, and not when a finger is', () => {
+  const over = (link: HTMLElement, pointerType: string) =>
+    link.dispatchEvent(new PointerEvent('pointerover', { bubbles: true, composed: true, pointerType }));
+  over(linkTo('/health'), 'touch');
+  over(linkTo('https://elsewhere.example/tasks'), 'mouse');
+  expect(load).not.toHaveBeenCalled();
+  const tasks = linkTo('/tasks');
+  over(tasks, 'mouse');
+  over(tasks, 'mouse');
+  linkTo('/agents').dispatchEvent(new FocusEvent('focusin', { bubbles: true, composed: true }));
+  expect(load.mock.calls).toEqual([['/tasks'], ['/agents']]);
 });

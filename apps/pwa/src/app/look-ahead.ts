@@ -13,9 +13,10 @@ const loadTrace = () => {
     part.catch(() => undefined); // the page says so when it is asked for
 };
 
-const traceAt = (event: Event): string | undefined => {
+/** The address of the link that an event is about, where that is one of the app. */
+const pathAt = (event: Event): string | undefined => {
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
-  return link?.origin === location.origin ? trace.exec(link.pathname)?.[1] : undefined;
+  return link?.origin === location.origin ? link.pathname : undefined;
 };
 
 type AheadDesk = Pick<RoomDesk, 'traceColumns' | 'workflow'>;
@@ -29,16 +30,23 @@ export const lookAt = (desk: AheadDesk, path: string): void => {
 };
 
 /**
- * Fetches what a trace needs as soon as it is clear that one will be opened: the code when the pointer or the focus is on a link to it, what it shows
- * when the link is pressed or the address changes.
+ * Fetches what a page needs as soon as it is clear that it may be opened: its code when the pointer or the focus is on a link to it (`load`), and of a
+ * trace what it shows when the link is pressed or the address changes.
  */
-export const lookAhead = (desk: AheadDesk): void => {
+export const lookAhead = (desk: AheadDesk, load: (path: string) => void): void => {
+  let looked: string | undefined;
   const near = (event: Event) => {
-    if (traceAt(event) !== undefined) loadTrace();
+    const path = pathAt(event);
+    if (path === undefined || path === looked) return;
+    looked = path;
+    if (trace.test(path)) loadTrace();
+    // A finger is told of when it taps: then the frame that answers it comes first.
+    else if (!(event instanceof PointerEvent && event.pointerType === 'touch')) load(path);
   };
   // A finger on a link mostly scrolls the list.
   const pressed = (event: PointerEvent) => {
-    const id = event.button === 0 && event.pointerType !== 'touch' ? traceAt(event) : undefined;
+    if (event.button !== 0 || event.pointerType === 'touch') return;
+    const id = trace.exec(pathAt(event) ?? '')?.[1];
     if (id !== undefined) askAhead(desk, id);
   };
   let shown = location.pathname;
