@@ -119,7 +119,7 @@ export {
 export { foldWorkflow, type WorkflowView } from './workflow-view.ts';
 export { TraceColumns } from './trace-columns.ts';
 export { TraceFilter } from './trace-filter.ts';
-export { createColumns, traceColumns } from './columns-of-rows.ts';
+export { createColumns, traceColumns, type ColumnsMaker } from './columns-of-rows.ts';
 export { stepsOfColumns, traceRow, type TraceRow } from './trace-row.ts';
 export { upcast, upcasters, type OldData, type UpcasterChain, type Upcasters } from './upcast.ts';
 export {

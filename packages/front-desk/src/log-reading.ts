@@ -6,7 +6,7 @@ import { findHead } from './find-id.ts';
 import { createListTraces } from './list-traces.ts';
 import { placeAt, positionBefore } from './log-places.ts';
 import { pageLimit, pageOf } from './page.ts';
-import { readColumns } from './read-columns.ts';
+import { createColumnsReader } from './read-columns.ts';
 
 const pollMs = 1000;
 const batch = 256;
@@ -18,6 +18,7 @@ export const createLogReading = (
   bus: Bus,
 ): Pick<Desk, 'event' | 'events' | 'follow' | 'trace' | 'traceColumns' | 'traces'> => {
   const { store } = bus;
+  const readColumns = createColumnsReader(store);
   return {
     events: async (filter = {}) => {
       const limit = pageLimit(filter.limit);
@@ -51,7 +52,7 @@ export const createLogReading = (
       const correlationId = await traceCalled(store, text);
       const size = Math.min(Math.max(Math.trunc(limit), 1), partSize);
       const from = after === undefined ? origin : await cursorOf(store, after);
-      const part = await readColumns(store, { correlationId, after: from, limit: size });
+      const part = await readColumns({ correlationId, after: from, limit: size });
       if (part.positions.length === 0 && after === undefined) throw noTrace(text);
       return part;
     },

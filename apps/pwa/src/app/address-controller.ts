@@ -1,9 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { addressChanged } from './address.ts';
 
-/** The search parameters of the address, kept fresh: the host is rendered again when they change. */
+/**
+ * The search parameters of the address, kept fresh: the host is rendered again when they change. Another path is another page, or another thing on
+ * the same one, which is rendered then all the same: rendering what is about to be left would only keep a hand waiting.
+ */
 export class AddressController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
+  #path = '';
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -16,6 +20,7 @@ export class AddressController implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#path = location.pathname;
     addEventListener(addressChanged, this.#update);
     addEventListener('popstate', this.#update);
   }
@@ -25,5 +30,9 @@ export class AddressController implements ReactiveController {
     removeEventListener('popstate', this.#update);
   }
 
-  readonly #update = () => this.#host.requestUpdate();
+  readonly #update = () => {
+    const before = this.#path;
+    this.#path = location.pathname;
+    if (before === this.#path) this.#host.requestUpdate();
+  };
 }

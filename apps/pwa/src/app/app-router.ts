@@ -61,6 +61,13 @@ export class AppRouter implements ReactiveController {
     return this.#pressed;
   }
 
+  /** Fetches the code of the page at a pathname, which may be asked for soon. */
+  ahead(pathname: string): void {
+    void this.#find(pathname)
+      ?.route.load()
+      .catch(() => undefined); // the page says so when it is asked for
+  }
+
   hostConnected(): void {
     document.addEventListener('click', this.#click);
     addEventListener('popstate', this.#follow);
@@ -103,9 +110,13 @@ export class AppRouter implements ReactiveController {
     }
     const moved = this.#shown !== null;
     const found = this.#find(pathname);
-    const answered = this.#pressed === null ? null : painted();
+    // The frame in which the hand is answered comes first; asking for code takes as long as making that frame.
+    if (this.#pressed !== null) {
+      await painted();
+      if (mine !== this.#wanted) return;
+    }
     const page = found
-      ? await Promise.all([found.route.load(), answered]).then(
+      ? await found.route.load().then(
           () => () => found.route.render(found.params),
           () => this.#options.failed,
         )

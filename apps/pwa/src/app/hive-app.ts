@@ -63,8 +63,12 @@ export class HiveApp extends LitElement {
   @state() private over: 'help' | 'more' | null = null;
 
   override connectedCallback(): void {
-    super.connectedCallback();
     this.#takeCode();
+    const ahead = () => import('./look-ahead.ts');
+    // Before the code of its page, which is larger: what a trace shows is on its way while that is read.
+    if (this.code === null && location.pathname.startsWith('/traces/'))
+      void ahead().then(({ lookAt }) => lookAt(this.#desk, location.pathname));
+    super.connectedCallback();
     addEventListener('hashchange', this.#takeCode);
     addEventListener(toastEvent, this.#say);
     addEventListener(storedEvent, ({ detail }: CustomEvent<number>) => (this.storedAt = detail));
@@ -93,10 +97,10 @@ export class HiveApp extends LitElement {
     setTimeout(async () => {
       const [{ focusFilter, listenToKeys }, { lookAhead }, { keepFocus }] = await Promise.all([
         import('./keys.ts'),
-        import('./look-ahead.ts'),
+        ahead(),
         import('./keep-focus.ts'),
       ]);
-      lookAhead(this.#desk);
+      lookAhead(this.#desk, (path) => this.#router.ahead(path));
       keepFocus(this.renderRoot);
       listenToKeys({ help: () => void this.#open('help'), filter: () => focusFilter(this.renderRoot) });
     });

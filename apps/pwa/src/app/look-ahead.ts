@@ -13,32 +13,47 @@ const loadTrace = () => {
     part.catch(() => undefined); // the page says so when it is asked for
 };
 
-const traceAt = (event: Event): string | undefined => {
+/** The address of the link that an event is about, where that is one of the app. */
+const pathAt = (event: Event): string | undefined => {
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
-  return link?.origin === location.origin ? trace.exec(link.pathname)?.[1] : undefined;
+  return link?.origin === location.origin ? link.pathname : undefined;
+};
+
+type AheadDesk = Pick<RoomDesk, 'traceColumns' | 'workflow'>;
+
+/** Fetches what the trace at this address needs, beside the code of its page. */
+export const lookAt = (desk: AheadDesk, path: string): void => {
+  const id = trace.exec(path)?.[1];
+  if (id === undefined) return;
+  askAhead(desk, id);
+  loadTrace();
 };
 
 /**
- * Fetches what a trace needs as soon as it is clear that one will be opened: the code when the pointer or the focus is on a link to it, what it shows
- * when the link is pressed or the address changes.
+ * Fetches what a page needs as soon as it is clear that it may be opened: its code when the pointer or the focus is on a link to it (`load`), and of a
+ * trace what it shows when the link is pressed or the address changes.
  */
-export const lookAhead = (desk: Pick<RoomDesk, 'traceColumns' | 'workflow'>): void => {
+export const lookAhead = (desk: AheadDesk, load: (path: string) => void): void => {
+  let looked: string | undefined;
   const near = (event: Event) => {
-    if (traceAt(event) !== undefined) loadTrace();
+    const path = pathAt(event);
+    if (path === undefined || path === looked) return;
+    looked = path;
+    if (trace.test(path)) loadTrace();
+    // A finger is told of when it taps: then the frame that answers it comes first.
+    else if (!(event instanceof PointerEvent && event.pointerType === 'touch')) load(path);
   };
   // A finger on a link mostly scrolls the list.
   const pressed = (event: PointerEvent) => {
-    const id = event.button === 0 && event.pointerType !== 'touch' ? traceAt(event) : undefined;
+    if (event.button !== 0 || event.pointerType === 'touch') return;
+    const id = trace.exec(pathAt(event) ?? '')?.[1];
     if (id !== undefined) askAhead(desk, id);
   };
   let shown = location.pathname;
   const moved = () => {
     const before = shown;
     shown = location.pathname;
-    const id = before === shown ? undefined : trace.exec(shown)?.[1];
-    if (id === undefined) return;
-    askAhead(desk, id);
-    loadTrace();
+    if (before !== shown) lookAt(desk, shown);
   };
   document.addEventListener('pointerover', near, { passive: true });
   document.addEventListener('focusin', near);

@@ -1,5 +1,6 @@
 import type { TraceSummary } from '@hive/events';
 import { storedEvent } from './offline-traces.ts';
+import type { TraceRecord } from './room-db.ts';
 import { createTraceCache, type TraceCache } from './trace-cache.ts';
 import { whenIdle } from './when-idle.ts';
 
@@ -31,11 +32,24 @@ export const keepPart = async (id: string, part: string, value: unknown): Promis
   if (summary) await it.keep(id, { summary });
 };
 
+/** Traces that are being opened: a page asks for several parts at once, and one opening is enough for them. */
+const opening = new Map<string, Promise<TraceRecord | null>>();
+
+const opened = (id: string): Promise<TraceRecord | null> => {
+  const known = opening.get(id);
+  if (known) return known;
+  const record = ownCache()
+    .open(id)
+    .catch(() => null)
+    .finally(() => opening.delete(id));
+  opening.set(id, record);
+  return record;
+};
+
 /** A part as it was stored, by the id of its trace or any unique ending. Throws `error`, why Hive could not be asked, where there is none. */
 export const storedPart = async <T>(id: string, part: string, error: unknown): Promise<T> => {
-  const it = ownCache();
-  const record = await it.open(id).catch(() => null);
-  const text = record && (await it.get(record.correlationId, part));
+  const record = await opened(id);
+  const text = record && (await ownCache().get(record.correlationId, part));
   if (!record || text === null) throw error;
   said(record.asOf);
   return JSON.parse(text) as T; // as it was put

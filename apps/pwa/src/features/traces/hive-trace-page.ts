@@ -6,6 +6,7 @@ import { addressWith, goTo } from '../../app/address.ts';
 import type { RoomDesk } from '../../data/desk.ts';
 import type { LiveStream } from '../../data/live-stream.ts';
 import { Rights } from '../../data/rights.ts';
+import { whenIdle } from '../../data/when-idle.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { loadView } from '../../ui/load-view.ts';
 import { Turns, painted } from '../../ui/turns.ts';
@@ -80,7 +81,10 @@ export class HiveTracePage extends LitElement {
 
   async #fetch(view: TraceView): Promise<void> {
     try {
-      await Promise.all([view.load(), this.ready === null ? null : painted()]);
+      // The frame that answers the hand comes first. Meanwhile the hand may have gone on.
+      if (this.ready !== null) await painted();
+      if (this.#view !== view) return;
+      await view.load();
       this.ready = view;
       this.failed = null;
     } catch {
@@ -90,10 +94,15 @@ export class HiveTracePage extends LitElement {
 
   protected override updated(): void {
     // Not needed to see anything, so it does not stand in the way of what is; its place is kept until it comes.
-    if (this.#feed.value?.isWhole) void import('./verbs/hive-trace-verbs.ts').catch(() => undefined);
+    if (this.#feed.value?.isWhole)
+      this.#verbs ??= whenIdle()
+        .then(() => import('./verbs/hive-trace-verbs.ts'))
+        .catch(() => (this.#verbs = null)); // asked for again with the next change
     const goal = this.#feed.value?.result?.goal;
     if (goal !== undefined) document.title = `${visibleLine(goal).slice(0, 60)} · Hive`;
   }
+
+  #verbs: Promise<unknown> | null = null;
 
   override render() {
     if (isUnknown(this.#feed.error)) return this.#unknown();

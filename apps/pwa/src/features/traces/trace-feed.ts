@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { HiveEvent, Result, TraceColumns } from '@hive/events';
 import type { RoomDesk } from '../../data/desk.ts';
 import type { LiveNews, LiveStream } from '../../data/live-stream.ts';
+import { whenIdle } from '../../data/when-idle.ts';
 import { KeptEvents } from './kept-events.ts';
 import { firstPart, takeAsked } from './trace-ahead.ts';
 import { traceOf, type Trace } from './trace-model.ts';
@@ -139,10 +140,7 @@ export class TraceFeed implements ReactiveController {
       this.#isWhole = true;
       this.#store.applyLive(this.#since.splice(0));
       this.#store.placeRest();
-      void this.#kept.fill(this.#store);
-      void this.#indexIds(mine);
-      if (this.#asked) queueMicrotask(() => void this.#read());
-      this.#asked = false;
+      void this.#afterPaint(mine);
     } catch (error) {
       if (mine === this.#turn) this.#error = error;
     } finally {
@@ -168,6 +166,16 @@ export class TraceFeed implements ReactiveController {
       if (isFirst && this.#options.correlationId().length !== wholeId) this.#follow();
       if (coming !== null) this.#tellSoon(isFirst ? 0 : partsMs);
     }
+  }
+
+  /** What is not needed for the picture: whole events, and what was recorded between the asking and the following. */
+  async #afterPaint(mine: number): Promise<void> {
+    await whenIdle(restMs);
+    if (mine !== this.#turn) return;
+    if (this.#asked) void this.#read();
+    this.#asked = false;
+    void this.#kept.fill(this.#store);
+    void this.#indexIds(mine);
   }
 
   /** What comes live names its cause by its id. For a long trace, finding it is made ready in pieces, before the first one comes. */

@@ -54,7 +54,12 @@ export class HiveMinimap extends LitElement {
   #columns: MinimapColumns | null = null;
   #scale: TimeScale | null = null;
   #from: number | null = null;
-  readonly #sizes = new ResizeObserver(() => this.requestUpdate('version'));
+  /** As it was told with the frame: to ask for it would lay out the page so far, for this alone. */
+  #width = 0;
+  readonly #sizes = new ResizeObserver(([entry]) => {
+    this.#width = Math.round(entry?.contentRect.width ?? 0);
+    this.requestUpdate('version');
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -76,7 +81,7 @@ export class HiveMinimap extends LitElement {
   }
 
   protected override updated(): void {
-    const width = this.clientWidth;
+    const width = this.#width;
     if (width === 0 || this.theme === null) return;
     this.#scale = this.state.wholeScale(width);
     this.#columns = minimapColumns(this.state.store, this.#scale, this.state.now);

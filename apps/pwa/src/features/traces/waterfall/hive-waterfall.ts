@@ -91,7 +91,8 @@ export class HiveWaterfall extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    this.#surface.requestDraw();
+    // What is not a property of it and changes the picture has asked for that itself.
+    if (changed.size > 0) this.#surface.requestDraw();
     if (changed.has('version') && this.following) this.#showNewest();
     // The event may be in a part that comes later.
     if (
@@ -243,6 +244,7 @@ export class HiveWaterfall extends LitElement {
   #activate(row: number): void {
     if (this.#state.active === row) return;
     this.#state.active = row;
+    this.#surface.requestDraw();
     this.requestUpdate();
   }
 

@@ -1,5 +1,6 @@
 import { stepsOfColumns, traceColumns, traceRow, type HiveEvent, type TraceColumns } from '@hive/events';
 import { BarRules } from './bar-rules.ts';
+import { PositionIndex } from './position-index.ts';
 import { RowIndex } from './row-index.ts';
 import { SubjectBars, longer, none } from './subject-bars.ts';
 
@@ -58,12 +59,11 @@ export class TraceStore {
   version = 0;
 
   readonly #numbers = new Map<string, number>();
-  readonly #byPosition = new RowIndex((row) => this.position[row] as number);
+  readonly #byPosition = new PositionIndex((row) => this.position[row] as number);
   readonly #byId = new RowIndex((row) => parseInt(this.#hex(row).slice(24), 16));
   readonly #idParts: IdPart[] = [];
   readonly #waiting = new Map<number, number[]>();
   readonly #rules = new BarRules();
-  #lastPosition = -Infinity;
 
   /** Adds the rows of a part that are not there yet. Answers how many that were. */
   apply(columns: TraceColumns): number {
@@ -71,15 +71,18 @@ export class TraceStore {
     const numbers = columns.strings.map((text) => this.#numberFor(text));
     const number = (index: number | undefined) => numbers[index ?? -1] ?? 0;
     const before = this.rows;
-    const hex: string[] = [];
+    /** The ids of the rows that are added, once one was left out; null: all of them are. */
+    let hex: string[] | null = null;
     let [position, at] = [0, 0];
     for (let i = 0; i < columns.positions.length; i += 1) {
       position += columns.positions[i] ?? 0;
       at += columns.times[i] ?? 0;
-      if (position <= this.#lastPosition && this.#byPosition.findKey(position) >= 0) continue;
-      if (position > this.#lastPosition) this.#lastPosition = position;
+      if (this.#byPosition.find(position) >= 0) {
+        hex ??= [columns.ids.slice(0, 32 * i)];
+        continue;
+      }
       const row = this.#add();
-      hex.push(columns.ids.slice(32 * i, 32 * i + 32));
+      hex?.push(columns.ids.slice(32 * i, 32 * i + 32));
       this.start[row] = at - (columns.took[i] ?? 0);
       this.at[row] = at;
       this.position[row] = position;
@@ -99,9 +102,10 @@ export class TraceStore {
       const distance = columns.causes[i] ?? 0;
       this.#place(row, distance === 0 ? null : position - distance);
     }
-    if (hex.length > 0)
-      this.#idParts.push({ from: before, hex: hex.length === columns.positions.length ? columns.ids : hex.join('') });
-    if (this.rows > before) this.version += 1;
+    if (this.rows > before) {
+      this.#idParts.push({ from: before, hex: hex === null ? columns.ids : hex.join('') });
+      this.version += 1;
+    }
     return this.rows - before;
   }
 
@@ -170,7 +174,7 @@ export class TraceStore {
 
   /** Draws what still waits for a cause as roots: nothing more is to come, so that the cause is not of this trace. */
   placeRest(): void {
-    const orphans = [...this.#waiting].filter(([causeAt]) => this.#byPosition.findKey(causeAt) < 0);
+    const orphans = [...this.#waiting].filter(([causeAt]) => this.#byPosition.find(causeAt) < 0);
     for (const [causeAt, rows] of orphans) {
       this.#waiting.delete(causeAt);
       this.unplaced -= rows.length;
@@ -180,7 +184,7 @@ export class TraceStore {
   }
 
   #place(row: number, causeAt: number | null): void {
-    const cause = causeAt === null ? -1 : this.#byPosition.findKey(causeAt);
+    const cause = causeAt === null ? -1 : this.#byPosition.find(causeAt);
     if (causeAt === null) this.#attach(row, none);
     else if (cause >= 0 && this.head[cause] !== none) this.#attach(row, cause);
     else {

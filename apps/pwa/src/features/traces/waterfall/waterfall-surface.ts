@@ -59,7 +59,8 @@ export class WaterfallSurface implements ReactiveController {
   hostConnected(): void {
     this.#unwatch = watchTheme(() => {
       this.theme = null;
-      this.#resized();
+      this.#measure();
+      this.#changed();
     });
     void this.#host.updateComplete.then(() => {
       const scroller = this.#scroller;
@@ -144,7 +145,7 @@ export class WaterfallSurface implements ReactiveController {
     const state = this.#options.state();
     if (!canvas || !ctx) return;
     if (this.#options.isRunning()) state.tick(Date.now());
-    if (this.#shape.width === 0) this.#measure();
+    // Its size is told with the first frame. To ask for it now would put the layout of the page and this picture into one task.
     if (this.#shape.width === 0) return;
     this.#spread();
     const ratio = devicePixelRatio;
@@ -198,8 +199,14 @@ export class WaterfallSurface implements ReactiveController {
     this.#shape = { width, height, names, rowHeight, ruler: rulerHeight, stacked };
   }
 
+  /** Told once for the size in which it was drawn already, too. */
   #resized(): void {
+    const { width, height } = this.#shape;
     this.#measure();
+    if (width !== this.#shape.width || height !== this.#shape.height) this.#changed();
+  }
+
+  #changed(): void {
     this.requestDraw();
     this.#options.moved();
   }
