@@ -31,6 +31,7 @@ export const reportOf = ({ events, since, until, waiting, nameOf }: Reported): R
     return [{ ...ofTask(event, taskId), commit, redBefore: evidence.redBefore, reviewers }];
   });
   const refused = within.flatMap((event): Report['refused'] => {
+    if (event.type === 'workflow.plan_failed') return [planFailed(event)];
     if (!isBadEnd(event)) return [];
     const { taskId, code, reason } = event.data;
     return [{ ...ofTask(event, taskId), how: event.type.slice('task.'.length), code, reason }];
@@ -46,6 +47,12 @@ export const reportOf = ({ events, since, until, waiting, nameOf }: Reported): R
     repeated: repeatedOf(within),
   };
 };
+
+/** A workflow without a plan has no task that could tell of it. */
+const planFailed = ({ id, at, correlationId, data }: EventOf<'workflow.plan_failed'>): Report['refused'][number] => ({
+  ...{ task: null, key: 'plan', title: 'the plan', workflow: correlationId, at, events: [id] },
+  ...{ how: 'failed', code: data.code, reason: data.reason },
+});
 
 type BadEnd = EventOf<'task.refused' | 'task.failed' | 'task.blocked' | 'task.dead_lettered'>;
 const isBadEnd = (event: HiveEvent): event is BadEnd =>

@@ -66,3 +66,12 @@ test('a step that will be tried again was repeated, one whose last attempt faile
     { step: 'work', why: 'failed', count: 2 },
   ]);
 });
+
+test('a workflow without a plan did not get through either', () => {
+  const failed = event(20, 'workflow.plan_failed', { workflowId: uuid(9), code: 'model.bad_output', reason: 'empty' });
+  const told = fold([failed]);
+  expect(told.refused).toMatchObject([
+    { task: null, workflow: uuid(9), key: 'plan', code: 'model.bad_output', reason: 'empty', events: [failed.id] },
+  ]);
+  expect(Report.parse(told)).toEqual(told);
+});

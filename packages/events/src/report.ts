@@ -16,7 +16,17 @@ export const Report = z.object({
       z.object({ kind: z.enum(['task', 'workflow']), id: Id, what: z.string(), reason: z.string(), events: Events }),
     )
     .describe('what waits for a person now, whenever it began to'),
-  refused: z.array(z.object({ ...OfTask, how: z.string(), code: z.string(), reason: z.string() })),
+  refused: z
+    .array(
+      z.object({
+        ...OfTask,
+        task: Id.nullable().describe('null: the plan of the workflow, which has no tasks then'),
+        how: z.string(),
+        code: z.string(),
+        reason: z.string(),
+      }),
+    )
+    .describe('what did not get through'),
   limits: z.array(
     z.object({
       provider: z.string(),

@@ -3,7 +3,7 @@ import type { LoggedEvent, Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { reportOf, type ApprovalView, type Desk, type Report, type TaskView, type WorkflowView } from '@hive/events';
 
-const types = ['task.*', 'model.called', 'model.parked'];
+const types = ['task.*', 'workflow.plan_failed', 'model.called', 'model.parked'];
 /** So many are read at once: others are answered in between. */
 const pageSize = 500;
 const mostEvents = 250_000;

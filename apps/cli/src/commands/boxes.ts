@@ -168,7 +168,7 @@ const known = (config: HiveConfig, name: string): HiveConfig['boxes'][number] =>
   const others = config.boxes.map((box) => box.name).join(', ');
   throw new HiveError(
     'input.unknown_id',
-    `There is no box ${name} in hive.yaml${others === '' ? '' : `; there are ${others}`}`,
+    `There is no box ${name} in hive.yaml; ${others === '' ? `hive boxes add ${name} URL adds it` : `there are ${others}`}`,
   );
 };
 

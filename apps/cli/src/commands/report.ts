@@ -80,7 +80,13 @@ export const reportLines = ({ out }: { readonly out: Pick<Cli['out'], 'colour'> 
     ),
     ...part(
       'Not through',
-      told.refused.map((it) => [shortId(it.task), oneLine(it.key), it.how, it.code, cut(oneLine(it.reason), 80)]),
+      told.refused.map((it) => [
+        shortId(it.task ?? it.workflow),
+        oneLine(it.key),
+        it.how,
+        it.code,
+        cut(oneLine(it.reason), 80),
+      ]),
     ),
     ...part(
       'Limits',

@@ -251,7 +251,13 @@ const openOllama = async (
   const boxes = boxesOf(config).filter((box) => ref.box === undefined || box.name === ref.box);
   const [first] = boxes;
   if (!first)
-    throw new HiveError('config.invalid', `There is no box ${ref.box ?? ''} in hive.yaml`, { remedy: 'fix_config' });
+    throw new HiveError(
+      'config.invalid',
+      `There is no box ${ref.box ?? ''} for ${formatModelRef(ref)}; there are ${boxesOf(config)
+        .map(({ name }) => name)
+        .join(', ')}, and hive boxes add adds one`,
+      { remedy: 'fix_config' },
+    );
   const local = localOf(config, ref, circuits);
   const failing = local.length === 0 ? circuits({ ...ref, box: first.name }) : null;
   if (failing) throw failing;

@@ -9,7 +9,13 @@ const grouped = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 
 /** The events of the figures of a report. */
 export const mergedTypes: readonly string[] = ['task.merged', 'task.completed'];
-export const notThroughTypes: readonly string[] = ['task.refused', 'task.failed', 'task.blocked', 'task.dead_lettered'];
+export const notThroughTypes: readonly string[] = [
+  'task.refused',
+  'task.failed',
+  'task.blocked',
+  'task.dead_lettered',
+  'workflow.plan_failed',
+];
 const againTypes: readonly string[] = ['task.attempt_failed', 'task.lease_expired', 'task.returned'];
 
 /** What models took, what waited for limits and what was done again, each in a sentence. Pure. */
