@@ -15,13 +15,16 @@ const drawn = (events: readonly HiveEvent[]) => {
 
 test('what a newer Hive tells is shown as a row without words, and all else is drawn as before', () => {
   const { past, ids } = tellStory(Date.parse('2026-01-01T12:00:00.000Z'));
-  const known = past.filter((event) => event.correlationId === ids.failed);
+  // With room between them, where a newer Hive records more.
+  const known = past
+    .filter((event) => event.correlationId === ids.failed)
+    .map((event) => ({ ...event, position: 4 * event.position }));
   const newer = known.flatMap((event, index): HiveEvent[] => {
     const about = { ...event, id: `newer ${index}`, causationId: event.id };
     // As they come from a server: types of no catalogue, and known ones in a version that is not known.
     const told = [
-      { ...about, position: event.position + 0.25, type: 'task.teleported', data: { taskId: 7 } },
-      { ...about, position: event.position + 0.5, id: `version ${index}`, data: { v: 2 } },
+      { ...about, position: event.position + 1, type: 'task.teleported', data: { taskId: 7 } },
+      { ...about, position: event.position + 2, id: `version ${index}`, data: { v: 2 } },
     ] as unknown as HiveEvent[];
     return [event, ...told.map((it) => upcast(it))];
   });
@@ -29,7 +32,7 @@ test('what a newer Hive tells is shown as a row without words, and all else is d
   expect(after.store.errors).toBe(before.store.errors);
   expect(after.layout.count).toBe(3 * before.layout.count);
   const strange = Array.from({ length: after.store.rows }, (_, row) => row).filter(
-    (row) => after.store.position[row] !== Math.trunc(after.store.position[row] ?? 0),
+    (row) => (after.store.position[row] ?? 0) % 4 !== 0,
   );
   expect(strange).toHaveLength(2 * known.length);
   expect(strange.map((row) => after.store.textOf('words', row)).join('')).toBe('');

@@ -211,14 +211,7 @@ export class HiveBoxCard extends LitElement {
         ${models.map(
           (model) =>
             html`<tr>
-              <th scope="row">
-                <span class="mono">${visibleLine(model.name)}</span>
-                ${
-                  model.toolsLearnt?.calls === false
-                    ? html`<span class="muted small">calls no tools: ${visibleLine(model.toolsLearnt.because)}</span>`
-                    : nothing
-                }
-              </th>
+              <th scope="row"><span class="mono">${visibleLine(model.name)}</span></th>
               <td class=${model.loaded ? 'tone-ok' : 'muted'}>${model.loaded ? 'loaded' : 'not loaded'}</td>
               <td class="muted">${bytes(model.size)}</td>
               <td>
@@ -231,6 +224,11 @@ export class HiveBoxCard extends LitElement {
                         .query=${{ types: ['model.called'], text: model.name }}
                         label="by ${count(model.calls, 'call')}"
                       ></hive-number>`
+                }
+                ${
+                  model.toolsLearnt?.calls === false
+                    ? html`<span class="muted small">calls no tools: ${visibleLine(model.toolsLearnt.because)}</span>`
+                    : nothing
                 }
               </td>
             </tr>`,
