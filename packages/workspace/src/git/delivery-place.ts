@@ -3,7 +3,7 @@ import type { Mirror } from './mirror.ts';
 
 /**
  * Where a merge is handed to, after the branch has moved in the mirror: the branch in the user's repository, a named branch there; a pull request is
- * another. `where` is what of the delivery names it. What every place keeps is in `delivery-contract.ts`.
+ * another. `where` is what of the delivery names it. What every place keeps is in `testing/delivery-contract.ts`.
  */
 export type DeliveryPlace<Where> = {
   /**

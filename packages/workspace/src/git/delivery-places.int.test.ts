@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Evidence } from '@hive/events';
 import type { Delivery } from '../port.ts';
 import { createTestRepo, createTestWorkspace, fingerprint, plain } from '../testing.ts';
-import { deliveryContract, type PlaceUnderTest } from './delivery-contract.ts';
+import { deliveryContract, type PlaceUnderTest } from '../testing/delivery-contract.ts';
 import { openMirror } from './mirror.ts';
 import { readRef } from './refs.ts';
 import { userBranch } from './user-branch.ts';
