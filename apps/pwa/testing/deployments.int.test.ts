@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { anotherBuild } from './another-build.ts';
 import { dist, openRoom, shellStored, test } from './browser-test.ts';
+import { fetchedAll } from './look.ts';
 import { tellStory } from './stories.ts';
 
 type Marked = typeof globalThis & { stayed?: boolean };
@@ -23,6 +24,7 @@ const outlive = async (serviceWorkers: 'allow' | 'block'): Promise<void> => {
   });
   await page.goto(await fixture.link('/'));
   await page.getByRole('heading', { name: 'Needs you' }).waitFor();
+  await fetchedAll(page);
   if (serviceWorkers === 'allow') await shellStored(page);
   await page.evaluate(() => ((globalThis as Marked).stayed = true));
   for (const mark of ['b', 'c']) await fixture.deploy(anotherBuild(mark));

@@ -8,7 +8,7 @@ import { anotherBuild } from './another-build.ts';
 import { openRoom, test } from './browser-test.ts';
 import type { Fixture } from './fixture.ts';
 import { countTold, noteTold, readTold } from './live-page.ts';
-import { arrived } from './look.ts';
+import { arrived, fetchedAll } from './look.ts';
 import { publish } from './publish.ts';
 import { tellNothing } from './stories.ts';
 
@@ -24,6 +24,7 @@ const start = async () => {
   await first.goto(await fixture.link('/agents'));
   // What a page still asks for while it loads is another follower, who is told that it may lack something.
   await arrived(first);
+  await fetchedAll(first);
   await noteTold(first);
   return { store, first };
 };

@@ -67,6 +67,22 @@ export const arrived = async (page: Page): Promise<void> => {
   await page.locator('hive-skeleton:visible').first().waitFor({ state: 'detached', timeout: 60_000 });
 };
 
+/**
+ * Waits until a page has also fetched what it fetches by itself once it is shown. A server that goes away before is a reason for the page to load
+ * anew when it is back, since a browser does not ask again for a module that it did not get.
+ */
+export const fetchedAll = async (page: Page): Promise<void> => {
+  await page.waitForFunction(
+    () => {
+      const assets = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/'));
+      const isQuiet = assets.every(({ startTime, duration }) => performance.now() - startTime - duration > 1000);
+      return isQuiet && assets.some(({ name }) => name.includes('/hive-strip-'));
+    },
+    undefined,
+    { polling: 100 },
+  );
+};
+
 /** For `addInitScript`: every page adds up what of it jumps, and says what it was. */
 export const watchShifts = `
   globalThis.shifts = [];
