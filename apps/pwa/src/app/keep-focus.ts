@@ -45,6 +45,8 @@ export const keepFocus = (frame: ParentNode): (() => void) => {
   /** Where the focus was last, and where it was before a dialog took it. */
   let last: readonly HTMLElement[] = [];
   let below: readonly HTMLElement[] = [];
+  /** What was pressed last. It may be disabled while it works, and be itself again before anybody looks: then it has lost the focus all the same. */
+  let pressed: Element | null = null;
 
   const look = () => {
     const at = focused();
@@ -53,7 +55,10 @@ export const keepFocus = (frame: ParentNode): (() => void) => {
       if (!last.some(isDialog)) below = last;
       return;
     }
-    if (!isLost(last)) return;
+    if (!isLost(last)) {
+      if (pressed !== null && pressed === last[0]) last[0].focus();
+      return;
+    }
     const [before, ...around] = below;
     if (before && !isLost(below)) return before.focus();
     const near = around.find((node) => node.isConnected && firstIn(node.shadowRoot ?? node) !== null);
@@ -63,10 +68,15 @@ export const keepFocus = (frame: ParentNode): (() => void) => {
     (to ?? firstIn(frame, 'h1'))?.focus({ preventScroll: to === null });
   };
   // What is pressed has the focus at that moment. Moves within one shadow root are told to nobody outside of it.
-  addEventListener('keydown', look, { capture: true });
+  const touched = (event: Event) => {
+    look();
+    pressed = event.type === 'click' ? focused() : null;
+  };
+  const events = ['pointerdown', 'keydown', 'click'] as const;
+  for (const type of events) addEventListener(type, touched, { capture: true });
   const looking = setInterval(look, everyMs);
   return () => {
     clearInterval(looking);
-    removeEventListener('keydown', look, { capture: true });
+    for (const type of events) removeEventListener(type, touched, { capture: true });
   };
 };

@@ -1,0 +1,51 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { keepFocus } from './keep-focus.ts';
+
+let stop: () => void;
+afterEach(() => {
+  stop();
+  document.body.replaceChildren();
+});
+
+/** A page with a heading and two buttons, whose focus is kept. */
+const show = () => {
+  document.body.innerHTML =
+    '<main><h1 tabindex="-1">Page</h1><div><button>Do</button><button>Other</button></div></main>';
+  stop = keepFocus(document);
+  const [button, other] = document.querySelectorAll('button');
+  return { button: button!, other: other! };
+};
+const held = () => document.activeElement?.textContent;
+
+test('a button that is disabled for a moment while it works has the focus again', async () => {
+  const { button } = show();
+  button.addEventListener('click', () => {
+    button.disabled = true;
+    requestAnimationFrame(() => setTimeout(() => (button.disabled = false)));
+  });
+  button.focus();
+  button.click();
+  await vi.waitFor(() => expect(document.activeElement).toBe(document.body));
+  await vi.waitFor(() => expect(held()).toBe('Do'));
+});
+
+test('what stays disabled gives the focus to what stands beside it, and what is gone to the heading', async () => {
+  const { button } = show();
+  button.focus();
+  button.click();
+  button.disabled = true;
+  await vi.waitFor(() => expect(held()).toBe('Other'));
+  document.querySelector('div')?.remove();
+  await vi.waitFor(() => expect(held()).toBe('Page'));
+});
+
+test('whoever presses beside everything has left the button of their own will', async () => {
+  const { button } = show();
+  button.focus();
+  button.click();
+  await new Promise((looked) => setTimeout(looked, 400));
+  document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+  button.blur();
+  await new Promise((looked) => setTimeout(looked, 700));
+  expect(document.activeElement).toBe(document.body);
+});
