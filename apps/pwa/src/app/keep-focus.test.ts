@@ -1,3 +1,4 @@
+import { html, render } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { keepFocus } from './keep-focus.ts';
 
@@ -9,8 +10,9 @@ afterEach(() => {
 
 /** A page with a heading and two buttons, whose focus is kept. */
 const show = () => {
-  document.body.innerHTML =
-    '<main><h1 tabindex="-1">Page</h1><div><button>Do</button><button>Other</button></div></main>';
+  const page = html`<h1 tabindex="-1">Page</h1>
+    <div><button>Do</button><button>Other</button></div>`;
+  render(page, document.body.appendChild(document.createElement('main')));
   stop = keepFocus(document);
   const [button, other] = document.querySelectorAll('button');
   return { button: button!, other: other! };
