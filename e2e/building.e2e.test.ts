@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { InvariantReport } from '@hive/core-db';
 import type { Result } from '@hive/events';
@@ -18,6 +21,20 @@ const submitExample = async (): Promise<{ workflow: string; repo: string }> => {
 
 /** The front desk is one of those who are killed. */
 const patiently = (holds: () => Promise<boolean>) => (): Promise<boolean> => holds().catch(() => false);
+
+const run = async () => JSON.parse(await readFile(join(home.home, 'run.json'), 'utf8')) as { url: string };
+
+/** Takes a port of this machine as soon as nobody has it any more. */
+const listenOn = async (port: number): Promise<Server> => {
+  for (;;) {
+    const server = createServer().listen(port, '127.0.0.1');
+    const isOurs = await once(server, 'listening').then(
+      () => true,
+      () => false, // it is not dead yet
+    );
+    if (isOurs) return server;
+  }
+};
 
 const expectNothingBroken = async (): Promise<void> => {
   const { invariants } = await home.json<{ invariants: InvariantReport[] }>('verify');
@@ -70,6 +87,18 @@ test('hive up killed in the middle of the example leaves no orphan, and the next
   expect(outcomes(result)).toEqual(await example.expected());
   await expectNothingBroken();
   await second.stop();
+});
+
+test('a control room on any free port takes another one when somebody else took its own while it was dead', async () => {
+  const up = await home.up();
+  const { url } = await run();
+  const pid = await agentPid(home.home, 'event-dashboard');
+  process.kill(pid ?? 0, 'SIGKILL');
+  const thief = await listenOn(Number(new URL(url).port));
+  await until('it answers elsewhere', async () => (await run()).url !== url);
+  expect((await (await home.desk()).health()).head).toBeGreaterThanOrEqual(0);
+  thief.close();
+  await up.stop();
 });
 
 test('a second hive up on the same home is refused and names the first', async () => {

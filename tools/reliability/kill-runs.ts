@@ -1,28 +1,36 @@
 import { chaos, violationsOf, type ChaosDocument } from './chaos.ts';
 import type { Outcome } from './row.ts';
 
-/** Runs of `hive chaos`, two buildings at once: while one waits for a restart the other works. */
+/** What runs of `hive chaos` told, and why others told nothing. */
+export type KillRuns = { readonly found: readonly ChaosDocument[]; readonly failed: readonly string[] };
+
+/** Runs of `hive chaos`, two buildings at once: while one waits for a restart the other works. One that fails takes nothing away from the others. */
 export const inTwoSlots = async (
   runs: readonly (readonly string[])[],
   env: Readonly<Record<string, string>> = {},
-): Promise<ChaosDocument[]> => {
+): Promise<KillRuns> => {
   const found: ChaosDocument[] = [];
+  const failed: string[] = [];
   const waiting = [...runs];
   const slot = async (): Promise<void> => {
-    for (let args = waiting.shift(); args; args = waiting.shift()) found.push(await chaos(args, env));
+    for (let args = waiting.shift(); args; args = waiting.shift())
+      await chaos(args, env).then(
+        (document) => found.push(document),
+        (error: unknown) => failed.push(String(error)),
+      );
   };
   await Promise.all([slot(), slot()]);
-  return found;
+  return { found, failed };
 };
 
 /** What kills came to; `broken` is what else must not be. */
 export const outcomeOfKills = (
-  found: readonly ChaosDocument[],
+  { found, failed }: KillRuns,
   { began, store, broken }: { readonly began: number; readonly store: string; readonly broken: readonly string[] },
 ): Outcome => {
   const total = (of: (it: ChaosDocument) => number) => found.reduce((sum, it) => sum + of(it), 0);
   const places = placesOf(found);
-  const violations = [...found.flatMap(violationsOf), ...broken];
+  const violations = [...found.flatMap(violationsOf), ...failed, ...broken];
   const p95Of = (of: (it: ChaosDocument) => readonly number[]): string | null => {
     const all = found.flatMap(of).toSorted((a, b) => a - b);
     const p95 = all[Math.floor(all.length * 0.95)];

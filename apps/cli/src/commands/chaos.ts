@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasCode } from '@hive/errors';
 import type { ChaosReport } from '../chaos/run-chaos.ts';
 import type { Cli } from '../cli.ts';
 import { defineCommand } from '../command.ts';
@@ -70,10 +71,13 @@ export const chaos = defineCommand<Options>({
       out.document({ seed, holds, ...report });
       tell(cli, report, { seed, holds });
       isWanted = !holds;
-      if (isWanted) out.note(`The home and the repositories of this run are kept in ${folder}`);
       return holds ? 0 : 1;
+    } catch (error) {
+      isWanted = !hasCode(error, 'input.invalid');
+      throw error;
     } finally {
-      if (!isWanted) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      if (isWanted) out.note(`The home and the repositories of this run are kept in ${folder}`);
+      else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
   },
 });

@@ -61,6 +61,7 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
 
   const kept: KeptProcess[] = [];
   let url: string | null = null;
+  let isListening = false;
   let isClosing = false;
   const ready = Promise.withResolvers<void>();
   const waiting = new Set(programs.map((program) => program.name));
@@ -69,11 +70,18 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
   const onTold = (name: string, told: Told) => {
     if (told.type === 'followers') return answerFollowers(told.count);
     if (told.type === 'listening') {
+      isListening = true;
       url = told.url;
       writeRun(config.home, { pid: process.pid, url });
     }
     if (told.type === 'listening' || name !== 'event-dashboard') waiting.delete(name);
     if (waiting.size === 0) ready.resolve();
+  };
+  /** Where its pages and programs know it, unless any port would do and this one could not be had again. */
+  const nextPort = () => {
+    const isKnown = url !== null && (port !== 0 || isListening);
+    isListening = false;
+    return isKnown ? new URL(url ?? '').port : String(port);
   };
   const onDeath = (death: Death) => {
     const words = lastWords(logPath(config.home, death.name));
@@ -109,7 +117,7 @@ export const openBuilding = async (options: BuildingOptions): Promise<Building> 
       keepRunning({
         name,
         entry,
-        ...(app === 'event-dashboard' && { args: () => ['--port', String(url === null ? port : new URL(url).port)] }),
+        ...(app === 'event-dashboard' && { args: () => ['--port', nextPort()] }),
         env: {
           // Beside the bundle, so that it goes when that goes.
           ...(entry.endsWith('.js') && { NODE_COMPILE_CACHE: join(dirname(entry), 'compiled') }),
