@@ -134,10 +134,12 @@ export class TraceFeed implements ReactiveController {
       do {
         this.#again = false;
         await this.#readParts(mine);
-      } while (this.#again && mine === this.#turn);
-      if (mine !== this.#turn) return;
-      this.#error = undefined;
-      this.#isWhole = true;
+        if (mine !== this.#turn) return;
+        this.#error = undefined;
+        this.#isWhole = true;
+        // All that was recorded when it was asked for is here; what the stream missed since is read behind it.
+        if (this.#again) this.#tell();
+      } while (this.#again);
       this.#store.applyLive(this.#since.splice(0));
       this.#store.placeRest();
       void this.#afterPaint(mine);
