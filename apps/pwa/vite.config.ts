@@ -50,11 +50,12 @@ const manifest = {
 const sharedWithHome =
   /\/src\/(ui\/(hive-(time|number|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns)|data\/live-load|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
 
-/** What most other pages need besides: the same, once for all of them. A trace alone would ask for a dozen files otherwise. */
+/**
+ * What most other pages need besides, and the views of a trace: the same, once for all of them. A trace alone would ask for a dozen files otherwise,
+ * and a browser asks for six at a time, what it shows and the stream included.
+ */
 const sharedByPages =
-  /\/src\/(ui\/(hive-(copy|author)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/error-types)\.ts$|events\/src\/(event-words|evidence-words|is-model-author)/;
-/** What the views of a trace are made of. */
-const sharedByViews = /\/src\/features\/traces\/waterfall\/(row-facts|trace-search)\.ts$/;
+  /\/src\/(ui\/(hive-(copy|author)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/(error-types|waterfall\/(row-facts|trace-search|event-filter|waterfall-keys)))\.ts$|events\/src\/(event-words|evidence-words|is-model-author)/;
 
 export default defineConfig({
   build: {
@@ -70,7 +71,6 @@ export default defineConfig({
           groups: [
             { name: 'shared', test: sharedWithHome },
             { name: 'pages', test: sharedByPages },
-            { name: 'views', test: sharedByViews },
             // What is kept in this browser, which is asked for at once when Hive is away.
             { name: 'kept', test: /\/src\/data\/(room-db|trace-cache)\.ts$/ },
           ],

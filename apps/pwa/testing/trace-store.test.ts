@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isError, stepsOfColumns, traceColumns, traceRow, type HiveEvent } from '@hive/events';
 import { RowLayout } from '../src/features/traces/waterfall/row-layout.ts';
 import { none, stretchKinds } from '../src/features/traces/waterfall/subject-bars.ts';
 import { TraceStore } from '../src/features/traces/waterfall/trace-store.ts';
+import { WaterfallState } from '../src/features/traces/waterfall/waterfall-state.ts';
 import { barsOf } from './bars-of.ts';
 import { shownRows, treeOf } from './causal-tree.ts';
 import { idOf } from './log.ts';
@@ -174,6 +175,42 @@ test('a trace that was followed live is drawn like one that was read at its end'
     }),
     runs,
   );
+});
+
+test('rows that come live take the places that going through the whole tree gives them', () => {
+  let added = 0;
+  fc.assert(
+    fc.property(
+      fc.array(told, { minLength: 2, maxLength: 40 }),
+      fc.infiniteStream(fc.nat()),
+      fc.nat({ max: 4 }),
+      (list, random, size) => {
+        const next = (below: number) => (random.next().value as number) % below;
+        const events = eventsOf(list);
+        const cut = 1 + next(events.length);
+        const store = new TraceStore();
+        const state = new WaterfallState(store);
+        store.apply(columnsOf(events.slice(0, cut), events));
+        store.placeRest();
+        state.refresh(0);
+        for (let row = 0; row < cut; row += 1) if (next(4) === 0 && store.children[row] !== 0) state.toggle(row);
+        const full = vi.spyOn(state, 'relayout');
+        for (let from = cut; from < events.length; from += size + 1) {
+          if (store.applyLive(events.slice(from, from + size + 1)) > 0) store.placeRest();
+          state.place();
+          const whole = new RowLayout();
+          whole.update(store, state.shut, null);
+          const shown = ({ visible, count, fitting }: RowLayout) => [[...visible.subarray(0, count)], fitting];
+          expect(shown(state.layout)).toEqual(shown(whole));
+          for (let row = 0; row < store.rows; row += 1) expect(state.layout.indexOf(row)).toBe(whole.indexOf(row));
+          added += full.mock.calls.length === 0 ? 1 : 0;
+        }
+      },
+    ),
+    runs,
+  );
+  // Else it would be the tree that is compared with itself.
+  expect(added).toBeGreaterThan(runs.numRuns);
 });
 
 test('what is collapsed hides what is below it, and what was searched for is shown with all above it', () => {

@@ -37,7 +37,7 @@ export const lookAhead = (desk: AheadDesk, load: (path: string) => void): void =
   let looked: string | undefined;
   const near = (event: Event) => {
     const path = pathAt(event);
-    if (path === undefined || path === looked) return;
+    if (path === undefined || path === looked || path === location.pathname) return;
     looked = path;
     if (trace.test(path)) loadTrace();
     // A finger is told of when it taps: then the frame that answers it comes first.

@@ -45,6 +45,7 @@ export class HiveTracePage extends LitElement {
     desk: () => this.desk,
     live: () => this.live,
     correlationId: () => this.correlationId,
+    showLive: () => this.renderRoot?.querySelector('hive-waterfall')?.showLive() ?? false,
   });
 
   constructor() {

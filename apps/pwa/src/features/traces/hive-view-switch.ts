@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { addressWith } from '../../app/address.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
@@ -58,16 +58,24 @@ export class HiveViewSwitch extends LitElement {
   }
 
   /** On a phone the last ones stand outside of it; the one that is shown is brought into sight, and the page stays where it is. */
-  protected override updated(): void {
-    // Where it stands is known with the frame; asked for at once, the page so far would be laid out for this alone.
-    requestAnimationFrame(() => {
-      const nav = this.renderRoot.querySelector('nav');
-      const over =
-        (nav?.querySelector('[aria-current]')?.getBoundingClientRect().right ?? 0) -
-        (nav?.getBoundingClientRect().right ?? 0);
-      if (nav && over > 0) nav.scrollLeft += over;
-    });
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('shown')) return;
+    this.#places?.disconnect();
+    const nav = this.renderRoot.querySelector('nav');
+    const shown = nav?.querySelector('[aria-current]');
+    if (!nav || !shown) return;
+    // Where it stands is told with the frame; asked for at once, the page so far would be laid out for this alone.
+    const places = (this.#places = new IntersectionObserver(
+      ([entry]) => {
+        places.disconnect();
+        const over = (entry?.boundingClientRect.right ?? 0) - (entry?.rootBounds?.right ?? Infinity);
+        if (over > 0) nav.scrollLeft += over;
+      },
+      { root: nav },
+    ));
+    places.observe(shown);
   }
+  #places: IntersectionObserver | null = null;
 }
 
 declare global {

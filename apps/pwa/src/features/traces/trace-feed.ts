@@ -14,13 +14,20 @@ export type TraceFeedOptions = {
   readonly live: () => LiveStream;
   /** Whole, or any unique ending. */
   readonly correlationId: () => string;
+  /** Shows rows that came live at once, where the view can: then all else about them is told less often. */
+  readonly showLive: () => boolean;
 };
 
-const restMs = 500;
+/** How often what the workflow has come to is asked for at most. */
+const restMs = 1000;
+/** How often what is read beside a picture changes at most, where the picture shows what is new itself. */
+const calmMs = 250;
 /** Showing what is new looks at all rows. So many of them are worth a millisecond of waiting: 100,000 rows are shown anew after 40 ms. */
 const rowsPerMs = 2500;
 /** While parts of a long trace come, what is behind the first picture can wait a little longer. */
 const partsMs = 150;
+/** What is not needed for the picture waits for an idle moment, and no longer than this. */
+const patienceMs = 500;
 const wholeId = 36;
 const idsAtOnce = 5000;
 
@@ -134,10 +141,12 @@ export class TraceFeed implements ReactiveController {
       do {
         this.#again = false;
         await this.#readParts(mine);
-      } while (this.#again && mine === this.#turn);
-      if (mine !== this.#turn) return;
-      this.#error = undefined;
-      this.#isWhole = true;
+        if (mine !== this.#turn) return;
+        this.#error = undefined;
+        this.#isWhole = true;
+        // All that was recorded when it was asked for is here; what the stream missed since is read behind it.
+        if (this.#again) this.#tell();
+      } while (this.#again);
       this.#store.applyLive(this.#since.splice(0));
       this.#store.placeRest();
       void this.#afterPaint(mine);
@@ -170,7 +179,7 @@ export class TraceFeed implements ReactiveController {
 
   /** What is not needed for the picture: whole events, and what was recorded between the asking and the following. */
   async #afterPaint(mine: number): Promise<void> {
-    await whenIdle(restMs);
+    await whenIdle(patienceMs);
     if (mine !== this.#turn) return;
     if (this.#asked) void this.#read();
     this.#asked = false;
@@ -237,7 +246,7 @@ export class TraceFeed implements ReactiveController {
     else if (this.#store.applyLive(events) > 0) this.#store.placeRest();
     this.#kept.add(events);
     this.#askSoon();
-    this.#tellSoon();
+    this.#tellSoon(this.#options.showLive() ? calmMs : undefined);
   }
 
   #askSoon(): void {

@@ -1,11 +1,14 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { whenIdle } from '../../../data/when-idle.ts';
 import type { CanvasTheme } from './canvas-theme.ts';
 import { minimapColumns, minimapTones, type MinimapColumns } from './minimap-columns.ts';
 import type { TimeScale, TimeWindow } from './time-scale.ts';
 import type { WaterfallState } from './waterfall-state.ts';
 
 const height = 44;
+/** Drawing looks at all rows. What comes live changes little of it, and is drawn so often at most, when nothing else is to be done. */
+const restMs = 500;
 const tokens = {
   ...{ failed: 'failed', person: 'waiting', model: 'model', merge: 'ok', check: 'running', review: 'idle' },
   ...{ command: 'command', event: 'muted' },
@@ -50,6 +53,10 @@ export class HiveMinimap extends LitElement {
   @property({ attribute: false }) theme: CanvasTheme | null = null;
   /** Grows when there is something new to draw. */
   @property({ type: Number }) version = 0;
+  /** Gaps are as long as they were. */
+  @property({ type: Boolean }) trueTime = false;
+  /** False while parts are still to come. */
+  @property({ type: Boolean }) isWhole = false;
 
   #columns: MinimapColumns | null = null;
   #scale: TimeScale | null = null;
@@ -58,8 +65,10 @@ export class HiveMinimap extends LitElement {
   #width = 0;
   readonly #sizes = new ResizeObserver(([entry]) => {
     this.#width = Math.round(entry?.contentRect.width ?? 0);
-    this.requestUpdate('version');
+    this.#draw();
   });
+  #drawnAt = -restMs;
+  #due: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -69,6 +78,8 @@ export class HiveMinimap extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes.disconnect();
+    clearTimeout(this.#due);
+    this.#due = undefined;
   }
 
   override render() {
@@ -80,9 +91,22 @@ export class HiveMinimap extends LitElement {
     this.addEventListener('pointerdown', this.#down);
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
+    const isLive = this.isWhole && this.#scale !== null && changed.size === 1 && changed.has('version');
+    if (!isLive) return this.#draw();
+    this.#due ??= setTimeout(() => void this.#drawLive(), Math.max(0, this.#drawnAt + restMs - performance.now()));
+  }
+
+  async #drawLive(): Promise<void> {
+    await whenIdle(restMs);
+    this.#due = undefined;
+    if (this.isConnected) this.#draw();
+  }
+
+  #draw(): void {
     const width = this.#width;
     if (width === 0 || this.theme === null) return;
+    this.#drawnAt = performance.now();
     this.#scale = this.state.wholeScale(width);
     this.#columns = minimapColumns(this.state.store, this.#scale, this.state.now);
     this.#paint(this.theme, this.#columns, width);
@@ -109,9 +133,10 @@ export class HiveMinimap extends LitElement {
     const ctx = canvas?.getContext('2d');
     if (!canvas || !ctx) return;
     const ratio = devicePixelRatio;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
+    const size = [Math.round(width * ratio), Math.round(height * ratio)] as const;
+    if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, width, height);
     const most = Math.log2(1 + events.reduce((most, n, i) => Math.max(most, n + (busy[i] ?? 0)), 1));
     for (let x = 0; x < tone.length; x += 1) {
       const name = minimapTones[tone[x] ?? 255];

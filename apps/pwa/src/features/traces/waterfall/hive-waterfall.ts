@@ -1,6 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { isQuiet } from '../../../app/keys.ts';
+import { whenIdle } from '../../../data/when-idle.ts';
 import { baseStyles } from '../../../ui/base-styles.ts';
 import { copyRow } from './copy-row.ts';
 import './hive-minimap.ts';
@@ -17,6 +18,9 @@ import { WaterfallSurface } from './waterfall-surface.ts';
 import { waterfallStyles } from './waterfall-styles.ts';
 import { waterfallTools } from './waterfall-tools.ts';
 import { twinId, waterfallTwin } from './waterfall-twin.ts';
+
+/** How long the tree that is read waits for an idle moment at most. */
+const twinMs = 300;
 
 /** A trace over time: a picture of any number of events, its overview, its filter, and the same as a tree that can be read. */
 @customElement('hive-waterfall')
@@ -38,6 +42,8 @@ export class HiveWaterfall extends LitElement {
   @state() private following = false;
   @state() private unseen = 0;
   @state() private card: Hovered | null = null;
+  /** The tree beside the picture is there. It is not seen, so the picture comes first. */
+  @state() private hasTwin = false;
 
   #state!: WaterfallState;
   #rows = 0;
@@ -90,6 +96,10 @@ export class HiveWaterfall extends LitElement {
       void this.#filter.find(this.#state, this.query);
   }
 
+  protected override firstUpdated(): void {
+    void whenIdle(twinMs).then(() => (this.hasTwin = true));
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     // What is not a property of it and changes the picture has asked for that itself.
     if (changed.size > 0) this.#surface.requestDraw();
@@ -126,7 +136,9 @@ export class HiveWaterfall extends LitElement {
         <hive-minimap
           .state=${this.#state}
           .theme=${this.#surface.theme}
-          .version=${this.version + (this.#state.trueTime ? 0.5 : 0)}
+          .version=${this.version}
+          .trueTime=${this.#state.trueTime}
+          .isWhole=${this.isWhole}
           @hive-window=${({ detail }: CustomEvent<TimeWindow>) => this.#look(detail)}
         ></hive-minimap>
         <div
@@ -143,11 +155,15 @@ export class HiveWaterfall extends LitElement {
           <div class="spacer"></div>
           <canvas aria-hidden="true"></canvas>
         </div>
-        ${waterfallTwin(this.#state, {
-          selected: this.#selectedRow,
-          choose: (row) => this.#choose(row),
-          focused: (row) => this.#activate(row),
-        })}
+        ${
+          this.hasTwin
+            ? waterfallTwin(this.#state, {
+                selected: this.#selectedRow,
+                choose: (row) => this.#choose(row),
+                focused: (row) => this.#activate(row),
+              })
+            : nothing
+        }
         ${
           layout.count === 0 && this.isWhole
             ? html`<p class="live muted">Nothing fits this filter.</p>`
@@ -280,12 +296,23 @@ export class HiveWaterfall extends LitElement {
     if (focus) void this.#focusActive();
   }
 
+  /**
+   * Shows rows that came live with the next frame; what is read beside the picture is told with the next `version`. Answers false where all of it
+   * has to be told now: the newest row is followed, or rows are left out.
+   */
+  showLive(): boolean {
+    if (!this.hasUpdated || !this.isWhole || this.following || this.#state.fits !== null) return false;
+    this.#surface.showLive();
+    return true;
+  }
+
   /** Shows the row of an event and moves the focus to it. */
   reveal(id: string): void {
     this.#go(this.store.rowOf(id), true);
   }
 
   async #focusActive(): Promise<void> {
+    this.hasTwin = true;
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`#${twinId(this.#state.active)}`)?.focus({ preventScroll: true });
   }

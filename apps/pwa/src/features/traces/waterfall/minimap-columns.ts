@@ -33,8 +33,16 @@ export const minimapColumns = (store: TraceStore, scale: TimeScale, now: number)
   const stronger = (column: number, index: number) => {
     if (index < (tone[column] as number)) tone[column] = index;
   };
+  const { at } = store;
+  // Rows that follow each other mostly lie in one column: its beginning and end are looked up once for all of them.
+  let [column, from, to] = [0, Infinity, -Infinity];
   for (let row = 0; row < store.rows; row += 1) {
-    const column = columnOf(store.at[row] as number);
+    const moment = at[row] as number;
+    if (!(moment >= from && moment < to)) {
+      column = columnOf(moment);
+      from = scale.at(column);
+      to = scale.at(column + 1);
+    }
     (events[column] as number)++;
     stronger(column, store.isError(row) ? 0 : minimapTones.length - 1);
   }

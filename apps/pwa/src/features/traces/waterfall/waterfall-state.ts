@@ -20,7 +20,11 @@ export class WaterfallState {
   gaps: readonly IdleGap[] = [];
   active = -1;
   now = 0;
-  #shown = -1;
+  /** The versions of the store that were folded, and whose rows have their places; how many rows those were, none of them waiting. */
+  #folded = -1;
+  #placed = -1;
+  #rows = 0;
+  #waited = 0;
 
   constructor(store: TraceStore) {
     this.store = store;
@@ -33,19 +37,34 @@ export class WaterfallState {
 
   /** Folds what is new. `now` is the right end of open bars. Answers whether rows may have moved. */
   refresh(now: number): boolean {
-    const moved = this.#shown !== this.store.version;
     this.now = Math.max(now, this.store.lastAt);
-    if (!moved) return false;
-    this.#shown = this.store.version;
+    if (this.#folded === this.store.version) return false;
+    this.#folded = this.store.version;
     this.gaps = idleGaps(this.store, this.now);
     if (this.path !== null) this.path = criticalPath(this.store);
-    this.relayout();
+    this.place();
     return true;
+  }
+
+  /** Gives what is new its place, and leaves the rest of it to `refresh`, which looks at all rows. */
+  place(): void {
+    const { store, fits, shut } = this;
+    if (this.#placed === store.version) return;
+    const isAdded = fits === null && this.#waited === 0 && store.unplaced === 0;
+    if (isAdded && this.layout.add(store, shut, this.#rows)) this.#isPlaced();
+    else this.relayout();
   }
 
   relayout(): void {
     this.layout.update(this.store, this.shut, this.fits);
+    this.#isPlaced();
     if (this.active < 0 && this.layout.count > 0) this.active = this.layout.rowAt(0);
+  }
+
+  #isPlaced(): void {
+    this.#placed = this.store.version;
+    this.#rows = this.store.rows;
+    this.#waited = this.store.unplaced;
   }
 
   get whole(): TimeWindow {

@@ -86,6 +86,13 @@ export class WaterfallSurface implements ReactiveController {
     this.anchored(() => this.#options.state().refresh(this.#options.isRunning() ? Date.now() : 0));
   }
 
+  /** Shows rows that came live with the next frame, and nothing else that is new. */
+  showLive(): void {
+    this.#isLate = true;
+    this.requestDraw();
+  }
+  #isLate = false;
+
   /** Changes which rows are shown; what is in sight stays there, in the same frame. */
   anchored(change: () => void): void {
     const { layout } = this.#options.state();
@@ -121,18 +128,20 @@ export class WaterfallSurface implements ReactiveController {
 
   /** Scrolls as little as needed for a place to be seen. */
   reveal(place: number): void {
-    this.#measure();
+    if (this.#shape.width === 0) this.#measure(); // later sizes are told; to ask would lay out the page for every key
     const { rowHeight, height } = this.#shape;
     const [top, room] = [place * rowHeight, height - rulerHeight];
     const offset = this.#wanted ?? this.#offset;
     if (top < offset) this.#wanted = top;
     else if (top + rowHeight > offset + room) this.#wanted = top + rowHeight - room;
-    this.draw();
+    this.requestDraw();
   }
 
   requestDraw(): void {
     if (this.#frame === 0)
       this.#frame = requestAnimationFrame(() => {
+        if (this.#isLate) this.anchored(() => this.#options.state().place());
+        this.#isLate = false;
         this.#frame = 0;
         this.draw();
       });
@@ -181,8 +190,9 @@ export class WaterfallSurface implements ReactiveController {
     const scroller = this.#scroller;
     if (!scroller) return;
     const { height, rowHeight } = this.#shape;
+    const before = this.#map.height;
     this.#map = scrollMap(this.#options.state().layout.count * rowHeight, height, rulerHeight);
-    scroller.style.setProperty('--height', `${this.#map.height}px`);
+    if (this.#map.height !== before) scroller.style.setProperty('--height', `${this.#map.height}px`);
     if (this.#wanted === null) return;
     scroller.scrollTop = this.#map.scrollTop(this.#wanted);
     this.#lastTop = scroller.scrollTop;
@@ -199,11 +209,12 @@ export class WaterfallSurface implements ReactiveController {
     this.#shape = { width, height, names, rowHeight, ruler: rulerHeight, stacked };
   }
 
-  /** Told once for the size in which it was drawn already, too. */
+  /** Told once for the size in which it was drawn already, too. The first picture belongs to the frame in which its size was told. */
   #resized(): void {
     const { width, height } = this.#shape;
     this.#measure();
-    if (width !== this.#shape.width || height !== this.#shape.height) this.#changed();
+    if (width === 0) this.draw();
+    else if (width !== this.#shape.width || height !== this.#shape.height) this.#changed();
   }
 
   #changed(): void {
