@@ -48,11 +48,11 @@ const manifest = {
 };
 
 const sharedWithHome =
-  /\/src\/(ui\/(hive-(time|number|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns)|data\/live-load|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
+  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns)|data\/live-load|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
 
 /** What most other pages need besides: the same, once for all of them. A trace alone would ask for a dozen files otherwise. */
 const sharedByPages =
-  /\/src\/(ui\/(hive-(copy|author)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/error-types)\.ts$|events\/src\/(event-words|evidence-words|is-model-author)/;
+  /\/src\/(ui\/(hive-(copy|author|number)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/error-types)\.ts$|events\/src\/(event-words|evidence-words|is-model-author)/;
 /** What the views of a trace are made of. */
 const sharedByViews = /\/src\/features\/traces\/waterfall\/(row-facts|trace-search)\.ts$/;
 
