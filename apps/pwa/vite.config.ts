@@ -48,14 +48,14 @@ const manifest = {
 };
 
 const sharedWithHome =
-  /\/src\/(ui\/(hive-(time|number|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns)|data\/live-load|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
+  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns)|data\/live-load|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
 
 /**
  * What most other pages need besides, and the views of a trace: the same, once for all of them. A trace alone would ask for a dozen files otherwise,
  * and a browser asks for six at a time, what it shows and the stream included.
  */
 const sharedByPages =
-  /\/src\/(ui\/(hive-(copy|author)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/(error-types|waterfall\/(row-facts|trace-search|event-filter|waterfall-keys)))\.ts$|events\/src\/(event-words|evidence-words|is-model-author)/;
+  /\/src\/(ui\/(hive-(copy|author|number)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/(error-types|waterfall\/(row-facts|trace-search|event-filter|waterfall-keys)))\.ts$|events\/src\/(event-words|evidence-words|is-model-author)/;
 
 export default defineConfig({
   build: {

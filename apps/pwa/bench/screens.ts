@@ -1,5 +1,5 @@
 // Every screen in all four ways, filled, empty and without Hive: what axe has against it, whether it is wider than its window, and what of it jumps.
-// `node apps/pwa/bench/screens.ts` prints each finding. `npm test` looks at each screen in one of the ways.
+// `node apps/pwa/bench/screens.ts [filled|empty|without] [desktop|phone] [light|dark]` prints each finding of all of it, or of a part. `npm test` looks at each screen in one of the ways.
 import { chromium, type Browser, type Page } from 'playwright';
 import { findChromium } from '@hive/tools/chromium';
 import { startFixture } from '../testing/fixture.ts';
@@ -62,8 +62,11 @@ const without = async (
   }
 };
 
-/** Looks at everything. Needs the built app and a Chromium. */
-export const measureScreens = async (found: Found = console.log): Promise<readonly Row[]> => {
+/** Looks at everything, or at what all of the words in `only` name. Needs the built app and a Chromium. */
+export const measureScreens = async (
+  found: Found = console.log,
+  only: readonly string[] = [],
+): Promise<readonly Row[]> => {
   const browser = await chromium.launch(await findChromium());
   const now = Date.now();
   const worlds: readonly World[] = [
@@ -75,6 +78,8 @@ export const measureScreens = async (found: Found = console.log): Promise<readon
   try {
     for (const world of worlds)
       for (const look of looks) {
+        const names = [...world.name.split(' '), look.size, look.scheme];
+        if (!only.every((word) => names.includes(word))) continue;
         const { screens, findings } = await walk(browser, world, look, found);
         rows.push({
           what: `${screens} screens, ${world.name}, ${look.size} ${look.scheme}`,
@@ -89,4 +94,5 @@ export const measureScreens = async (found: Found = console.log): Promise<readon
   }
 };
 
-if (import.meta.main) for (const row of await measureScreens()) console.log(tellRow(row));
+if (import.meta.main)
+  for (const row of await measureScreens(console.log, process.argv.slice(2))) console.log(tellRow(row));

@@ -11,10 +11,13 @@ export const askText = (about: {
   readonly reason: string;
   readonly patch: string;
   readonly evidence: Evidence;
+  /** The branch that is deployed from, into which it is to go: that cannot be taken back. */
+  readonly deploys?: string;
 }): { readonly text: string; readonly shown: ApprovalDocument } => {
-  const { taskId, workflowId, branch, repo, author, title, reason, patch, evidence } = about;
+  const { taskId, workflowId, branch, repo, author, title, reason, patch, evidence, deploys } = about;
   const shown: ApprovalDocument = {
-    ...{ kind: 'merge', tier: 'T1', taskId, workflowId, repo, branch, into: null, author, patch },
+    ...{ kind: 'merge', tier: deploys === undefined ? 'T1' : 'T3', taskId, workflowId, repo, branch, author, patch },
+    into: deploys ?? null,
     action: `Merge "${title}" by ${author} into ${branch}`,
     because: [
       { by: 'model', rule: 'escalation', text: reason },

@@ -26,8 +26,8 @@ export type Fixture = {
   /** Its HIVE_HOME. */
   readonly home: string;
   readonly story: Story;
-  /** An address that pairs whoever opens it first and then shows `path`. */
-  link(path: string): Promise<string>;
+  /** An address that pairs whoever opens it first, under this name, and then shows `path`. */
+  link(path: string, name?: string): Promise<string>;
   /** Lets the next events of the story happen; answers how many there were. */
   advance(events: number): Promise<number>;
   /** Stops the server and starts it again with another build; without one it is the same files under another service worker. */
@@ -76,10 +76,11 @@ export const startFixture = async (
     home,
     story,
     start,
-    link: async (path) => {
+    link: async (path, name) => {
       const answer = await fetch(`${url}/api/v1/pair/codes`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ ...(name !== undefined && { name }) }),
       });
       const { url: link } = (await answer.json()) as { url: string };
       return `${url}${path}${new URL(link).hash}`;

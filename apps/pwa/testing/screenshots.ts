@@ -78,14 +78,10 @@ const shots: readonly {
     },
   },
   {
-    name: 'trace-names',
-    at: `${fixture.url}/traces/${ids.failed}`,
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Names only' }).click();
-      await page.locator('hive-waterfall').scrollIntoViewIfNeeded();
-      await page.evaluate('scrollTo(0, 400)');
-    },
+    name: 'trace-tree',
+    at: `${fixture.url}/traces/${ids.failed}?view=tree`,
   },
+  { name: 'trace-info', at: `${fixture.url}/traces/${ids.failed}?view=info`, full: true },
   { name: 'trace-head', at: `${fixture.url}/traces/${ids.failed}` },
   { name: 'trace-head-waiting', at: `${inbox.url}/traces/${asked}` },
   { name: 'trace-evidence', at: `${fixture.url}/traces/${ids.failed}?view=evidence`, full: true },

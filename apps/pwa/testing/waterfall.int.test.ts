@@ -61,7 +61,8 @@ test('everything is reached by keys, and the address restores it', async () => {
   await expect.poll(() => asked(page, 't'), patience).toBeNull();
   await page.keyboard.press('n');
   await page.locator('hive-minimap').waitFor({ state: 'hidden' });
-  await page.getByRole('button', { name: 'Names only', pressed: true }).click();
+  await page.getByRole('link', { name: 'Tree' }).and(page.locator('[aria-current=page]')).waitFor();
+  await page.getByRole('link', { name: 'Waterfall' }).click();
   await page.locator('hive-minimap').waitFor();
   await page.keyboard.press('t');
   await expect.poll(() => asked(page, 'view'), patience).toBe('graph');

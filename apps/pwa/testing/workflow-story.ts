@@ -32,6 +32,8 @@ export type TaskStory = {
   /** What its change is and what its checks print, where that is not the usual. */
   readonly patch?: string;
   readonly output?: string;
+  /** The branch that is deployed from, into which a change that waits is to go, and who alone may agree to it. */
+  readonly deploys?: { readonly into: string; readonly approver: string };
 };
 
 export type WorkflowStory = {
@@ -481,7 +483,10 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
         );
         const evidence = evidenceOf(log, task, author, now, false, story.reviewer);
         const about = { taskId: id, workflowId, branch, repo: story.repo, author, title: task.title, reason };
-        const { text, shown } = askText({ ...about, patch: evidence.patch, evidence });
+        const { text, shown } = askText({
+          ...{ ...about, patch: evidence.patch, evidence },
+          ...(task.deploys && { deploys: task.deploys.into }),
+        });
         const approvalId = idOf(`approval of ${id}`);
         record(
           {
@@ -489,7 +494,7 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
             stream: streams.approval(approvalId),
             data: {
               ...{ approvalId, actionHash: log.keep(text), taskId: id, workflowId, proposer: 'worker/worker-1' },
-              ...{ action: shown.action, kind: 'merge', tier: 'T1', patch: evidence.patch },
+              ...{ action: shown.action, kind: 'merge', tier: shown.tier, patch: evidence.patch },
               expiresAt: new Date(now + 30 * 86_400_000).toISOString(),
             },
           },
@@ -497,6 +502,17 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
           'orchestrator',
           last,
         );
+        if (task.deploys)
+          record(
+            {
+              type: 'approval.assigned',
+              stream: streams.approval(approvalId),
+              data: { approvalId, actionHash: log.keep(text), to: task.deploys.approver },
+            },
+            (now += 1),
+            'orchestrator',
+            last,
+          );
         return false;
       },
       () => {

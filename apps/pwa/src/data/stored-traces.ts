@@ -82,6 +82,13 @@ export const pinnedTraces = async (): Promise<ReadonlySet<string>> => {
   return new Set(stored.flatMap(({ correlationId, pinned }) => (pinned ? [correlationId] : [])));
 };
 
+/** Pins one trace that is open here, or lets go of it; its line of the list goes along where it is known. Rejects where nothing is kept. */
+export const pinTrace = async (id: string, pinned: boolean): Promise<void> => {
+  const summary = listed.find(({ correlationId }) => correlationId === id);
+  if (summary) return pinTraces([summary], pinned);
+  await ownCache().pin(id, pinned);
+};
+
 /** Pins traces in this browser with their lines of the list, or lets go of them. Rejects where nothing is kept. */
 export const pinTraces = async (traces: readonly TraceSummary[], pinned: boolean): Promise<void> => {
   const it = ownCache();

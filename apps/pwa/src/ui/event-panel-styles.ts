@@ -5,6 +5,28 @@ import { verbatim } from './verbatim.ts';
 export const eventPanelStyles = css`
   :host {
     display: block;
+    position: relative;
+    min-inline-size: 0;
+  }
+  .grip {
+    position: absolute;
+    z-index: 1;
+    display: grid;
+    place-items: center;
+    inset-block: 0;
+    inset-inline-start: -20px;
+    inline-size: 24px;
+    cursor: col-resize;
+    touch-action: none;
+  }
+  .grip span {
+    border-radius: 2px;
+    background: var(--hive-control);
+    inline-size: 4px;
+    block-size: 40px;
+  }
+  .grip:not(:hover, :focus-visible) span {
+    opacity: 0.5;
   }
   aside {
     display: grid;
@@ -42,10 +64,24 @@ export const eventPanelStyles = css`
   ${verbatim}
   @media (max-width: 1023px) {
     aside {
-      max-block-size: 62dvh;
+      block-size: var(--sheet, 62dvh);
+      max-block-size: 92dvh;
       border-radius: var(--hive-radius-2) var(--hive-radius-2) 0 0;
       box-shadow: 0 -4px 16px rgb(0 0 0 / 25%);
-      padding-block-end: calc(var(--hive-space-4) + env(safe-area-inset-bottom));
+      padding-block: 28px calc(var(--hive-space-4) + env(safe-area-inset-bottom));
+      align-content: start;
+    }
+    .grip {
+      inset: 1px 1px auto;
+      inline-size: auto;
+      block-size: 26px;
+      border-radius: var(--hive-radius-2) var(--hive-radius-2) 0 0;
+      background: var(--hive-surface);
+      cursor: row-resize;
+    }
+    .grip span {
+      inline-size: 48px;
+      block-size: 4px;
     }
   }
 `;

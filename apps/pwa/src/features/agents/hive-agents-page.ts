@@ -146,8 +146,14 @@ export class HiveAgentsPage extends LitElement {
     </tr>`;
   }
 
-  #step({ step, load }: AgentSummary) {
-    if (step === null) return load > 0 ? count(load, 'step') : html`<span class="muted">nothing</span>`;
+  #step({ agent, step, load }: AgentSummary) {
+    if (step === null && load > 0)
+      return html`<hive-number
+        .value=${load}
+        .text=${count(load, 'step')}
+        .query=${{ types: ['task.claimed'], text: agent }}
+      ></hive-number>`;
+    if (step === null) return html`<span class="muted">nothing</span>`;
     const what = html`${visibleLine(step.kind)}${step.title === null ? nothing : html`: ${visibleLine(step.title)}`}`;
     const took =
       step.since === undefined

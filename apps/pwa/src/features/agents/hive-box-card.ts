@@ -125,7 +125,12 @@ export class HiveBoxCard extends LitElement {
             .value=${box.running}
             .query=${{ types: ['model.intended', 'model.called'], text: box.name }}
           ></hive-number>
-          of ${box.parallel}, ${box.waiting} waiting
+          of ${box.parallel},
+          <hive-number
+            .value=${box.waiting}
+            .text=${`${box.waiting} waiting`}
+            .query=${{ types: ['model.*'], text: box.name }}
+          ></hive-number>
         </dd>
       </div>
       ${
@@ -179,10 +184,9 @@ export class HiveBoxCard extends LitElement {
             <dd>
               <hive-number
                 .value=${it.calls}
-                .text=${count(it.calls, 'call')}
+                .text=${count(it.calls, 'call') + (it.p50Ms === null ? '' : `, half within ${duration(it.p50Ms)}`)}
                 .query=${{ ...calls, since: this.hour?.since ?? '' }}
-              ></hive-number
-              >${it.p50Ms === null ? '' : `, half within ${duration(it.p50Ms)}`}
+              ></hive-number>
             </dd>
           </div>`,
       )}

@@ -83,12 +83,16 @@ export class HivePatch extends LitElement {
 
   @state() private open: ReadonlyMap<number, FileRows | 'loading' | 'failed'> = new Map();
 
+  /** The patch whose lines were read as far as they are shown by themselves; before that nothing of it is, so that nothing moves. */
+  @state() private settled = '';
+
   readonly #reader = new PatchReader(this, (hash) => this.desk.artefact(hash));
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('hash') || this.hash === '') return;
     this.open = new Map();
-    void this.#reader.read(this.hash).then(() => this.#openSmall());
+    const { hash } = this;
+    void this.#reader.read(hash).then(() => this.#openSmall(hash));
   }
 
   override render() {
@@ -107,7 +111,7 @@ export class HivePatch extends LitElement {
           ><button @click=${() => void this.#reader.read(this.hash, { again: true })}>Try again</button></hive-notice
         >`;
       case 'read':
-        return this.#files(read.files);
+        return this.settled === this.hash ? this.#files(read.files) : html`<hive-skeleton rows="3"></hive-skeleton>`;
     }
   }
 
@@ -174,11 +178,18 @@ export class HivePatch extends LitElement {
   }
 
   /** A change that fits on a screen or two is seen without a click. */
-  async #openSmall(): Promise<void> {
+  async #openSmall(hash: string): Promise<void> {
     const read = this.#reader.state;
-    if (read.state !== 'read') return;
-    const lines = read.files.reduce((sum, { added, removed }) => sum + added + removed, 0);
-    const few = read.files.length <= 20 && lines <= smallChange ? read.files : [];
+    if (hash !== this.hash) return;
+    if (read.state === 'read') await this.#readSmall(read.files);
+    if (hash !== this.hash) return;
+    this.settled = hash;
+    this.dispatchEvent(new CustomEvent('hive-settled', { detail: hash }));
+  }
+
+  async #readSmall(files: readonly FileSummary[]): Promise<void> {
+    const lines = files.reduce((sum, { added, removed }) => sum + added + removed, 0);
+    const few = files.length <= 20 && lines <= smallChange ? files : [];
     for (const [index, file] of few.entries()) if (!file.isBinary) await this.#read(index, fewLines);
   }
 
@@ -202,5 +213,9 @@ export class HivePatch extends LitElement {
 declare global {
   interface HTMLElementTagNameMap {
     'hive-patch': HivePatch;
+  }
+  interface HTMLElementEventMap {
+    /** A patch is shown, or why it is not: its hash. */
+    'hive-settled': CustomEvent<string>;
   }
 }

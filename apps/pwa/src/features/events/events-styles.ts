@@ -79,9 +79,10 @@ export const eventsStyles = css`
   }
   @media (min-width: 1024px) {
     .split.open {
-      grid-template-columns: minmax(0, 1fr) 380px;
+      grid-template-columns: minmax(0, 1fr) auto;
     }
     .split > hive-event-sheet {
+      inline-size: var(--panel, 380px);
       position: sticky;
       inset-block-start: var(--hive-space-4);
     }

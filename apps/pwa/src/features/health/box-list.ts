@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { BoxSummary } from '@hive/events';
 import { bytes } from '../../ui/chart-words.ts';
+import '../../ui/hive-number.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 
 /** The boxes in a line each, where there are any. */
@@ -16,7 +17,13 @@ export const boxList = (boxes: readonly BoxSummary[]) => {
               html`<tr>
                 <th scope="row"><a class="mono" href="/agents">${visibleLine(box.title)}</a></th>
                 <td><hive-status .status=${box.status}></hive-status></td>
-                <td>${box.running} of ${box.parallel}, ${box.waiting} waiting</td>
+                <td>
+                  <hive-number
+                    .value=${box.running}
+                    .text=${`${box.running} of ${box.parallel}, ${box.waiting} waiting`}
+                    .query=${{ types: ['model.*'], text: box.name }}
+                  ></hive-number>
+                </td>
                 <td class="muted">
                   ${box.memory === null ? 'memory not reported' : `${bytes(box.memory.used)} of ${bytes(box.memory.total)}`}
                 </td>

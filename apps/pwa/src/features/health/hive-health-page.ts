@@ -134,6 +134,7 @@ export class HiveHealthPage extends LitElement {
       </div>`;
     const number = (value: number, query: object, text = '') =>
       html`<hive-number .value=${value} .query=${query} .text=${text}></hive-number>`;
+    const waited = oldestReady ? Math.max(0, Date.now() - Date.parse(oldestReady.since)) : 0;
     const steps = { types: ['task.assigned', 'task.claimed', 'task.snoozed'] };
     return html`<dl class="tiles" id="store">
       ${tile('Log head', number(health.head, {}), sealed ? html`sealed up to ${number(sealed.position, { types: ['system.checkpointed'] })}` : 'no checkpoint yet')}
@@ -141,10 +142,10 @@ export class HiveHealthPage extends LitElement {
         'Ready steps',
         number(ready, steps),
         oldestReady
-          ? html`oldest waits ${duration(Math.max(0, Date.now() - Date.parse(oldestReady.since)))}`
-          : `of ${open} open`,
+          ? html`oldest waits ${number(waited, steps, duration(waited))}`
+          : html`of ${number(open, steps)} open`,
       )}
-      ${tile('Running steps', number(health.steps['claimed'] ?? 0, { types: ['task.claimed'] }), `${health.steps['scheduled'] ?? 0} put off, ${health.steps['paused'] ?? 0} paused`)}
+      ${tile('Running steps', number(health.steps['claimed'] ?? 0, { types: ['task.claimed'] }), html`${number(health.steps['scheduled'] ?? 0, { types: ['task.snoozed', 'task.attempt_failed', 'model.parked'] })} put off, ${number(health.steps['paused'] ?? 0, { types: ['workflow.paused', 'system.paused'] })} paused`)}
       ${tile('Dead letters', html`<a href="/events?view=dead-letters">${health.deadLetters}</a>`, 'events that nobody could handle')}
       ${tile('Database', bytes(health.database.bytes), `${visibleLine(health.database.version)}; ${sizeWords(health.database)}`)}
       ${disk === null ? nothing : tile('Free room', bytes(disk.freeBytes), `of ${bytes(disk.totalBytes)}, measured now`)}
@@ -256,7 +257,7 @@ export class HiveHealthPage extends LitElement {
                     (reader) =>
                       html`<tr>
                         <th scope="row" class="mono">${visibleLine(reader.name)}</th>
-                        <td>${reader.position.toLocaleString('en')}</td>
+                        <td><hive-number .value=${reader.position} .query=${{}}></hive-number></td>
                         <td>
                           <hive-number
                             .value=${lagOf(health, reader)}
@@ -270,7 +271,9 @@ export class HiveHealthPage extends LitElement {
               </table>
             </div>`
       }
-      <p class="muted small">Sandbox: ${visibleLine(health.sandbox)}. Version ${visibleLine(health.version)}.</p>
+      <p class="muted small">
+        Sandbox: ${visibleLine(health.sandbox).replace(/\.$/, '')}. Version ${visibleLine(health.version)}.
+      </p>
     </section>`;
   }
 

@@ -8,7 +8,6 @@ import type { LiveStream } from '../../data/live-stream.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { duration } from '../../ui/duration.ts';
 import { eventsAddress, type EventQuery } from '../../ui/event-query.ts';
-import '../../ui/hive-number.ts';
 import '../../ui/hive-status.ts';
 import { loadMoreIcons } from '../../ui/icons.ts';
 import { loadView } from '../../ui/load-view.ts';
@@ -125,7 +124,7 @@ export class HiveHomePage extends LitElement {
     const figure = (n: number | null, name: string, tone: string, query: EventQuery) =>
       html`<li class="panel">
         <b class=${n !== null && n > 0 ? `tone-${tone}` : 'muted'}
-          ><hive-number .value=${n} .query=${query} .label=${name}></hive-number></b
+          >${n === null ? html`<span class="small">not reported</span>` : html`<a href=${eventsAddress(query)} aria-label="${n} ${name}">${n}</a>`}</b
         ><span class="muted small" aria-hidden="true">${name}</span>
       </li>`;
     return html`<ul class="figures">

@@ -3,12 +3,15 @@ import { customElement, property } from 'lit/decorators.js';
 import { shortId, type WorkflowSummary } from '@hive/events';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { count, duration } from '../../ui/duration.ts';
+import { eventsAddress } from '../../ui/event-query.ts';
 import { statusLook } from '../../ui/status.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
 import { endedBadly, settled, type Left } from './home-model.ts';
 
+/** The events of statuses that are named otherwise. */
+const told: Readonly<Record<string, string>> = { waiting: 'escalated', infra: 'failed' };
 const order = ['merged', 'completed', 'refused', 'failed', 'infra', 'waiting', 'blocked', 'cancelled'];
 
 /** A workflow in a few words and a bar; leads to its trace. */
@@ -20,16 +23,32 @@ export class HiveWorkflowCard extends LitElement {
       :host {
         display: block;
       }
-      a {
+      article {
+        position: relative;
         display: grid;
         gap: var(--hive-space-2);
         padding: var(--hive-space-3) var(--hive-space-4);
-        color: inherit;
-        text-decoration: none;
         transition: border-color var(--hive-motion);
       }
-      a:hover {
+      article:hover {
         border-color: var(--hive-control);
+      }
+      a {
+        color: inherit;
+        text-decoration: none;
+      }
+      /* The whole card leads to the trace, its figures to their events. */
+      .goal::after {
+        content: '';
+        position: absolute;
+        inset: 0;
+      }
+      .goal:focus-visible::after {
+        outline: inherit;
+      }
+      .below a {
+        position: relative;
+        line-height: 24px;
       }
       .top,
       .below {
@@ -86,9 +105,9 @@ export class HiveWorkflowCard extends LitElement {
 
   override render() {
     const { workflow } = this;
-    return html`<a class="panel" href="/traces/${workflow.id}">
+    return html`<article class="panel">
       <span class="top">
-        <span class="goal">${visibleLine(workflow.goal)}</span>
+        <a class="goal" href="/traces/${workflow.id}">${visibleLine(workflow.goal)}</a>
         <span class="muted small"><hive-time .at=${workflow.settledAt ?? workflow.submittedAt}></hive-time></span>
       </span>
       ${this.#bar()}
@@ -99,7 +118,7 @@ export class HiveWorkflowCard extends LitElement {
         </span>
         <span class="muted">${this.#where()}</span>
       </span>
-    </a>`;
+    </article>`;
   }
 
   #counts() {
@@ -109,22 +128,32 @@ export class HiveWorkflowCard extends LitElement {
       // "Waits for you" stands before it already.
       const n = status === 'waiting' && workflow.status === 'waiting' ? 0 : (workflow.counts[status] ?? 0);
       const look = statusLook(status);
-      return n === 0 ? [] : [html`<span class="tone-${look.tone}">${n} ${look.word.toLowerCase()}</span>`];
+      return n === 0
+        ? []
+        : [this.#figure(`tone-${look.tone}`, `${n} ${look.word.toLowerCase()}`, `task.${told[status] ?? status}`)];
     });
-    return html`${parts}${done < workflow.tasks ? html`<span class="muted">${done} of ${count(workflow.tasks, 'task')} settled</span>` : nothing}${
+    return html`${parts}${done < workflow.tasks ? this.#figure('muted', `${done} of ${count(workflow.tasks, 'task')} settled`, 'task.*') : nothing}${
       this.left === null
         ? nothing
-        : html`<span class="muted"
-            >about ${duration(this.left.ms)} left, by ${count(this.left.measured, 'workflow')}</span
-          >`
+        : this.#figure(
+            'muted',
+            `about ${duration(this.left.ms)} left, by ${count(this.left.measured, 'workflow')}`,
+            'workflow.completed',
+            '',
+          )
     }`;
   }
 
-  #where(): string {
+  #figure(look: string, words: string, type: string, trace = this.workflow.id) {
+    return html`<a class=${look} href=${eventsAddress({ trace, types: [type] })}>${words}</a>`;
+  }
+
+  #where() {
     const { workflow } = this;
     const took = workflow.settledAt === null ? null : Date.parse(workflow.settledAt) - Date.parse(workflow.submittedAt);
     const repo = visibleLine(workflow.repo.split('/').at(-1) ?? workflow.repo);
-    return [repo, ...(took === null ? [] : [duration(took)]), shortId(workflow.id)].join(' · ');
+    return html`${repo} ·
+    ${took === null ? nothing : html`${this.#figure('muted', duration(took), 'workflow.*')} · `}${shortId(workflow.id)}`;
   }
 
   #bar() {

@@ -9,6 +9,10 @@ export const homeStyles = css`
     grid-template-columns: repeat(4, minmax(0, 1fr));
     gap: var(--hive-space-3);
   }
+  .figures a {
+    color: inherit;
+    text-decoration: none;
+  }
   .figures li {
     display: grid;
     padding: var(--hive-space-3) var(--hive-space-4);

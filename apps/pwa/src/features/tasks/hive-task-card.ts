@@ -7,6 +7,7 @@ import type { MenuItem } from '../../ui/hive-menu.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-author.ts';
 import '../../ui/hive-menu.ts';
+import '../../ui/hive-number.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
 import { whyNoCancel, whyNoRetry } from './task-verbs.ts';
@@ -64,6 +65,10 @@ export class HiveTaskCard extends LitElement {
         outline: 2px solid var(--hive-accent);
         outline-offset: -2px;
       }
+      hive-number {
+        position: relative;
+        z-index: 1;
+      }
       hive-menu {
         position: absolute;
         z-index: 1;
@@ -116,7 +121,7 @@ export class HiveTaskCard extends LitElement {
       >
       <span class="below">
         ${card.author === null ? nothing : html`<hive-author .author=${card.author}></hive-author>`}
-        ${card.attempts > 0 ? html`<span class="muted again">attempt ${card.attempts + 1}</span>` : nothing}
+        ${card.attempts > 0 ? html`<span class="muted again">${this.#figure(card.attempts, `attempt ${card.attempts + 1}`, 'task.attempt_failed')}</span>` : nothing}
         <span class="muted age" title="Its last event"><hive-time .at=${card.changedAt}></hive-time></span>
       </span>
       <hive-menu name="What to do with ${visibleLine(card.key)}" icon="more" .items=${this.#items()}></hive-menu>
@@ -136,8 +141,18 @@ export class HiveTaskCard extends LitElement {
     if (card.code !== null)
       return html`<b class="mono tone-failed">${visibleLine(card.code)}</b>
         ${card.reason === null ? '' : visibleLine(card.reason)}`;
-    if (card.rescues > 0) return html`${count(card.rescues, 'lost lease')} · ${visibleLine(card.goal)}`;
+    if (card.rescues > 0)
+      return html`${this.#figure(card.rescues, count(card.rescues, 'lost lease'), 'task.lease_expired')} ·
+      ${visibleLine(card.goal)}`;
     return html`<span class="mono">${visibleLine(card.key)}</span> · ${visibleLine(card.goal)}`;
+  }
+
+  #figure(value: number, text: string, type: string) {
+    return html`<hive-number
+      .value=${value}
+      .text=${text}
+      .query=${{ types: [type], text: this.card.id }}
+    ></hive-number>`;
   }
 
   #items(): readonly MenuItem[] {

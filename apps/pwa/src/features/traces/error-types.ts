@@ -1,12 +1,5 @@
-/** The events in which what went wrong in a trace is told. */
+/** What the list of traces counts as errors. */
 export const errorTypes: readonly string[] = [
-  ...['attempt_failed', 'lease_expired', 'refused', 'failed', 'blocked', 'dead_lettered'].map((it) => `task.${it}`),
-  ...[
-    'workflow.plan_failed',
-    'workflow.failed',
-    'merge.rejected',
-    'model.called',
-    'budget.exhausted',
-    'system.alert_raised',
-  ],
+  ...['failed', 'refused', 'dead_lettered', 'attempt_failed'].map((it) => `task.${it}`),
+  ...['workflow.failed', 'workflow.plan_failed'],
 ];

@@ -1,5 +1,5 @@
 import { LitElement, html, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { shortId, type TaskResult } from '@hive/events';
 import { AddressController } from '../../app/address-controller.ts';
 import { addressWith, goTo } from '../../app/address.ts';
@@ -26,6 +26,8 @@ export class HiveChangesView extends LitElement {
 
   @property({ attribute: false }) scene!: TraceScene;
 
+  /** The patch that is shown: what stands below it comes after it, so that nothing moves. */
+  @state() private settled = '';
   @query('hive-return-task') private readonly returning!: HiveReturnTask | null;
 
   readonly #address = new AddressController(this);
@@ -60,10 +62,11 @@ export class HiveChangesView extends LitElement {
         .desk=${desk}
         .hash=${patch}
         ?quotable=${may && returningOf(task).possible}
+        @hive-settled=${({ detail }: CustomEvent<string>) => (this.settled = detail)}
         @hive-quote=${({ detail }: CustomEvent<string>) => void this.returning?.quote(detail)}
       ></hive-patch>
       ${
-        may
+        may && this.settled === patch
           ? html`<hive-return-task
               .returning=${returningOf(task)}
               .pending=${this.#pending.of(key)}

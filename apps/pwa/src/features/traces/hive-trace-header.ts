@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { shortId, type Result } from '@hive/events';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { count, duration } from '../../ui/duration.ts';
@@ -10,32 +10,14 @@ import '../../ui/hive-copy.ts';
 import '../../ui/hive-number.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
-import { errorTypes } from './error-types.ts';
+import { addressWith } from '../../app/address.ts';
+import { errorsAddress } from './errors-address.ts';
+import { firstError } from './first-error.ts';
+import { statusTypes } from './status-types.ts';
 import { isRunning, type Trace } from './trace-model.ts';
-
-const grouped = new Intl.NumberFormat('en');
-
-const usageWords = ({ calls, input, output, costUsd }: Result['usage']): string => {
-  if (calls === 0) return 'no model was called';
-  const cost = costUsd === null ? 'price not reported' : costUsd === 0 ? 'no charge' : `$${costUsd.toFixed(2)}`;
-  return `${count(calls, 'call')}, ${grouped.format(input)} in, ${grouped.format(output)} out, ${cost}`;
-};
+import { usageWords } from './usage-words.ts';
 
 const longestHeading = 240;
-
-/** Where each status of a task comes from. */
-const typesOf: Readonly<Record<string, readonly string[]>> = {
-  pending: ['task.created', 'task.redriven'],
-  ready: ['task.ready', 'task.returned', 'task.attempt_failed', 'task.lease_expired', 'task.snoozed'],
-  working: ['task.claimed'],
-  submitted: ['task.submitted'],
-  checked: ['task.checked'],
-  reviewed: ['task.review_completed'],
-  waiting: ['task.escalated'],
-  infra: ['task.failed'],
-  failed: ['task.failed', 'task.dead_lettered'],
-  ...Object.fromEntries(['merged', 'completed', 'refused', 'blocked', 'cancelled'].map((it) => [it, [`task.${it}`]])),
-};
 
 /** What a trace is about and where it stands. */
 @customElement('hive-trace-header')
@@ -93,7 +75,7 @@ export class HiveTraceHeader extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
-      .fold {
+      .unit {
         display: none;
       }
       .asked {
@@ -104,38 +86,48 @@ export class HiveTraceHeader extends LitElement {
         overflow-wrap: anywhere;
       }
       @media (max-width: 700px) {
-        /* A line for each, and only what moves, so that what the page is about is in sight. */
-        dl {
-          display: grid;
-          grid-template-columns: minmax(0, 1fr);
-          gap: 0;
-          padding: var(--hive-space-2) var(--hive-space-3);
+        /* One line of what moves: the rest stands under Info, and what the page is about is in sight. */
+        .facts {
+          border: 0;
+          background: none;
         }
-        .folded .rest {
+        dl {
+          gap: 0 var(--hive-space-4);
+          padding: 0;
+        }
+        dt {
+          position: absolute;
+          inline-size: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+        .unit {
+          display: inline;
+        }
+        dl > div {
+          font-size: var(--hive-size-2);
+          /* Figures that stand over each other can be hit one by one. */
+          line-height: 24px;
+        }
+        .rest,
+        .command {
           display: none;
         }
-        .fold {
-          display: inline-flex;
-          min-block-size: 32px;
-          color: var(--hive-accent);
-        }
+        h1,
         .asked a {
           display: -webkit-box;
           -webkit-box-orient: vertical;
           -webkit-line-clamp: 2;
           overflow: hidden;
         }
-        dl > div {
-          display: grid;
-          grid-template-columns: 84px minmax(0, 1fr);
-          align-items: baseline;
-          font-size: var(--hive-size-2);
-          /* Figures that stand over each other can be hit one by one. */
-          line-height: 24px;
+        h1 {
+          font-size: var(--hive-size-4);
         }
-        /* It stands among what can be done as well. */
-        .command {
-          display: none;
+        :host {
+          gap: var(--hive-space-1);
+        }
+        .why {
+          max-block-size: 4lh;
         }
       }
     `,
@@ -143,9 +135,6 @@ export class HiveTraceHeader extends LitElement {
 
   @property({ attribute: false }) trace!: Trace;
   @property({ type: Number }) now = 0;
-
-  /** On a phone: what seldom changes is shown too. */
-  @state() private unfolded = false;
 
   override render() {
     const { result, correlationId, store, startMs } = this.trace;
@@ -165,20 +154,18 @@ export class HiveTraceHeader extends LitElement {
       <div>
         <dt>Events</dt>
         <dd>
-          ${this.#figure(store.rows, { trace: correlationId })},
+          ${this.#figure(store.rows, { trace: correlationId })}<span class="unit"> events</span>,
           ${
             store.errors === 0
               ? 'no errors'
-              : html`<span class="tone-failed"
-                  >${this.#figure(store.errors, { trace: correlationId, types: errorTypes }, count(store.errors, 'error'))}</span
-                >`
+              : html`<a class="tone-failed" href=${errorsAddress()}>${count(store.errors, 'error')}</a>${this.#first()}`
           }
         </dd>
       </div>`;
     if (result === null)
       return html`${this.#heading(this.#goal())}
         <div class="top">${id}</div>
-        <div class="panel"><dl>${facts}</dl></div>`;
+        <div class="panel facts"><dl>${facts}</dl></div>`;
     return html`${this.#heading(result.goal)}
       <div class="top">
         <hive-status .status=${result.status}></hive-status>
@@ -188,7 +175,7 @@ export class HiveTraceHeader extends LitElement {
       </div>
       ${result.reason === null ? nothing : html`<p class="why" tabindex=${result.reason.length > longestHeading ? 0 : nothing}>${result.code === null ? nothing : html`<b class="mono">${result.code}</b> `}${visibleText(result.reason)}</p>`}
       ${this.#asked(result.approvals ?? [])}
-      <div class="panel facts ${this.unfolded ? '' : 'folded'}">
+      <div class="panel facts">
         <dl>
           <div>
             <dt>Tasks</dt>
@@ -218,13 +205,6 @@ export class HiveTraceHeader extends LitElement {
             </dd>
           </div>
         </dl>
-        <button
-          class="plain fold"
-          aria-expanded=${this.unfolded ? 'true' : 'false'}
-          @click=${() => (this.unfolded = !this.unfolded)}
-        >
-          ${this.unfolded ? 'Less' : 'Repository, branch, models'}
-        </button>
       </div>`;
   }
 
@@ -236,6 +216,14 @@ export class HiveTraceHeader extends LitElement {
       ${asked.slice(0, 2).map(({ id, action }) => html`<a href="/approvals/${id}">${visibleLine(action)}</a>`)}
       ${asked.length > 2 ? html`<a href="/approvals">and ${asked.length - 2} more</a>` : nothing}
     </div>`;
+  }
+
+  /** Where it began to go wrong: the cause stands there, not at the end. */
+  #first() {
+    const { store } = this.trace;
+    const row = firstError(store);
+    if (row < 0) return nothing;
+    return html`, <a href=${addressWith({ sel: store.idOf(row), view: null })}>first bad event</a>`;
   }
 
   #goal(): string {
@@ -261,7 +249,7 @@ export class HiveTraceHeader extends LitElement {
       const look = statusLook(status);
       const trace = this.trace.correlationId;
       return html`<span class="tone-${look.tone}"
-        >${this.#figure(list.length, { trace, types: typesOf[status] ?? ['task.*'] }, `${list.length} ${look.word.toLowerCase()}`)}</span
+        >${this.#figure(list.length, { trace, types: statusTypes(status) }, `${list.length} ${look.word.toLowerCase()}`)}</span
       >`;
     });
   }

@@ -138,26 +138,31 @@ export class HiveTracePage extends LitElement {
         .correlationId=${trace.correlationId}
         .events=${trace.events}
         .may=${(right: Permission) => this.#rights.may(right)}
+        ?ready=${this.#rights.areKnown}
       ></hive-trace-verbs>
       ${part(() => html`<hive-view-switch .shown=${view.id} .address=${location.href}></hive-view-switch>`)}
-      ${part(() => html`<section aria-label=${view.name}>${this.#shown(view, scene)}</section>`)}
-      ${
-        selected === null
-          ? nothing
-          : html`<hive-event-details
-              .of=${selected}
-              .trace=${trace}
-              .read=${this.#read}
-              @hive-select=${({ detail }: CustomEvent<string | null>) => this.#select(detail)}
-            ></hive-event-details>`
-      }
+      <div class="events ${selected === null ? '' : 'with-details'}">
+        ${part(() => html`<section aria-label=${view.name}>${this.#shown(view, scene)}</section>`)}
+        ${
+          selected === null
+            ? nothing
+            : html`<hive-event-details
+                .desk=${this.desk}
+                .of=${selected}
+                .trace=${trace}
+                .read=${this.#read}
+                @hive-select=${({ detail }: CustomEvent<string | null>) => this.#select(detail)}
+              ></hive-event-details>`
+        }
+      </div>
     `;
   }
 
   readonly #read = (id: string) => this.#feed.event(id);
 
   #shown(view: TraceView, scene: TraceScene) {
-    if (this.ready === view) return view.render(scene);
+    // Two views of one element are one: what is in sight and what has the focus stay.
+    if (this.ready?.load === view.load) return view.render(scene);
     if (this.failed === view)
       return html`<hive-notice
         heading="This view did not load"

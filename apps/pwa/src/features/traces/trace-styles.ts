@@ -24,9 +24,10 @@ export const traceStyles = css`
   }
   @media (min-width: 1024px) {
     .with-details {
-      grid-template-columns: minmax(0, 1fr) 380px;
+      grid-template-columns: minmax(0, 1fr) auto;
     }
     hive-event-details {
+      inline-size: var(--panel, 380px);
       position: sticky;
       inset-block-start: var(--hive-space-4);
     }
@@ -34,7 +35,7 @@ export const traceStyles = css`
   @media (max-width: 1023px) {
     /* The last rows can be scrolled above the sheet. */
     .with-details {
-      padding-block-end: 62dvh;
+      padding-block-end: 30dvh;
     }
     hive-event-details {
       position: fixed;

@@ -31,26 +31,39 @@ export type TraceView = {
   readonly render: (scene: TraceScene) => TemplateResult;
 };
 
+/** With bars over time, or as a tree of names alone; one element for both, so that going from one to the other keeps what is in sight. */
+const waterfall = ({ trace, selected, select, get }: TraceScene, namesOnly: boolean): TemplateResult =>
+  html`<hive-waterfall
+    .store=${trace.store}
+    .version=${trace.version}
+    .isRunning=${isRunning(trace)}
+    .isWhole=${trace.isWhole}
+    .namesOnly=${namesOnly}
+    .selected=${selected}
+    .query=${get('q')}
+    .window=${windowOf(get('t'), trace.startMs)}
+    @hive-names=${({ detail }: CustomEvent<boolean>) => goTo(addressWith({ view: detail ? 'tree' : null }))}
+    @hive-select=${({ detail }: CustomEvent<string | null>) => select(detail)}
+    @hive-query=${({ detail }: CustomEvent<string>) => goTo(addressWith({ q: detail }), { replace: true })}
+    @hive-window=${({ detail }: CustomEvent<TimeWindow | null>) =>
+      goTo(addressWith({ t: windowText(detail, trace.startMs) }), { replace: true })}
+  ></hive-waterfall>`;
+
+const loadWaterfall = () => import('./waterfall/hive-waterfall.ts');
+
 /** All views, in the order in which they are offered. The first is the one of an address without `view`. */
 export const traceViews: readonly [TraceView, ...TraceView[]] = [
   {
     id: 'waterfall',
     name: 'Waterfall',
-    load: () => import('./waterfall/hive-waterfall.ts'),
-    render: ({ trace, selected, select, get }) =>
-      html`<hive-waterfall
-        .store=${trace.store}
-        .version=${trace.version}
-        .isRunning=${isRunning(trace)}
-        .isWhole=${trace.isWhole}
-        .selected=${selected}
-        .query=${get('q')}
-        .window=${windowOf(get('t'), trace.startMs)}
-        @hive-select=${({ detail }: CustomEvent<string | null>) => select(detail)}
-        @hive-query=${({ detail }: CustomEvent<string>) => goTo(addressWith({ q: detail }), { replace: true })}
-        @hive-window=${({ detail }: CustomEvent<TimeWindow | null>) =>
-          goTo(addressWith({ t: windowText(detail, trace.startMs) }), { replace: true })}
-      ></hive-waterfall>`,
+    load: loadWaterfall,
+    render: (scene) => waterfall(scene, false),
+  },
+  {
+    id: 'tree',
+    name: 'Tree',
+    load: loadWaterfall,
+    render: (scene) => waterfall(scene, true),
   },
   {
     id: 'tasks',
@@ -63,6 +76,12 @@ export const traceViews: readonly [TraceView, ...TraceView[]] = [
     name: 'Graph',
     load: () => import('../graph/hive-graph-view.ts'),
     render: (scene) => html`<hive-graph-view .scene=${scene}></hive-graph-view>`,
+  },
+  {
+    id: 'info',
+    name: 'Info',
+    load: () => import('./info/hive-trace-info.ts'),
+    render: ({ trace, now }) => html`<hive-trace-info .trace=${trace} .now=${now}></hive-trace-info>`,
   },
   {
     id: 'changes',

@@ -1,8 +1,9 @@
-import { LitElement, css, html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { LitElement, css, html, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { shortId, type HiveEvent, type Permission, type Result } from '@hive/events';
 import type { RoomDesk } from '../../../data/desk.ts';
+import { pinTrace, pinnedTraces } from '../../../data/stored-traces.ts';
 import { PendingCommands } from '../../../data/pending-commands.ts';
 import { whyNotAllowed } from '../../../data/why-not-allowed.ts';
 import { askFirst } from '../../../ui/ask-first.ts';
@@ -51,9 +52,21 @@ export class HiveTraceVerbs extends LitElement {
   @property({ attribute: false }) events: readonly HiveEvent[] = [];
   @property({ attribute: false }) may: (right: Permission) => boolean = () => false;
 
+  /** False until it is known what this browser may do: what can be done then appears at once, and nothing of it moves. */
+  @property({ type: Boolean }) ready = false;
+
+  @state() private pinned = false;
+
   readonly #pending = new PendingCommands(this, () => this.events);
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const id = this.correlationId;
+    if (changed.has('correlationId') && id !== '')
+      void pinnedTraces().then((ids) => id === this.correlationId && (this.pinned = ids.has(id)));
+  }
+
   override render() {
+    if (!this.ready) return html`<div class="row"></div>`;
     const verbs = this.result === null ? [] : verbsOf(this.result);
     const fitting = verbs.filter(({ why, right }) => why === null && this.may(right));
     return html`<div class="row" role="group" aria-label="What can be done">
@@ -108,7 +121,13 @@ export class HiveTraceVerbs extends LitElement {
             copy(`Copy “hive show ${short}”`, `hive show ${short}`),
           ];
     return [
-      { name: 'Export the events (JSON lines)', icon: 'save', act: () => this.#export() },
+      {
+        name: this.pinned ? 'Unpin' : 'Pin: on top here, and kept offline',
+        icon: 'pin',
+        act: () => void this.#pin(!this.pinned),
+      },
+      { name: 'Export the events (JSON lines)', icon: 'save', act: () => this.#export('ndjson') },
+      { name: 'Export the events (JSON)', icon: 'save', act: () => this.#export('json') },
       copy('Copy the link', location.href),
       copy('Copy the correlation id', this.correlationId),
       copy(`Copy “hive trace ${short}”`, `hive trace ${short}`),
@@ -117,13 +136,23 @@ export class HiveTraceVerbs extends LitElement {
   }
 
   /** The browser writes the file while it comes: a long trace is never held as a whole. */
-  #export(): void {
+  #export(form: 'ndjson' | 'json'): void {
     const link = document.createElement('a');
-    link.href = `/api/v1/traces/${encodeURIComponent(this.correlationId)}?format=ndjson`;
-    link.download = `hive-trace-${shortId(this.correlationId)}.ndjson`;
+    link.href = `/api/v1/traces/${encodeURIComponent(this.correlationId)}${form === 'json' ? '' : '?format=ndjson'}`;
+    link.download = `hive-trace-${shortId(this.correlationId)}.${form}`;
     this.renderRoot.append(link);
     link.click();
     link.remove();
+  }
+
+  async #pin(pinned: boolean): Promise<void> {
+    try {
+      await pinTrace(this.correlationId, pinned);
+      this.pinned = pinned;
+      toast(pinned ? 'Pinned: on top of the list here, and kept offline' : 'No longer pinned');
+    } catch {
+      toast('Not pinned: this browser keeps nothing', 'failed');
+    }
   }
 
   async #press(verb: Verb): Promise<void> {

@@ -33,6 +33,8 @@ export class HiveWaterfall extends LitElement {
   @property({ type: Boolean }) isRunning = false;
   /** False while parts are still to come. */
   @property({ type: Boolean }) isWhole = false;
+  /** A tree of names and times, without bars. */
+  @property({ type: Boolean }) namesOnly = false;
   /** The id of the event whose details are shown. */
   @property({ attribute: false }) selected: string | null = null;
   @property({ attribute: false }) query = '';
@@ -86,6 +88,8 @@ export class HiveWaterfall extends LitElement {
       this.#filter.close();
     }
     if (changed.has('window')) this.#state.window = this.window;
+    if (this.#state.namesOnly !== this.namesOnly)
+      this.#surface.anchored(() => (this.#state.namesOnly = this.namesOnly));
     if (changed.has('version') || changed.has('store')) {
       const fresh = this.store.rows - this.#rows;
       if (this.#rows > 0 && this.isWhole && !this.following) this.unseen += fresh;
@@ -209,6 +213,7 @@ export class HiveWaterfall extends LitElement {
         this.requestUpdate();
       },
       copy: (what, row) => void copyRow(what, this.#state, row),
+      names: () => void this.dispatchEvent(new CustomEvent('hive-names', { detail: !this.namesOnly })),
     });
   }
 
@@ -325,5 +330,7 @@ declare global {
   interface HTMLElementEventMap {
     /** The text of a filter, as it was typed. */
     'hive-query': CustomEvent<string>;
+    /** Names only is asked for, or bars again. */
+    'hive-names': CustomEvent<boolean>;
   }
 }

@@ -19,6 +19,8 @@ export type WaterfallHands = {
   /** Changes how rows are shown, with what is in sight staying there. */
   readonly change: (how: () => void) => void;
   readonly copy: (what: 'link' | 'text', row: number) => void;
+  /** Goes to the tree of names, or back to the bars. */
+  readonly names: () => void;
 };
 
 /** Does what was asked for; what makes no sense where the focus is does nothing. */
@@ -59,7 +61,7 @@ export const performAct = (does: WaterfallAct, hands: WaterfallHands): void => {
     case 'time':
       return hands.change(() => (state.trueTime = !state.trueTime));
     case 'names':
-      return hands.change(() => (state.namesOnly = !state.namesOnly));
+      return hands.names();
     case 'path':
       return hands.change(() => state.showPath(state.path === null));
     case 'collapse':

@@ -125,8 +125,19 @@ export const waterfallStyles = css`
     :host {
       --row: 44px;
     }
+    /* One line, so that the picture begins in the upper half of the screen. */
+    .tools form {
+      flex: 1 1 140px;
+    }
+    .tools .buttons {
+      flex: 1 1 160px;
+    }
     .tools .counts {
       order: 1;
+      flex-basis: 100%;
+    }
+    .tools .counts.all {
+      display: none;
     }
     .frame {
       block-size: max(340px, calc(100dvh - 280px));

@@ -16,8 +16,9 @@ export type SurfaceOptions = {
   readonly moved: () => void;
 };
 
-/** The narrowest screen on which names and bars stand beside each other. */
+/** The narrowest screen on which names and bars stand beside each other; rows that are too low for both are never stacked. */
 const besides = 640;
+const lowest = 40;
 
 /** The canvas in its native scroller: its size, its colours, and when it is drawn. It draws at most once a frame, and only when something changed. */
 export class WaterfallSurface implements ReactiveController {
@@ -203,8 +204,8 @@ export class WaterfallSurface implements ReactiveController {
     const scroller = this.#scroller;
     if (!scroller) return;
     const [width, height] = [scroller.clientWidth, scroller.clientHeight];
-    const stacked = width < besides;
     const rowHeight = parseFloat(getComputedStyle(this.#host).getPropertyValue('--row')) || 24;
+    const stacked = width < besides && rowHeight >= lowest;
     const names = Math.min(560, Math.max(240, Math.round(width * 0.4)));
     this.#shape = { width, height, names, rowHeight, ruler: rulerHeight, stacked };
   }

@@ -54,12 +54,13 @@ export const waterfallTools = (options: ToolsOptions): TemplateResult => {
         .value=${query}
       />
     </form>
-    <span class="counts muted small" role="status">${isWhole ? '' : 'Loading: '}${countWords(state)}</span>
+    <span class="counts ${query === '' && isWhole ? 'all' : ''} muted small" role="status"
+      >${isWhole ? '' : 'Loading: '}${countWords(state)}</span
+    >
     <span class="buttons">
       ${isRunning ? button(following ? 'Following' : 'Follow', 'l', { act: 'follow' }, following) : nothing}
       ${button('Fit', 'f', { act: 'fit' })} ${button('True time', 'i', { act: 'time' }, state.trueTime)}
       ${button('Critical path', 'p', { act: 'path' }, state.path !== null)}
-      ${button('Names only', 'n', { act: 'names' }, state.namesOnly)}
       ${button(isFolded ? 'Expand all' : 'Collapse tasks', 'x', { act: 'collapse' })}
     </span>
     ${problem === '' ? nothing : html`<span class="problem small" role="alert">${problem}</span>`}
