@@ -53,7 +53,7 @@ test('a merge into a branch that is deployed from needs its name typed, by the o
     await named.getByRole('button', { name: 'Approve once' }).click();
     await named.getByText(/Recorded at/).waitFor();
     expect(await desk.approvals({ state: 'all', limit: 10 })).toMatchObject({
-      items: [{ state: 'approved', decidedBy: 'ada' }],
+      items: [{ state: 'approved', decidedBy: 'human/ada' }],
     });
   } finally {
     await other.close();

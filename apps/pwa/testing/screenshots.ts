@@ -74,7 +74,7 @@ const shots: readonly {
       await page.getByRole('treegrid').waitFor();
       await page.keyboard.press('e');
       await page.keyboard.press('Enter');
-      await page.locator('hive-event-details').getByRole('heading').waitFor();
+      await page.locator('hive-event-details').getByRole('heading').first().waitFor();
     },
   },
   {

@@ -26,7 +26,7 @@ export class HiveEventSheet extends LitElement {
 
   @property({ attribute: false }) event!: HiveEvent;
 
-  readonly #grip = new PanelGrip(this, () => this.#close());
+  readonly #grip: PanelGrip = new PanelGrip(this, () => this.#close());
 
   override render() {
     const { event } = this;

@@ -52,6 +52,11 @@ export const healthStyles = css`
     font-size: var(--hive-size-5);
     font-weight: 600;
   }
+  /* Figures that stand over each other can be hit one by one. */
+  .tiles dd.small {
+    line-height: 24px;
+    margin-block-start: 2px;
+  }
   .tiles b a {
     color: inherit;
     text-decoration: underline dotted;

@@ -56,7 +56,7 @@ export class HiveEventDetails extends LitElement {
 
   readonly #event = new Task(this, { task: ([id]) => this.read(id), args: () => [this.of] as const });
 
-  readonly #grip = new PanelGrip(this, () => this.#select(null));
+  readonly #grip: PanelGrip = new PanelGrip(this, () => this.#select(null));
 
   override render() {
     const { store, startMs } = this.trace;

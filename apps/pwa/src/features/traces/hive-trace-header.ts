@@ -75,9 +75,6 @@ export class HiveTraceHeader extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
-      .unit {
-        display: none;
-      }
       .asked {
         display: grid;
         gap: var(--hive-space-1);
@@ -101,8 +98,8 @@ export class HiveTraceHeader extends LitElement {
           overflow: hidden;
           clip-path: inset(50%);
         }
-        .unit {
-          display: inline;
+        .unit::after {
+          content: ' events';
         }
         dl > div {
           font-size: var(--hive-size-2);
@@ -154,7 +151,7 @@ export class HiveTraceHeader extends LitElement {
       <div>
         <dt>Events</dt>
         <dd>
-          ${this.#figure(store.rows, { trace: correlationId })}<span class="unit"> events</span>,
+          ${this.#figure(store.rows, { trace: correlationId })}<span class="unit"></span>,
           ${
             store.errors === 0
               ? 'no errors'

@@ -1,4 +1,4 @@
-import { isActive, type PhaseKind } from './phases.ts';
+import { isActive } from './phases.ts';
 import { stretchKinds } from './waterfall/subject-bars.ts';
 import type { TraceStore } from './waterfall/trace-store.ts';
 
@@ -31,7 +31,7 @@ export const traceTimes = ({ bars, start, at, rows, firstAt }: TraceStore, now: 
     const kind = stretchKinds[bars.kind[bar] as number] ?? 'queued';
     const to = bars.to[bar] as number;
     const stretch: Stretch = [bars.from[bar] as number, Math.min(now, Number.isNaN(to) ? now : to)];
-    if (kind === 'work' || isActive(kind as PhaseKind)) worked.push(stretch);
+    if (kind === 'work' || isActive(kind)) worked.push(stretch);
     else if (kind === 'person') person.push(stretch);
   }
   // A call is told when it has ended; it worked since it began.

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { RoomDesk } from '../../../data/desk.ts';
 import { baseStyles } from '../../../ui/base-styles.ts';
 import { count } from '../../../ui/duration.ts';
+import { errorWords } from '../../../ui/error-words.ts';
 import { stack } from '../../../ui/stack.ts';
 import { verbatim } from '../../../ui/verbatim.ts';
 import { visibleLine, visibleText } from '../../../ui/visible-text.ts';
@@ -44,8 +45,7 @@ export class HivePrompt extends LitElement {
   override render() {
     if (this.failed !== null)
       return html`<p class="tone-failed" role="status">
-        It could not be loaded:
-        ${visibleLine(this.failed instanceof Error ? this.failed.message : String(this.failed))}.
+        It could not be loaded: ${visibleLine(errorWords(this.failed).said)}
         <button @click=${() => void this.#read()}>Try again</button>
       </p>`;
     if (this.shown === null) return html`<pre aria-busy="true" class="muted">…</pre>`;
