@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { historyOf } from './door/history.ts';
 import { patchFiles } from './door/patch-files.ts';
+import { openRepo } from './door/repo.ts';
 import { createTestRepo, createTestWorkspace, plain, tempFolder } from './testing.ts';
 
 const message = { subject: 'Change', trailers: {} };
@@ -77,6 +79,21 @@ test('names that look like options, globs, pathspecs or hold line ends are names
   expect(await tree.changedPaths()).toEqual([...names].sort());
   const made = await tree.commit(message);
   expect(patchFiles(made?.patch ?? '')).toEqual([...names].sort());
+});
+
+test('a change that is too large is refused before it is made a patch, and known as such in a history', async () => {
+  const { tree, user } = await opened();
+  writeFileSync(join(tree.dir, 'large.bin'), Buffer.alloc(50_000_001));
+  await expect(tree.commit(message)).rejects.toMatchObject({
+    code: 'policy.denied',
+    message: 'The change is larger than 50 MB (with large.bin, 50.0 MB), which Hive does not merge',
+  });
+  writeFileSync(join(user.root, 'large.bin'), Buffer.alloc(50_000_001));
+  user.git('add', '--all');
+  user.git('commit', '-q', '-m', 'Add data');
+  user.commit({ 'a.txt': 'b\n' });
+  const { commits } = await historyOf(await openRepo(user.root), { range: undefined, count: undefined });
+  expect(commits.map(({ tooLarge }) => tooLarge)).toEqual([null, 'larger than 50 MB (with large.bin, 50.0 MB)', null]);
 });
 
 test('a change that adds a submodule is refused', async () => {

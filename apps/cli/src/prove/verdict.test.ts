@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { usualJobs } from './prove-history.ts';
 import { judged, whySkipped } from './verdict.ts';
 
-const commit: PastCommit = { commit: 'c', parent: 'p', isMerge: false, subject: 's', paths: ['src/a.js'] };
+const commit: PastCommit = {
+  commit: 'c',
+  parent: 'p',
+  isMerge: false,
+  subject: 's',
+  paths: ['src/a.js'],
+  tooLarge: null,
+};
 const proof = (
   code: Proof['code'],
   ran: Partial<Record<EvidenceCommand['on'], number>>,
@@ -57,6 +64,7 @@ test('a commit without anything to compare is skipped, and says why', () => {
   expect(whySkipped({ ...commit, paths: [] }, { isShallow: false })).toBe('changes no file');
   expect(whySkipped({ ...commit, parent: null }, { isShallow: false })).toMatch(/nothing was before/);
   expect(whySkipped({ ...commit, parent: null }, { isShallow: true })).toMatch(/shallow/);
+  expect(whySkipped({ ...commit, tooLarge: 'larger than 50 MB' }, { isShallow: false })).toBe('larger than 50 MB');
 });
 
 test('several checkouts at once where processors allow', () => {

@@ -28,7 +28,7 @@ const documents = matcherOf([
 export const whySkipped = (commit: PastCommit, { isShallow }: { readonly isShallow: boolean }): string | null => {
   if (commit.parent === null)
     return isShallow ? 'what came before it is not in this shallow clone' : 'nothing was before it to compare with';
-  return commit.paths.length === 0 ? 'changes no file' : null;
+  return commit.paths.length === 0 ? 'changes no file' : commit.tooLarge;
 };
 
 /** What a proof says about a commit of the past. Green and nothing red before is no fault: it passes, and is not proven. */

@@ -37,10 +37,11 @@ export const openGroups = async (home: string, incarnation: string, parents: rea
 /**
  * Ends every process that carries this mark in its environment, wherever it has moved to.
  * The environment is read from /proc, so a pid that was given to somebody else meanwhile is never hit.
+ * Not looked at is what began before `since`, as `statOf` tells it: the first process of what is ended.
  */
-export const endMarked = async (mark: string): Promise<void> => {
+export const endMarked = async (mark: string, since = '0'): Promise<void> => {
   for (let round = 0; round < 50; round++) {
-    const found = marked(mark);
+    const found = marked(mark, Number(since));
     for (const pid of found) kill(pid);
     if (found.length === 0) return;
     await delay(10);
@@ -74,10 +75,11 @@ const kill = (pid: number) => {
   }
 };
 
-const marked = (mark: string): number[] => {
+const marked = (mark: string, since: number): number[] => {
   const needle = `\0HIVE_STEP_GROUP=${mark}`;
   return processes().filter((pid) => {
-    if (pid === process.pid || statOf(pid) === null) return false;
+    const found = pid === process.pid ? null : statOf(pid);
+    if (found === null || Number(found.start) < since) return false;
     try {
       return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(needle);
     } catch {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { lchown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Code } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
@@ -8,6 +8,8 @@ import { commandEnv, commandPath, splitPath, type Env } from './environment.ts';
 import { textOf, type Grant } from '../egress/grants.ts';
 import { nodeFor, type Exit } from '../egress/inside.ts';
 import { openEgress } from '../egress/open-egress.ts';
+import type { Owner } from '../git/git.ts';
+import { statOf } from '../git/process-id.ts';
 import { findProgram, lacksInterpreter, notFound } from './find-program.ts';
 import { endMarked, type Groups } from './groups.ts';
 import { holdGroup, type Limiter } from './limits/limiter.ts';
@@ -96,12 +98,10 @@ const runWith = async (around: Surroundings, command: Command, way: Way): Promis
 
   const home = command.home ?? join(command.scratch, 'home');
   const tmp = join(command.scratch, 'tmp');
-  const fresh = command.home === undefined ? [home, tmp] : [tmp];
-  for (const folder of fresh) await rm(folder, { recursive: true, force: true });
-  for (const folder of [home, tmp]) await mkdir(folder, { recursive: true });
   const { writable = [] } = command;
-  if (sandbox.owner)
-    for (const folder of [command.worktree, home, tmp, ...writable]) await giveTo(folder, sandbox.owner);
+  // While the process starts that waits at the gate: all of it is done when that opens.
+  const prepared = prepare([home, tmp], command, sandbox.owner);
+  prepared.catch(() => undefined);
 
   const mark = `${around.incarnation}.${randomBytes(8).toString('hex')}`;
   const env = commandEnv({
@@ -132,6 +132,7 @@ const runWith = async (around: Surroundings, command: Command, way: Way): Promis
   });
   const kills = machineKills();
   const timeoutMs = Math.min(command.timeoutMs, limiter.limits.wallMs);
+  let since: string | undefined;
   let forget = () => {};
   const ended = await spawnGroup({
     cwd: command.worktree,
@@ -141,18 +142,21 @@ const runWith = async (around: Surroundings, command: Command, way: Way): Promis
     limits: limiter.limits,
     timeoutMs,
     signal: command.signal,
-    onStart: (pgid, meet) => {
+    onStart: async (pgid, meet) => {
       forget = around.groups.record(pgid);
-      held.begin(pgid, meet);
+      since = statOf(pgid)?.start;
+      await held.begin(pgid, meet);
+      await prepared;
     },
     onExit: held.sweep,
   });
   const used = await held.end();
   const counted = { ...used, killed: used.killed + ((await wrapped.after?.())?.killed ?? 0) };
   // Inside of the sandbox nothing outlives its first process; outside, a daemon may have left the group.
-  if (!sandbox.inside) await endMarked(mark);
+  if (!sandbox.inside) await endMarked(mark, since);
   forget();
   await failpoint('sandbox.reaped');
+  await prepared;
   if (ended.by === 'abort') command.signal.throwIfAborted();
   const log = await around.artefacts.put(ended.output);
   return {
@@ -169,6 +173,20 @@ const runWith = async (around: Surroundings, command: Command, way: Way): Promis
     log,
     tail: tailOf(ended.output),
   };
+};
+
+/** Makes HOME and TMPDIR, empty but for a HOME that outlives its command, and gives what a command may write to whom it runs as. */
+const prepare = async (
+  made: readonly string[],
+  { home, worktree, writable = [] }: Command,
+  owner: Owner | undefined,
+): Promise<void> => {
+  const empty = made.filter((folder) => folder !== home);
+  for (const folder of empty) await rm(folder, { recursive: true, force: true });
+  for (const folder of made) await mkdir(folder, { recursive: true });
+  if (!owner) return;
+  for (const folder of empty) await lchown(folder, owner.uid, owner.gid);
+  await giveTo([worktree, ...writable, ...(home === undefined ? [] : [home])], owner);
 };
 
 const inMemory = ['/tmp', '/dev/shm', '/home/hive'];

@@ -18,8 +18,11 @@ export type Program = {
   readonly limits: CommandLimits;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Called with the group's id before the program begins; `meet` ends it for a limit. An error that is thrown here ends it as well. */
-  readonly onStart: (pgid: number, meet: (met: Met) => void) => void;
+  /**
+   * Called with the group's id when the program stands at its gate; it begins, and its time with it, when this has ended. `meet` ends it for a limit. An
+   * error ends it as well.
+   */
+  readonly onStart: (pgid: number, meet: (met: Met) => void) => Promise<void>;
   /** Called when the leader has ended: what it left behind may hold the streams open. */
   readonly onExit: () => void;
 };
@@ -51,7 +54,7 @@ export const signalGroup = (pgid: number, signal: NodeJS.Signals): boolean => {
 /** Runs a program to its end or to its limit, and ends what it leaves in its group. Output of both streams is one log. */
 export const spawnGroup = (program: Program): Promise<Ended> =>
   new Promise((resolve) => {
-    const started = performance.now();
+    let started = performance.now();
     const { limits } = program;
     const output = createOutput(limits.outputBytes);
     let by: Ended['by'] = 'itself';
@@ -72,7 +75,19 @@ export const spawnGroup = (program: Program): Promise<Ended> =>
       stop('limit');
     };
     const onAbort = () => stop('abort');
-    const limit = setTimeout(() => stop('time limit'), program.timeoutMs);
+    let limit: NodeJS.Timeout | undefined;
+    const begin = async (pgid: number): Promise<void> => {
+      try {
+        await program.onStart(pgid, meet);
+        failpointSync('sandbox.spawned');
+        started = performance.now();
+        limit = setTimeout(() => stop('time limit'), program.timeoutMs);
+        child.stdin.end('go\n');
+      } catch (error) {
+        failed ??= error as NodeJS.ErrnoException;
+        signalGroup(pgid, 'SIGKILL');
+      }
+    };
     program.signal.addEventListener('abort', onAbort, { once: true });
     if (program.signal.aborted) onAbort();
     const add = (chunk: Buffer) => {
@@ -85,7 +100,10 @@ export const spawnGroup = (program: Program): Promise<Ended> =>
 
     let exit: number | null = null;
     let killedBy: NodeJS.Signals | null = null;
-    const finish = () => {
+    const finish = async () => {
+      const ms = Math.round(performance.now() - started);
+      // What ended at its gate may still be made ready for.
+      await begun;
       clearTimeout(limit);
       clearTimeout(grace);
       program.signal.removeEventListener('abort', onAbort);
@@ -98,12 +116,12 @@ export const spawnGroup = (program: Program): Promise<Ended> =>
         killedBy,
         failed,
         output: output.bytes(),
-        ms: Math.round(performance.now() - started),
+        ms,
       });
     };
     child.on('error', (error) => {
       failed = error;
-      if (pid === undefined) finish();
+      if (pid === undefined) void finish();
     });
     child.on('exit', (code, signal) => {
       exit = code;
@@ -111,21 +129,13 @@ export const spawnGroup = (program: Program): Promise<Ended> =>
       // Whatever it started in the background must not outlive it, and holds the streams open.
       if (pid !== undefined) signalGroup(pid, 'SIGKILL');
       program.onExit();
-      const late = setTimeout(finish, 1000);
+      const late = setTimeout(() => void finish(), 1000);
       child.on('close', () => {
         clearTimeout(late);
-        finish();
+        void finish();
       });
     });
-    if (pid === undefined) return;
-    try {
-      program.onStart(pid, meet);
-      failpointSync('sandbox.spawned');
-      child.stdin.end('go\n');
-    } catch (error) {
-      failed ??= error as NodeJS.ErrnoException;
-      signalGroup(pid, 'SIGKILL');
-    }
+    const begun = pid === undefined ? undefined : begin(pid);
   });
 
 const spawnGated = (program: Program) => {

@@ -1,6 +1,7 @@
 import { HiveError } from '@hive/errors';
 import { pathsBetween } from '../git/diff.ts';
 import { git, gitList, gitText } from '../git/git.ts';
+import { tooLarge } from '../git/weigh-change.ts';
 import type { Repo } from '../port.ts';
 import { resolve } from './repo.ts';
 
@@ -13,6 +14,8 @@ export type PastCommit = {
   readonly subject: string;
   /** What differs from the first parent, sorted; both sides of a rename. */
   readonly paths: readonly string[];
+  /** How it is too large for Hive to take as a change, half a sentence; null when it is not. */
+  readonly tooLarge: string | null;
 };
 
 /** A part of a history, newest first. */
@@ -58,6 +61,7 @@ const pastCommit = async (gitDir: string, line: string): Promise<PastCommit> => 
     isMerge: second !== undefined,
     subject: line.slice(tab + 1),
     paths: parent === null ? [] : await pathsBetween(gitDir, parent, commit),
+    tooLarge: parent === null ? null : await tooLarge(gitDir, { from: parent, to: commit }),
   };
 };
 

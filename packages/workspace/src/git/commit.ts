@@ -3,6 +3,7 @@ import { failpoint } from '@hive/failpoints';
 import type { CommitMessage } from '../port.ts';
 import { diffOf } from './diff.ts';
 import { git, gitText } from './git.ts';
+import { tooLarge } from './weigh-change.ts';
 
 /** A commit of Hive as the port hands it out. */
 export type Committed = { readonly commit: string; readonly tree: string; readonly patch: Uint8Array };
@@ -18,6 +19,8 @@ export const commitTree = async (
   });
   if (changes === '') return null;
   refuseSubmodules(changes);
+  const large = await tooLarge(gitDir, { from: base, to: tree });
+  if (large !== null) throw new HiveError('policy.denied', `The change is ${large}, which Hive does not merge`);
   const input = typeof message === 'string' ? message : textOf(message);
   const commit = await gitText(['commit-tree', '--no-gpg-sign', '-p', base, tree], { gitDir, input });
   const [patch] = await Promise.all([

@@ -1,16 +1,22 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTestRepo } from '../testing.ts';
-import { weighChange } from './weigh-change.ts';
+import { tooLarge, weighChange } from './weigh-change.ts';
 
 test('a change is weighed before it is read: files that are too large, and new submodules', async () => {
   const user = createTestRepo({ 'old.bin': 'x'.repeat(5000), 'a.txt': 'a\n' });
   const gitDir = join(user.root, '.git');
   const weigh = (from: string, to: string) => weighChange(gitDir, { from, to, limit: 1000 });
-  const small = user.commit({ 'a.txt': 'b\n', 'old.bin': null });
+  const small = user.commit({ 'a.txt': 'b\n' });
   await weigh(user.first, small);
+  // A patch holds what it removes.
+  const without = user.commit({ 'old.bin': null });
+  await expect(weigh(small, without)).rejects.toMatchObject({
+    message: 'The change is larger than 0.001 MB (with old.bin, 0.0 MB); hand it in in parts, or leave large files out',
+  });
+  expect(await tooLarge(gitDir, { from: small, to: without, limit: 5000 })).toBe(null);
   const large = user.commit({ ':100644 160000 a b M': 'x'.repeat(1001) });
-  await expect(weigh(small, large)).rejects.toMatchObject({
+  await expect(weigh(without, large)).rejects.toMatchObject({
     code: 'input.invalid',
     message: expect.stringContaining(':100644 160000 a b M, 0.0 MB') as string,
   });

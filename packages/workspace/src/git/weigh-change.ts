@@ -1,51 +1,78 @@
 import { HiveError } from '@hive/errors';
 import { git, gitText } from './git.ts';
 
-/** A change is this large at most: the sum of the files that it adds or changes, in bytes. */
+/** A change is this large at most: the sum of the files that it adds, changes or removes, in bytes. A patch holds all of them. */
 export const changeLimit = 50_000_000;
+
+type Change = { readonly from: string; readonly to: string; readonly limit?: number };
 
 /**
  * Refuses a change that could not be handled as a patch, before its content is read: too large (`input.invalid`), or with a new link to another
  * repository (`policy.denied`).
  */
-export const weighChange = async (
-  gitDir: string,
-  { from, to, limit = changeLimit }: { readonly from: string; readonly to: string; readonly limit?: number },
-): Promise<void> => {
+export const weighChange = async (gitDir: string, change: Change): Promise<void> => {
+  const changes = await changesOf(gitDir, change);
+  const submodule = changes.find(({ before, after }) => after === '160000' && before !== '160000');
+  if (submodule)
+    throw new HiveError('policy.denied', `The change adds a submodule (${submodule.path}), which Hive does not merge`);
+  const large = await largeIn(gitDir, changes, change.limit);
+  if (large !== null)
+    throw new HiveError('input.invalid', `The change is ${large}; hand it in in parts, or leave large files out`);
+};
+
+/** How a change is too large to be handled as a patch: half a sentence with the file that is too much. Null when it is not. */
+export const tooLarge = async (gitDir: string, change: Change): Promise<string | null> =>
+  largeIn(gitDir, await changesOf(gitDir, change), change.limit);
+
+const largeIn = async (gitDir: string, changes: readonly FileChange[], limit = changeLimit): Promise<string | null> => {
+  const sides = changes.flatMap(({ path, before, after, blobs: [old, made] }) => [
+    ...(isFile(before) ? [{ path, blob: old }] : []),
+    ...(isFile(after) ? [{ path, blob: made }] : []),
+  ]);
+  if (sides.length === 0) return null;
+  const sizes = await gitText(['cat-file', '--batch-check=%(objectsize)'], {
+    gitDir,
+    input: sides.map(({ blob }) => `${blob}\n`).join(''),
+  });
+  // A file that is changed weighs what the larger side does.
+  const largest = new Map<string, number>();
+  for (const [index, size] of sizes.split('\n').entries()) {
+    const path = sides[index]?.path ?? '';
+    largest.set(path, Math.max(largest.get(path) ?? 0, Number(size) || 0));
+  }
+  let total = 0;
+  for (const [path, size] of largest) {
+    total += size;
+    if (total > limit) return `larger than ${limit / 1e6} MB (with ${path}, ${(size / 1e6).toFixed(1)} MB)`;
+  }
+  return null;
+};
+
+const isFile = (mode: string) => mode.startsWith('1') && mode !== '160000';
+
+type FileChange = {
+  readonly before: string;
+  readonly after: string;
+  readonly blobs: readonly [old: string, made: string];
+  readonly path: string;
+};
+
+const changesOf = async (gitDir: string, { from, to }: Change): Promise<FileChange[]> => {
   const { stdout } = await git(
     ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--ignore-submodules=none', from, to, '--'],
     { gitDir },
   );
-  const changes = changesIn(stdout.toString('utf8'));
-  const submodule = changes.find(({ before, after }) => after === '160000' && before !== '160000');
-  if (submodule)
-    throw new HiveError('policy.denied', `The change adds a submodule (${submodule.path}), which Hive does not merge`);
-  const files = changes.filter(({ after }) => after.startsWith('1') && after !== '160000');
-  if (files.length === 0) return;
-  const sizes = await gitText(['cat-file', '--batch-check=%(objectsize)'], {
-    gitDir,
-    input: files.map(({ blob }) => `${blob}\n`).join(''),
-  });
-  let total = 0;
-  for (const [index, size] of sizes.split('\n').entries()) {
-    total += Number(size) || 0;
-    if (total > limit)
-      throw new HiveError(
-        'input.invalid',
-        `The change is larger than ${limit / 1e6} MB (with ${files[index]?.path ?? 'a file'}, ${(Number(size) / 1e6).toFixed(1)} MB); hand it in in parts, or leave large files out`,
-      );
-  }
+  return changesIn(stdout.toString('utf8'));
 };
-
-type FileChange = { readonly before: string; readonly after: string; readonly blob: string; readonly path: string };
 
 /** `:old mode, new mode, old object, new object, status`, then the path. */
 const changesIn = (raw: string): FileChange[] => {
   const fields = raw.split('\0');
   return fields.flatMap((field, index) => {
-    const [, before, after, blob] = /^:(\d{6}) (\d{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]$/.exec(field) ?? [];
+    const [, before, after, old, made] = /^:(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z]$/.exec(field) ?? [];
     // Every second field is a path, and a path may look like anything.
-    if (index % 2 === 1 || before === undefined || after === undefined || blob === undefined) return [];
-    return [{ before, after, blob, path: fields[index + 1] ?? '' }];
+    if (index % 2 === 1 || before === undefined || after === undefined || old === undefined || made === undefined)
+      return [];
+    return [{ before, after, blobs: [old, made] as const, path: fields[index + 1] ?? '' }];
   });
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { placesOf, type Counted, type Held, type Place } from './control-group-places.ts';
@@ -9,8 +10,8 @@ import type { CommandLimits } from './limits.ts';
 
 /** The kernel's own limits around one command. */
 export type ControlGroup = {
-  /** Puts a process in; whatever it starts from then on is in as well. */
-  add(pid: number): void;
+  /** Puts a process in; whatever it starts from then on is in as well. The kernel waits for all its cores meanwhile, some 10 ms. */
+  add(pid: number): Promise<void>;
   counted(): Counted;
   /** Ends whatever is in it now. */
   sweep(): void;
@@ -83,7 +84,10 @@ const createGroup = (
       else writeFileSync(join(folder, file), text);
   }
   return {
-    add: (pid) => folders.forEach((folder) => writeFileSync(join(folder, 'cgroup.procs'), String(pid))),
+    add: async (pid) => {
+      // One after the other: the kernel waits once for all, and each would keep a thread of this process.
+      for (const folder of folders) await writeFile(join(folder, 'cgroup.procs'), String(pid));
+    },
     counted: () => place.counted((held, file) => read(join(folderOf.get(held) ?? '/nowhere', file)) ?? ''),
     sweep: () => folders.forEach(killAll),
     end: () => endFolders(folders),
@@ -127,7 +131,7 @@ const works = async (groups: ControlGroups, name: string, limits: CommandLimits)
   try {
     await once(child, 'spawn');
     group = groups.create(name, limits);
-    group.add(child.pid ?? 0);
+    await group.add(child.pid ?? 0);
     return true;
   } catch {
     return false;

@@ -47,11 +47,11 @@ export const holdGroup = (
 ) => {
   let group: ControlGroup | null = null;
   let watching: Watch | undefined;
-  const enter = (pid: number): boolean => {
+  const enter = async (pid: number): Promise<boolean> => {
     try {
       if (request.isHeld) return false;
       group = control?.create(controlGroupName(request.mark), limits) ?? null;
-      group?.add(pid);
+      await group?.add(pid);
       return group !== null;
     } catch {
       return false;
@@ -59,8 +59,8 @@ export const holdGroup = (
   };
   return {
     /** Call before the command starts anything. */
-    begin: (pid: number, onMet: (met: Met) => void): void => {
-      const held = enter(pid) && group !== null && control ? { control: group, holds: control.holds } : null;
+    begin: async (pid: number, onMet: (met: Met) => void): Promise<void> => {
+      const held = (await enter(pid)) && group !== null && control ? { control: group, holds: control.holds } : null;
       watching = watch({ ...request, pid, limits, group: held, onMet });
     },
     /** Ends what is in its group now. */

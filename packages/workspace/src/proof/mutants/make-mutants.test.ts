@@ -120,3 +120,22 @@ test('only the named lines are changed, and the first tries are spread over them
   ).toEqual([1, 2, 3, 4]);
   expect(order[0]).toMatchObject({ path: 'a.py', what: expect.stringMatching(/ becomes /) as string });
 });
+
+test('the equal case of a look for the largest is the same, unless something else happens there', () => {
+  const edge = (path: string, text: string) =>
+    wrong(path, text).filter((line) => /[<>]=/.test(line) && line.includes('if'));
+  const largest = (more: string) => `  if d > best {\n    best = d\n${more}`;
+  const opposite = '  if d <= best {';
+  expect(edge('a.go', largest('  }'))).toEqual([opposite]);
+  expect(edge('a.go', '  if d := f(x); d > best {\n    best = d\n  }')).toEqual(['  if d := f(x); d <= best {']);
+  expect(edge('a.java', '  if (d < best) {\n    best = d;\n  }')).toEqual(['  if (d >= best) {']);
+  expect(edge('a.go', largest('    at = i\n  }'))).toEqual([opposite, '  if d >= best {']);
+  expect(edge('a.go', largest('  } else {'))).toEqual([opposite, '  if d >= best {']);
+});
+
+test('how much room is made is not seen', () => {
+  const numbers = (path: string, text: string) => wrong(path, text).filter((line) => /\d/.test(line));
+  expect(numbers('a.go', 'x := f(make([]int, 0, 8))')).toEqual(['x := f(make([]int, 1, 8))']);
+  expect(numbers('a.go', 'x := f(make([]int, 8))')).toEqual(['x := f(make([]int, 9))']);
+  expect(numbers('a.rs', 'let mut out = Vec::with_capacity(4);')).toEqual([]);
+});

@@ -18,7 +18,8 @@ export const makeMutants = (path: string, text: string, lines: readonly number[]
     if (code === undefined || seen === undefined || seen.trim() === '') return [];
     const isStatement = depths[line - 1] === 0 && !masked[line - 2]?.trimEnd().endsWith('\\');
     const before = masked.slice(Math.max(0, line - 5), line - 1).join('\n');
-    const mistakes = mistakesIn({ code, seen, isStatement, before, next: masked[line]?.trim() ?? '' }, language);
+    const [next = '', after = ''] = masked.slice(line, line + 2).map((text) => text.trim());
+    const mistakes = mistakesIn({ code, seen, isStatement, before, next, after }, language);
     return [
       mistakes.map(({ to, what }) => ({ path, line, what, text: original.toSpliced(line - 1, 1, to).join('\n') })),
     ];

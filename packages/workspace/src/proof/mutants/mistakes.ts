@@ -1,13 +1,14 @@
 import type { Language } from './language.ts';
 import { inString } from './mask.ts';
 
-/** One line: as it is, as {@link mask} sees it, whether a statement may begin here, the few lines before it, and the line after it. */
+/** One line: as it is, as {@link mask} sees it, whether a statement may begin here, the few lines before it, and the two lines after it. */
 export type Line = {
   readonly code: string;
   readonly seen: string;
   readonly isStatement: boolean;
   readonly before: string;
   readonly next: string;
+  readonly after: string;
 };
 
 /** The line with a mistake, and what was done, for people. */
@@ -87,8 +88,18 @@ const edges: Rule = (line, language) =>
       `${line.before} ${line.seen}`,
     );
     const isMet = ['==', '==='].some((is) => above.includes(`${operands[0]}${is}${operands[1]}`));
-    return !(isMet && isLeft && operands[0] !== undefined && operands[1] !== undefined);
+    const isKnown = operands[0] !== undefined && operands[1] !== undefined;
+    return !(isKnown && ((isMet && isLeft) || takes(line, operands as readonly [string, string])));
   });
+
+/** Whether this looks for a largest or smallest: `if a > b {`, and all that follows is one taking the value of the other, the same when they are equal. */
+const takes = ({ seen, next, after }: Line, [left, right]: readonly [string, string]): boolean => {
+  const alone =
+    /^\s*if\s*\(?([^&|]*?)\)?\s*(?:[{:].*)?$/.exec(seen) ?? /^\s*if\s[^;]*;\s*([^&|{]*?)\s*\{\s*$/.exec(seen);
+  const assigned = next.replace(/\s|;$/g, '');
+  // Whatever else happens there tells the equal case.
+  return alone !== null && after === '}' && (assigned === `${left}=${right}` || assigned === `${right}=${left}`);
+};
 
 const inBrackets = (line: Line) => /(?:^|\s)(?:\[\[?|test)\s/.test(line.seen);
 const shellComparison = only(
@@ -193,10 +204,17 @@ const removed: Rule = ({ code, seen, isStatement, next }, language) => {
 /** What a caller is told beside an error in Go means nothing. */
 const besideError = /\breturn\b.*,\s*(?:err\w*|&?\w*(?:errors\.New|Errorf|Err\w*|Error\{).*)$/;
 
+/** How much room is made is not seen of what is in it. */
+const room = /\bmake\([^()]*,[^()]*,\s*\d+\)|\b(?:with_capacity|ensureCapacity|reserve|reserve_exact|Grow)\(\d+\)/g;
+
 const constants: Rule = (line, language) =>
   isHeading(line) || (language.bareConditions && besideError.test(line.seen.trimEnd()))
     ? []
-    : swap(/(?<![\w.$#&<>-])(\d{1,15})(?![\w.<>])/g, (found) => String(Number(found) + 1))(line, language);
+    : numbers(line, language).filter(
+        ({ to }) => ![...line.seen.matchAll(room)].some(({ 0: made, index }) => to === index + made.length - 1),
+      );
+
+const numbers: Rule = swap(/(?<![\w.$#&<>-])(\d{1,15})(?![\w.<>])/g, (found) => String(Number(found) + 1));
 
 /** Words for people: about an error, or into a log. What a program does is the same with others. */
 const isMessage =
