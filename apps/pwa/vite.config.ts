@@ -48,7 +48,7 @@ const manifest = {
 };
 
 const sharedWithHome =
-  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns)|data\/live-load|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
+  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns|stack)|data\/(live-load|session)|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
 
 /**
  * What most other pages need besides, and the views of a trace: the same, once for all of them. A trace alone would ask for a dozen files otherwise,
@@ -72,7 +72,7 @@ export default defineConfig({
             { name: 'shared', test: sharedWithHome },
             { name: 'pages', test: sharedByPages },
             // What is kept in this browser, which is asked for at once when Hive is away.
-            { name: 'kept', test: /\/src\/data\/(room-db|trace-cache)\.ts$/ },
+            { name: 'kept', test: /\/src\/data\/(room-db|room-outbox|kept-texts|trace-cache)\.ts$/ },
           ],
         },
       },

@@ -69,11 +69,12 @@ const blockingOf = (events: readonly TraceEvent[], url: string): number => {
   return tasks.reduce((sum, { tdur = 0 }) => sum + Math.max(0, (slowdown * tdur) / 1000 - blockingMs), 0);
 };
 
-/** A first visit by a browser that is paired: nothing of the shell is stored. */
+/** A first visit by a browser that is paired: nothing of the shell is stored, neither by its worker nor by the browser. */
 const visitOnce = async (context: BrowserContext, origin: string): Promise<void> => {
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
   await cdp.send('Storage.clearDataForOrigin', { origin, storageTypes: 'service_workers,cache_storage' });
+  await cdp.send('Network.clearBrowserCache');
   await page.close();
 };
 

@@ -1,5 +1,6 @@
 import { keepSending } from '../data/room-outbox.ts';
 import { whenIdle } from '../data/when-idle.ts';
+import './hive-strip.ts';
 import type { Room } from './places.ts';
 import { watchForUpdates, type Update } from './updates.ts';
 

@@ -1,13 +1,14 @@
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { state } from 'lit/decorators.js';
 import { createRoomDesk } from '../data/desk.ts';
 import { createLiveStream, type Connection, type LiveNews } from '../data/live-stream.ts';
 import { openHub } from '../data/hub/open-hub.ts';
 import { storedEvent } from '../data/offline-traces.ts';
 import { pairingCode } from '../data/session.ts';
 import { baseStyles } from '../ui/base-styles.ts';
-import { icon, loadMoreIcons } from '../ui/icons.ts';
+import { brand, icon, loadMoreIcons } from '../ui/icons.ts';
 import { toastEvent, type Toast } from '../ui/toast.ts';
+import { painted, turn } from '../ui/turns.ts';
 import { AppRouter } from './app-router.ts';
 import { places, type Place, type Room } from './places.ts';
 import { shellStyles } from './shell-styles.ts';
@@ -18,6 +19,8 @@ import './hive-connection.ts';
 const shownMs = 5000;
 /** When a page is mostly there, after the start of the frame. */
 const settledMs = 1500;
+/** As in the styles of the frame: a phone has a bar at the bottom, everything else a rail at the left; only the one that is seen is made. */
+const narrow = matchMedia('(max-width: 700px)');
 const inMenu = places.filter(({ menu }) => menu !== undefined);
 const inBar = inMenu
   .filter(({ menu }) => menu?.phone !== undefined)
@@ -26,8 +29,7 @@ const behindMore = inMenu.filter(({ menu }) => menu?.phone === undefined);
 const parentOf = (path: string): Place | undefined =>
   inMenu.find((place) => place.path !== '/' && path.startsWith(`${place.path}/`));
 
-/** The shell: navigation, connection, the page of the address, and what stands over it (pairing, a new version). */
-@customElement('hive-app')
+/** The shell: navigation, connection, the page of the address, and what stands over it (pairing, a new version). `main.ts` defines it. */
 export class HiveApp extends LitElement {
   static override styles = [baseStyles, shellStyles];
 
@@ -64,7 +66,7 @@ export class HiveApp extends LitElement {
 
   override connectedCallback(): void {
     this.#takeCode();
-    const ahead = () => import('./look-ahead.ts');
+    const ahead = () => import('./after-picture.ts');
     // Before the code of its page, which is larger: what a trace shows is on its way while that is read.
     if (this.code === null && location.pathname.startsWith('/traces/'))
       void ahead().then(({ lookAt }) => lookAt(this.#desk, location.pathname));
@@ -80,8 +82,8 @@ export class HiveApp extends LitElement {
     // again when it is back.
     const later = () => {
       isLate = false;
-      return Promise.all([import('./after-all.ts'), import('./hive-strip.ts')]).then(
-        ([{ afterAll }]) => afterAll(this.#room, (update) => (this.newVersion = update)).then((it) => (look = it)),
+      return import('./after-all.ts').then(
+        ({ afterAll }) => afterAll(this.#room, (update) => (this.newVersion = update)).then((it) => (look = it)),
         () => (isLate = true),
       );
     };
@@ -93,20 +95,23 @@ export class HiveApp extends LitElement {
       build = news.build;
     };
     this.#live.follow(heard, { types: [] });
+    const pictured = this.updateComplete.then(painted);
     // Nobody types before there is a picture.
-    setTimeout(async () => {
-      const [{ focusFilter, listenToKeys }, { lookAhead }, { keepFocus }] = await Promise.all([
-        import('./keys.ts'),
-        ahead(),
-        import('./keep-focus.ts'),
-      ]);
+    void pictured.then(async () => {
+      const { focusFilter, keepFocus, listenToKeys, lookAhead } = await ahead();
       lookAhead(this.#desk, (path) => this.#router.ahead(path));
       keepFocus(this.renderRoot);
       listenToKeys({ help: () => void this.#open('help'), filter: () => focusFilter(this.renderRoot) });
     });
     setTimeout(() => void later(), settledMs);
-    // A code comes first: without it the stream would only be refused.
-    if (this.code === null) this.#live.start();
+    // A code comes first: without it the stream would only be refused. And the picture: to start the hub takes a page as long as to draw its frame.
+    void pictured.then(() => this.code === null && !this.unpaired && this.#live.start());
+    narrow.addEventListener('change', () => this.requestUpdate());
+  }
+
+  /** The first picture is a task of its own, after the one that made the services and asked for the page. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    return this.hasUpdated ? super.scheduleUpdate() : turn().then(() => super.scheduleUpdate());
   }
 
   override render() {
@@ -121,22 +126,27 @@ export class HiveApp extends LitElement {
             ? nothing
             : html`<a class="back" href=${parent.path} aria-label="Back to ${parent.title}">${icon('back')}</a>`
         }
-        <a class="brand" href="/" aria-label="Hive, home"
-          ><img src="/icons/hive.svg" alt="" width="24" height="24" /><b>Hive</b></a
-        >
-        <nav class="rail" aria-label="Main">${inMenu.map((place) => this.#entry(place, at))}</nav>
-        <div class="rail below">${this.#commands()}</div>
+        <a class="brand" href="/" aria-label="Hive, home">${brand}<b>Hive</b></a>
+        ${
+          narrow.matches
+            ? nothing
+            : html`<nav class="rail" aria-label="Main">${inMenu.map((place) => this.#entry(place, at))}</nav>
+                <div class="rail below">${this.#commands()}</div>`
+        }
         ${this.unpaired ? nothing : html`<hive-connection .connection=${this.connection}></hive-connection>`}
       </header>
       <main id="main" tabindex="-1">
         ${this.#over() ?? this.#router.outlet() ?? html`<hive-skeleton></hive-skeleton>`}
       </main>
-      <nav class="bar" aria-label="Main">
-        ${inBar.map((place) => this.#entry(place, at))}
-        <button aria-haspopup="dialog" @click=${() => void this.#open('more')}>${icon('more')}<span>More</span></button>
-      </nav>
-      ${this.#strip()} ${this.#opened()}
+      ${narrow.matches ? this.#bar(at) : nothing} ${this.#strip()} ${this.#opened()}
     `;
+  }
+
+  #bar(at: string) {
+    return html`<nav class="bar" aria-label="Main">
+      ${inBar.map((place) => this.#entry(place, at))}
+      <button aria-haspopup="dialog" @click=${() => void this.#open('more')}>${icon('more')}<span>More</span></button>
+    </nav>`;
   }
 
   #entry({ path, title, menu }: Place, at: string) {
@@ -164,7 +174,7 @@ export class HiveApp extends LitElement {
     const { stopped } = this.#standing;
     const isOld = !this.unpaired && (connection.state === 'offline' || connection.state === 'waiting');
     if (!isOld && stopped === null && newVersion === null && toasts.length === 0) return nothing;
-    void import('./hive-strip.ts').catch(() => undefined); // asked for again with the next change
+    void import('./after-all.ts').catch(() => undefined); // asked for again with the next change
     return html`<hive-strip
       .stopped=${stopped}
       .connection=${isOld ? { ...connection, asOf: this.storedAt ?? connection.asOf } : { state: 'live' }}

@@ -87,8 +87,7 @@ export const shellStyles = css`
     line-height: 20px;
     text-align: center;
   }
-  .back,
-  .bar {
+  .back {
     display: none;
   }
   hive-connection {
@@ -126,9 +125,6 @@ export const shellStyles = css`
     .brand,
     hive-connection {
       padding-inline: 0;
-    }
-    .rail {
-      display: none;
     }
     .back {
       display: grid;

@@ -1,6 +1,7 @@
 import { createDeskCalls, type DeskClient } from '@hive/events';
 import { offlineTraces } from './offline-traces.ts';
 import { csrfHeader } from './session.ts';
+import { turn } from '../ui/turns.ts';
 
 /** What the control room asks of the front desk. Events are followed by the one stream of the tab instead. */
 export type RoomDesk = Omit<DeskClient, 'follow'>;
@@ -18,6 +19,7 @@ export const createRoomDesk = ({ onUnpaired, fetch: own }: DeskOptions): RoomDes
     url: '',
     headers: csrfHeader,
     fetch: async (...request) => {
+      await turn(); // a page asks for several things at once; each is a task of its own
       const response = await send(...request);
       if (response.status === 401) onUnpaired();
       return response;

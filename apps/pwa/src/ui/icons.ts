@@ -41,6 +41,9 @@ export const loadMoreIcons = async (): Promise<void> => {
   known = { ...shapes, ...(await import('./more-icons.ts')).moreShapes };
 };
 
+/** The sign of Hive as in `public/icons/hive.svg`. Part of the frame and no image: to show an image of vectors takes a document of its own. */
+export const brand = svg`<svg viewBox="0 0 64 64" width="24" height="24" aria-hidden="true"><path fill="#5cc8b8" d="M32 4 56.2 18v28L32 60 7.8 46V18z" /><path fill="#141512" d="M20 20h6v9h12v-9h6v24h-6v-9H26v9h-6z" /></svg>`;
+
 /** An icon as decoration: hidden from assistive technology, so a word belongs beside it. Sized and coloured by its surroundings. */
 export const icon = (name: IconName): SVGTemplateResult =>
   svg`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${known[name] ?? nothing}</svg>`;

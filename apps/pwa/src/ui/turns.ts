@@ -11,20 +11,25 @@ export const painted = (): Promise<void> =>
     else requestAnimationFrame(() => setTimeout(resolve));
   });
 
+/** About as long as the parts of one turn may take, in ms; a telephone takes four times as long for what a desk does in this. */
+const turnMs = 5;
+
 /**
  * Lets an element show what it shows for the first time a few parts at a time, each few in a task of their own, so that no task is long enough to
- * keep a hand waiting. What is asked for in the order of the page only ever grows at its end, so nothing moves. Once all is shown, updates
- * are made at once.
+ * keep a hand waiting: `atOnce` to begin with, then fewer or more, by how long the last few took. What is asked for in the order of the page only
+ * ever grows at its end, so nothing moves. Once all is shown, updates are made at once.
  */
 export class Turns implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #atOnce: number;
+  #atOnce: number;
   #most: number;
+  /** When this update began. */
+  #began = 0;
   /** What of this update is left; below zero when more was asked for than may be shown yet. */
   #left = 0;
   #waits = false;
 
-  constructor(host: ReactiveControllerHost, atOnce = 3) {
+  constructor(host: ReactiveControllerHost, atOnce = 2) {
     this.#host = host;
     this.#most = this.#atOnce = atOnce;
     host.addController(this);
@@ -44,6 +49,7 @@ export class Turns implements ReactiveController {
 
   hostUpdate(): void {
     this.#left = this.#most;
+    this.#began = performance.now();
   }
 
   hostUpdated(): void {
@@ -55,6 +61,9 @@ export class Turns implements ReactiveController {
     this.#waits = true;
     void turn().then(() => {
       this.#waits = false;
+      // The parts have shown themselves by now too.
+      const took = performance.now() - this.#began;
+      this.#atOnce = Math.max(1, Math.round(this.#atOnce * Math.min(2, Math.max(0.5, turnMs / took))));
       this.#most += this.#atOnce;
       this.#host.requestUpdate();
     });

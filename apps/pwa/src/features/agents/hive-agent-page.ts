@@ -87,7 +87,7 @@ export class HiveAgentPage extends LitElement {
     everyMs: 15_000,
   });
 
-  readonly #turns = new Turns(this, 6);
+  readonly #turns = new Turns(this);
 
   override render() {
     return html`<p><a href="/agents">All agents</a></p>

@@ -65,7 +65,7 @@ export class HiveAgentsPage extends LitElement {
     everyMs: 60_000,
   });
 
-  readonly #turns = new Turns(this, 2);
+  readonly #turns = new Turns(this, 1);
 
   override render() {
     const loads = [this.#agents, this.#figures, this.#boxes, this.#limits];

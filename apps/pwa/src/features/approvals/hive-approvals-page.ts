@@ -15,6 +15,7 @@ import '../../ui/hive-notice.ts';
 import '../../ui/hive-time.ts';
 import { icon } from '../../ui/icons.ts';
 import { loadView } from '../../ui/load-view.ts';
+import { Turns } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import { fitsTo, mayJoin } from './decide-many.ts';
 import { findConsumed, loadInbox, readingDesk } from './approvals-load.ts';
@@ -92,6 +93,8 @@ export class HiveApprovalsPage extends LitElement {
     ${loadView(this.#load, () => this.#page(inbox ?? { open: [], past: [], asOf: 0 }))}`;
   }
 
+  readonly #turns = new Turns(this, 1);
+
   get #inbox(): Inbox | null {
     const { value } = this.#load;
     if (value === undefined) return null;
@@ -117,25 +120,33 @@ export class HiveApprovalsPage extends LitElement {
     return html`
       ${this.#banner(inbox)} ${this.#many(inbox)}
       <div class="columns">
-        <nav aria-label="Approvals">${this.#list(inbox, shown)}</nav>
+        <nav aria-label="Approvals">${this.#turns.one() ? this.#list(inbox, shown) : nothing}</nav>
         <div class="one">
           ${
             shown === null
               ? this.#nothing(inbox)
               : html`${this.#stepper(inbox, shown)}
-                  <hive-approval .approval=${shown} .desk=${this.#reading}></hive-approval>
-                  <hive-decision
-                    .approval=${shown}
-                    .progress=${progressOf(shown, this.queued, this.consumed.get(shown.id) ?? null)}
-                    ?offline=${this.#offline}
-                    ?allowed=${this.#offline || this.#rights.may('decide')}
-                    @hive-decide=${({ detail }: CustomEvent<Decided>) => void this.#decide(shown, detail)}
-                    @hive-withdraw=${({ detail }: CustomEvent<string>) => void roomOutbox.remove(detail)}
-                  ></hive-decision>`
+                ${
+                  this.#turns.one()
+                    ? html`<hive-approval .approval=${shown} .desk=${this.#reading}></hive-approval>`
+                    : nothing
+                }
+                ${this.#turns.one() ? this.#decision(shown) : nothing}`
           }
         </div>
       </div>
     `;
+  }
+
+  #decision(shown: ApprovalSummary) {
+    return html`<hive-decision
+      .approval=${shown}
+      .progress=${progressOf(shown, this.queued, this.consumed.get(shown.id) ?? null)}
+      ?offline=${this.#offline}
+      ?allowed=${this.#offline || this.#rights.may('decide')}
+      @hive-decide=${({ detail }: CustomEvent<Decided>) => void this.#decide(shown, detail)}
+      @hive-withdraw=${({ detail }: CustomEvent<string>) => void roomOutbox.remove(detail)}
+    ></hive-decision>`;
   }
 
   #banner({ asOf }: Inbox) {

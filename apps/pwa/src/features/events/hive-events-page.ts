@@ -38,7 +38,7 @@ export class HiveEventsPage extends LitElement {
   readonly #address = new AddressController(this);
   readonly #held = new HeldNews(this);
   readonly #rows = new RowWindow(this, () => this.list);
-  readonly #turns = new Turns(this, 24);
+  readonly #turns = new Turns(this, 4);
   readonly #tail = new EventTail(this, {
     desk: () => this.desk,
     live: () => this.live,

@@ -60,7 +60,7 @@ export class HiveHealthPage extends LitElement {
     everyMs: 15_000,
   });
 
-  readonly #turns = new Turns(this, 2);
+  readonly #turns = new Turns(this);
 
   get #window(): FiguresWindow {
     return this.#address.get('window') === '24h' ? '24h' : '1h';

@@ -91,7 +91,7 @@ export class HiveTaskLane extends LitElement {
   @state() private seen = 0;
   @query('.scroller') private readonly scroller!: HTMLElement;
 
-  readonly #turns = new Turns(this, 2);
+  readonly #turns = new Turns(this);
   readonly #resized = new ResizeObserver(() => this.#measure());
 
   override connectedCallback(): void {

@@ -14,6 +14,7 @@ import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-copy.ts';
 import '../../ui/hive-tabs.ts';
 import { stack } from '../../ui/stack.ts';
+import { Turns } from '../../ui/turns.ts';
 import { cardsOf, countOf, foldBoard, fullLanes, lanes, type Board, type Lane } from './board-model.ts';
 import type { CardWish } from './hive-task-card.ts';
 import './hive-task-lane.ts';
@@ -107,6 +108,8 @@ export class HiveTasksPage extends LitElement {
     everyMs: 20_000,
   });
 
+  readonly #turns = new Turns(this);
+
   protected override willUpdate(): void {
     const asked = this.#address.get('workflow');
     if (this.#asked !== asked && this.hasUpdated) void this.#load.reset();
@@ -166,7 +169,7 @@ export class HiveTasksPage extends LitElement {
       ></hive-tabs>
       ${isFiltered ? html`<p class="muted small" role="status">${this.#said(board, hidden)}</p>` : nothing}
       <div class="board" @hive-card-wish=${this.#wish}>
-        ${lanes.map((lane) => {
+        ${this.#turns.of(lanes).map((lane) => {
           const { cards, hidden: notHere } = cardsOf(board, lane, filter);
           return html`<hive-task-lane
             class=${lane.id === chosen ? 'chosen' : ''}

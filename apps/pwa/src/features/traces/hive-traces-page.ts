@@ -99,7 +99,7 @@ export class HiveTracesPage extends LitElement {
     clearTimeout(this.#due);
   }
 
-  readonly #turns = new Turns(this, 6);
+  readonly #turns = new Turns(this);
 
   override render() {
     return html`<div class="head">
