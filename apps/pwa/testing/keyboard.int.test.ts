@@ -72,9 +72,16 @@ const trapped = async (page: Page): Promise<void> => {
 };
 const heading = (page: Page, name: RegExp | string) => page.getByRole('heading', { name, level: 1 }).waitFor();
 const go = async (page: Page, key: string, name: RegExp | string): Promise<void> => {
-  await page.keyboard.press('g');
-  await page.keyboard.press(key);
-  await heading(page, name);
+  const there = page.getByRole('heading', { name, level: 1 });
+  const isThere = async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    return there.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false, // on a busy machine the two keys came too far apart
+    );
+  };
+  await expect.poll(isThere, { timeout: 120_000 }).toBe(true);
   await held(page);
 };
 const types = async (desk: Desk, wanted: readonly string[]) =>
