@@ -46,7 +46,8 @@ export const lookAhead = (desk: AheadDesk, load: (path: string) => void): void =
   // A finger on a link mostly scrolls the list.
   const pressed = (event: PointerEvent) => {
     if (event.button !== 0 || event.pointerType === 'touch') return;
-    const id = trace.exec(pathAt(event) ?? '')?.[1];
+    const path = pathAt(event);
+    const id = path === location.pathname ? undefined : trace.exec(path ?? '')?.[1];
     if (id !== undefined) askAhead(desk, id);
   };
   let shown = location.pathname;

@@ -87,7 +87,8 @@ export const shellStyles = css`
     line-height: 20px;
     text-align: center;
   }
-  .back {
+  .back,
+  .bar {
     display: none;
   }
   hive-connection {
@@ -125,6 +126,9 @@ export const shellStyles = css`
     .brand,
     hive-connection {
       padding-inline: 0;
+    }
+    .rail {
+      display: none;
     }
     .back {
       display: grid;

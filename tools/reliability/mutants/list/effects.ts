@@ -176,7 +176,7 @@ export const others: readonly Row[] = [
         name: 'child-not-reaped',
         file: 'packages/workspace/src/command/runner.ts',
         edits: [
-          ['await endMarked(mark);', 'reached();'],
+          ['await endMarked(mark, since);', 'reached();'],
           // Where control groups are, they end it too.
           ['isHeld: sandbox.holdsLimits,', 'isHeld: true,'],
         ],

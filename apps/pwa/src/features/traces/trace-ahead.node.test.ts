@@ -23,12 +23,21 @@ test('what nobody took is soon no answer any more, and is asked for anew', () =>
     const desk = deskOf();
     askAhead(desk, 'c');
     vi.advanceTimersByTime(6000);
-    expect(takeAsked('c', 'part')).toBeUndefined();
+    expect(takeAsked('c', 'result')).toBeUndefined();
     askAhead(desk, 'c');
     expect(desk.traceColumns).toHaveBeenCalledTimes(2);
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('what a page has begun to read by itself is not asked for ahead of it any more', () => {
+  const desk = deskOf();
+  expect(takeAsked('f', 'part')).toBeUndefined();
+  askAhead(desk, 'f');
+  expect(desk.workflow).not.toHaveBeenCalled();
+  askAhead(desk, 'g');
+  expect(desk.workflow).toHaveBeenCalledTimes(1);
 });
 
 test('what follows the first part is asked for when that has come, and not where that was all', async () => {

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { createColumns, type HiveEvent, type Result, type TraceColumns } from '@hive/events';
 import type { RoomDesk } from '../../data/desk.ts';
 import type { LiveNews, LiveStream } from '../../data/live-stream.ts';
+import { askAhead } from './trace-ahead.ts';
 import { TraceFeed } from './trace-feed.ts';
 
 const id = '0199a000-0000-7000-8000-000000000000';
@@ -89,6 +90,26 @@ test('what a view shows itself is told of once in a while, and of what it cannot
     await vi.advanceTimersByTimeAsync(10);
     expect(told()).toBe(true);
     feed.hostDisconnected();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('what was asked for ahead is not taken for what the workflow has come to since', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const { feed, asked, hear } = following();
+    asked[0]?.(partOf(1));
+    await vi.waitFor(() => expect(feed.value?.isWhole).toBe(true));
+    vi.advanceTimersByTime(6000);
+    const workflow = vi.fn(() => Promise.resolve({ status: 'failed' } as Result));
+    askAhead({ workflow, traceColumns: () => new Promise(() => undefined) }, id);
+    expect(workflow).toHaveBeenCalled();
+    const before = feed.value;
+    hear({ kind: 'events', events: [eventAt(2)] });
+    await vi.waitFor(() => expect(feed.value).not.toBe(before));
+    await new Promise((asking) => setTimeout(asking, 20));
+    expect(feed.value?.result?.status).toBe('running');
   } finally {
     vi.useRealTimers();
   }

@@ -206,7 +206,9 @@ export class TraceFeed implements ReactiveController {
     this.#askedAt = performance.now();
     try {
       const id = this.#options.correlationId();
-      const result = await (takeAsked(id, 'result') ?? this.#options.desk().workflow(id));
+      // Asked ahead is what was then; whoever knows that much already wants to know how it is now.
+      const asked = this.#result === undefined ? takeAsked(id, 'result') : undefined;
+      const result = await (asked ?? this.#options.desk().workflow(id));
       if (mine === this.#turn) this.#result = result;
     } catch (error) {
       if (mine !== this.#turn) return;
