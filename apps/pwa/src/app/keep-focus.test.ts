@@ -51,3 +51,19 @@ test('whoever presses beside everything has left the button of their own will', 
   await new Promise((looked) => setTimeout(looked, 700));
   expect(document.activeElement).toBe(document.body);
 });
+
+test('nothing gets the focus between a press and its end, which would meet something else', async () => {
+  const { button, other } = show();
+  other.focus();
+  document.dispatchEvent(new KeyboardEvent('keydown')); // where the focus is, is known
+  other.disabled = true;
+  await vi.waitFor(() => expect(document.activeElement).toBe(document.body), { interval: 1 });
+  const focused = vi.fn();
+  addEventListener('focusin', focused);
+  button.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+  await new Promise((looked) => setTimeout(looked, 700));
+  expect(focused).not.toHaveBeenCalled();
+  button.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }));
+  await vi.waitFor(() => expect(focused).toHaveBeenCalled());
+  removeEventListener('focusin', focused);
+});

@@ -47,6 +47,8 @@ export const keepFocus = (frame: ParentNode): (() => void) => {
   let below: readonly HTMLElement[] = [];
   /** What was pressed last. It may be disabled while it works, and be itself again before anybody looks: then it has lost the focus all the same. */
   let pressed: Element | null = null;
+  /** Between a press and its end nothing may get the focus and move into sight: the end would meet something else. */
+  let isDown = false;
 
   const look = () => {
     const at = focused();
@@ -68,13 +70,14 @@ export const keepFocus = (frame: ParentNode): (() => void) => {
     (to ?? firstIn(frame, 'h1'))?.focus({ preventScroll: to === null });
   };
   // What is pressed has the focus at that moment. Moves within one shadow root are told to nobody outside of it.
-  const touched = (event: Event) => {
-    look();
-    pressed = event.type === 'click' ? focused() : null;
+  const touched = ({ type }: Event) => {
+    isDown = type === 'pointerdown';
+    if (type === 'keydown' || type === 'click') look();
+    pressed = type === 'click' ? focused() : null;
   };
-  const events = ['pointerdown', 'keydown', 'click'] as const;
+  const events = ['pointerdown', 'pointerup', 'pointercancel', 'keydown', 'click'] as const;
   for (const type of events) addEventListener(type, touched, { capture: true });
-  const looking = setInterval(look, everyMs);
+  const looking = setInterval(() => isDown || look(), everyMs);
   return () => {
     clearInterval(looking);
     for (const type of events) removeEventListener(type, touched, { capture: true });
