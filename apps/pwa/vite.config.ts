@@ -48,7 +48,7 @@ const manifest = {
 };
 
 const sharedWithHome =
-  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns|stack)|data\/(live-load|session)|app\/address|workers\/worker-url)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
+  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns|stack)|data\/(live-load|session)|app\/address|workers\/worker-url|features\/traces\/status-types)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
 
 /**
  * What most other pages need besides, and the views of a trace: the same, once for all of them. A trace alone would ask for a dozen files otherwise,

@@ -3,8 +3,8 @@ import type { WorkflowSummary } from '@hive/events';
 import './hive-workflow-card.ts';
 
 const workflow: WorkflowSummary = {
-  ...{ id: 'w1', goal: 'Fix the date parser', repo: '/home/ada/calendar', status: 'failed', tasks: 5, merged: 2 },
-  ...{ counts: { merged: 2, waiting: 1, infra: 1, refused: 1 }, example: false },
+  ...{ id: 'w1', goal: 'Fix the date parser', repo: '/home/ada/calendar', status: 'failed', tasks: 6, merged: 2 },
+  ...{ counts: { merged: 2, waiting: 1, infra: 1, refused: 1, failed: 1 }, example: false },
   ...{ submittedAt: '2026-03-01T12:00:00Z', settledAt: '2026-03-01T12:00:08Z' },
 };
 
@@ -24,7 +24,9 @@ test('a card leads to its trace, and each of its figures to the events of its ow
     '8.0 s': expect.stringContaining('workflow.') as string,
   });
   expect(Object.values(links).filter((href) => href?.includes('task.escalated'))).toHaveLength(1);
-  expect(Object.values(links).filter((href) => href?.includes('task.failed'))).toHaveLength(1);
+  expect(Object.values(links).filter((href) => href?.includes('task.failed'))).toHaveLength(2);
+  // Given up by itself or after too many attempts: both are told as failed.
+  expect(links['1 failed']).toContain('task.dead_lettered');
   // A figure lies above the rest of the card, which is the link to the trace.
   const [figure] = [...card.renderRoot.querySelectorAll('a')].filter((a) => a.textContent.includes('merged'));
   const { x, y, width, height } = figure?.getBoundingClientRect() ?? new DOMRect();

@@ -8,10 +8,9 @@ import { statusLook } from '../../ui/status.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
+import { statusTypes } from '../traces/status-types.ts';
 import { endedBadly, settled, type Left } from './home-model.ts';
 
-/** The events of statuses that are named otherwise. */
-const told: Readonly<Record<string, string>> = { waiting: 'escalated', infra: 'failed' };
 const order = ['merged', 'completed', 'refused', 'failed', 'infra', 'waiting', 'blocked', 'cancelled'];
 
 /** A workflow in a few words and a bar; leads to its trace. */
@@ -128,24 +127,22 @@ export class HiveWorkflowCard extends LitElement {
       // "Waits for you" stands before it already.
       const n = status === 'waiting' && workflow.status === 'waiting' ? 0 : (workflow.counts[status] ?? 0);
       const look = statusLook(status);
-      return n === 0
-        ? []
-        : [this.#figure(`tone-${look.tone}`, `${n} ${look.word.toLowerCase()}`, `task.${told[status] ?? status}`)];
+      return n === 0 ? [] : [this.#figure(`tone-${look.tone}`, `${n} ${look.word.toLowerCase()}`, statusTypes(status))];
     });
-    return html`${parts}${done < workflow.tasks ? this.#figure('muted', `${done} of ${count(workflow.tasks, 'task')} settled`, 'task.*') : nothing}${
+    return html`${parts}${done < workflow.tasks ? this.#figure('muted', `${done} of ${count(workflow.tasks, 'task')} settled`, ['task.*']) : nothing}${
       this.left === null
         ? nothing
         : this.#figure(
             'muted',
             `about ${duration(this.left.ms)} left, by ${count(this.left.measured, 'workflow')}`,
-            'workflow.completed',
+            ['workflow.completed'],
             '',
           )
     }`;
   }
 
-  #figure(look: string, words: string, type: string, trace = this.workflow.id) {
-    return html`<a class=${look} href=${eventsAddress({ trace, types: [type] })}>${words}</a>`;
+  #figure(look: string, words: string, types: readonly string[], trace = this.workflow.id) {
+    return html`<a class=${look} href=${eventsAddress({ trace, types })}>${words}</a>`;
   }
 
   #where() {
@@ -153,7 +150,7 @@ export class HiveWorkflowCard extends LitElement {
     const took = workflow.settledAt === null ? null : Date.parse(workflow.settledAt) - Date.parse(workflow.submittedAt);
     const repo = visibleLine(workflow.repo.split('/').at(-1) ?? workflow.repo);
     return html`${repo} ·
-    ${took === null ? nothing : html`${this.#figure('muted', duration(took), 'workflow.*')} · `}${shortId(workflow.id)}`;
+    ${took === null ? nothing : html`${this.#figure('muted', duration(took), ['workflow.*'])} · `}${shortId(workflow.id)}`;
   }
 
   #bar() {
