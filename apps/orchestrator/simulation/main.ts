@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { manySeeds } from './many.ts';
 import { tellSeed } from './tell.ts';
+import { fromTimer } from './time.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,16 +15,12 @@ const { values } = parseArgs({
 });
 const number = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text));
 
-// Promises are settled by hand, which works from a timer only.
-setTimeout(() => {
-  if (values.seed !== undefined) {
-    const without = (values.without ?? '').split(',').filter(Boolean).map(Number);
-    process.exitCode = tellSeed(Number(values.seed), without) ? 1 : 0;
-    return;
-  }
-  void manySeeds({
+if (values.seed !== undefined) {
+  const [seed, without] = [Number(values.seed), (values.without ?? '').split(',').filter(Boolean).map(Number)];
+  process.exitCode = (await fromTimer(() => tellSeed(seed, without))) ? 1 : 0;
+} else
+  await manySeeds({
     count: number(values.seeds, 1000),
     from: number(values.from, 1),
     processes: number(values.processes, 2),
   });
-}, 0);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { runSeed } from './run.ts';
-import { assertSettles } from './time.ts';
+import { assertSettles, fromTimer } from './time.ts';
 
 /** What came of many seeds. */
 export type Sum = {
@@ -20,10 +20,11 @@ export type Sum = {
 /** Every so many seeds one is run twice: whatever depends on anything but the seed shows. */
 const againEvery = 50;
 const mostNamed = 10;
+/** What is held weakly is let go of when the loop goes round: after so many seeds. */
+const roundEvery = 100;
 
 /** Runs seeds in this process. */
-export const runSeeds = (from: number, count: number): Sum => {
-  assertSettles();
+const runSeeds = async (from: number, count: number): Promise<Sum> => {
   let [interrupted, events, repeated] = [0, 0, 0];
   const broken: Sum['broken'][number][] = [];
   const left = { seed: 0 };
@@ -34,7 +35,7 @@ export const runSeeds = (from: number, count: number): Sum => {
       says: [`unhandled: ${error instanceof Error ? (error.stack ?? '') : String(error)}`],
     });
   process.on('unhandledRejection', unheard);
-  for (let seed = from; seed < from + count; seed++) {
+  const runOne = (seed: number): void => {
     left.seed = seed;
     const told = runSeed(seed);
     interrupted += told.interrupted > 0 ? 1 : 0;
@@ -45,7 +46,12 @@ export const runSeeds = (from: number, count: number): Sum => {
     }
     if (told.violations.length > 0 && broken.length < mostNamed)
       broken.push({ seed, without: shrunk(seed, told.faults.length), says: told.violations });
-  }
+  };
+  for (let next = from; next < from + count; next += roundEvery)
+    await fromTimer(() => {
+      assertSettles();
+      for (let seed = next; seed < Math.min(next + roundEvery, from + count); seed++) runOne(seed);
+    });
   process.off('unhandledRejection', unheard);
   return { seeds: count, interrupted, events, repeated, broken };
 };
@@ -67,7 +73,7 @@ export const manySeeds = async ({
   from: number;
   processes: number;
 }): Promise<void> => {
-  if (processes <= 1) return void process.stdout.write(`${JSON.stringify(runSeeds(from, count))}\n`);
+  if (processes <= 1) return void process.stdout.write(`${JSON.stringify(await runSeeds(from, count))}\n`);
   const share = Math.ceil(count / processes);
   const parts = Array.from({ length: processes }, (_, n) =>
     runElsewhere(from + n * share, Math.min(share, count - n * share)),

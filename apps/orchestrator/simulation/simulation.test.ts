@@ -1,19 +1,7 @@
 import { expect, test } from 'vitest';
 import { runElsewhere } from './many.ts';
 import { runSeed } from './run.ts';
-import { createTime } from './time.ts';
-
-/** Promises are settled by hand, which works from a timer only. */
-const fromTimer = <T>(act: () => T): Promise<T> =>
-  new Promise((resolve, reject) =>
-    setTimeout(() => {
-      try {
-        resolve(act());
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
-    }, 0),
-  );
+import { createTime, fromTimer } from './time.ts';
 
 const seeds = 300;
 

@@ -58,6 +58,18 @@ export const assertSettles = (): void => {
     throw new Error('promises are not settled; run this from a timer or an event, and on a Node that can');
 };
 
+/** Does something from a timer, where {@link settle} works, and answers what came of it. */
+export const fromTimer = <T>(act: () => T): Promise<T> =>
+  new Promise((resolve, reject) =>
+    setTimeout(() => {
+      try {
+        resolve(act());
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    }, 0),
+  );
+
 const push = (heap: Entry[], entry: Entry): void => {
   let at = heap.length;
   heap.push(entry);

@@ -18,12 +18,19 @@ export type Limit = {
 
 /** The limit of a handler whose claim has this signal. */
 export const createLimit = (claim: AbortSignal): Limit => {
-  let late: AbortController | undefined;
-  let both: AbortSignal | undefined;
+  let both: AbortController | undefined;
   let extensionMs = 0;
-  const controller = () => (late ??= new AbortController());
+  // Not `AbortSignal.any`: what listens to one of those is held for ever when neither end comes.
+  const controller = (): AbortController => {
+    if (both) return both;
+    const made = new AbortController();
+    const follow = () => made.abort(claim.reason);
+    if (claim.aborted) follow();
+    else claim.addEventListener('abort', follow, { once: true });
+    return (both = made);
+  };
   return {
-    signal: () => (both ??= AbortSignal.any([claim, controller().signal])),
+    signal: () => controller().signal,
     abort: (reason) => controller().abort(reason),
     extend: (ms) => {
       extensionMs += ms;
