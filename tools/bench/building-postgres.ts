@@ -40,11 +40,18 @@ const url = inDatabase(server.url, database);
 const env = { PATH: process.env['PATH'], HOME: folder, HIVE_HOME: home, HIVE_DATABASE_URL: url };
 const children: ChildProcess[] = [];
 
+/** Each in a session of its own, as the supervisor starts them: Linux shares processor time among sessions first. */
 const start = (program: string, ...args: string[]): ChildProcess => {
-  const child = fork(join(root, program), args, { env, cwd: folder, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+  const child = fork(join(root, program), args, { env, cwd: folder, stdio: [...stdio], detached: true });
   children.push(child);
   return child;
 };
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    for (const child of children) child.kill('SIGTERM');
+    process.exit(1);
+  });
 const said = <T>(child: ChildProcess, isIt: (message: unknown) => boolean): Promise<T> =>
   new Promise((resolve, reject) => {
     child.on('message', (message) => isIt(message) && resolve(message as T)); // our own programs speak on this channel

@@ -45,9 +45,9 @@ type How = Pick<OpenOptions, 'home' | 'synchronous'> & {
   readonly before: (found: number) => Promise<void>;
 };
 
-const openDatabase = async (url: string | undefined, { home, synchronous, ...how }: How): Promise<Store> => {
+const openDatabase = async (url: string | undefined, { synchronous, ...how }: How): Promise<Store> => {
   // Each process loads the one database that it uses.
-  if (url === undefined) return (await import('./sqlite/store.ts')).openSqlite({ home, synchronous, ...how });
+  if (url === undefined) return (await import('./sqlite/store.ts')).openSqlite({ synchronous, ...how });
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
     return (await import('./postgres/store.ts')).openPostgres({ url, ...how });
   throw new HiveError('config.invalid', 'HIVE_DATABASE_URL is no postgres:// address; leave it out to use SQLite', {

@@ -4,10 +4,12 @@ import { breakOff, lockClass, sayGoodbye, sessionConfig } from './connection.ts'
 import { anyRing, type RingMask } from '../ring-mask.ts';
 import { pidOf, type PoolerProbe } from './pooler.ts';
 
-/** The one session of a process that stays open: it hears rings and holds the locks that show that the process lives. */
+/** The one session of a process that stays open: it holds the locks that show that the process lives, and hears rings where it is to listen. */
 export type Presence = {
   /** Opens the session if it is not open yet. */
   readonly start: () => void;
+  /** Whether rings are to be heard; at first they are. */
+  readonly listen: (isTo: boolean) => void;
   /** Holds a lock of its own for this incarnation, again with a new number after each reconnect. */
   readonly hold: (incarnation: string) => Promise<void>;
   readonly release: (incarnation: string) => Promise<void>;
@@ -31,12 +33,14 @@ const longestPauseMs = 2_000;
 export const createPresence = (
   url: string,
   on: {
-    readonly heard: (about: RingMask) => void;
+    /** `by` is the number of the session that rang; null when nobody did, and there may be something. */
+    readonly heard: (about: RingMask, by: number | null) => void;
     readonly marked: (incarnation: string, mark: string | null) => Promise<unknown>;
   },
   pooler: PoolerProbe,
 ): Presence => {
   const marks = new Map<string, string | null>();
+  let listens = true;
   let client: pg.Client | null = null;
   let opening: Promise<void> | null = null;
   const closing = new AbortController();
@@ -54,9 +58,12 @@ export const createPresence = (
           await sayGoodbye(next);
           return;
         }
-        await next.query(`listen ${channel}`);
         // One of an older Hive says nothing.
-        next.on('notification', ({ payload }) => on.heard(payload ? Number(payload) & anyRing : anyRing));
+        next.on('notification', ({ payload, processId }) => {
+          on.heard(payload ? Number(payload) & anyRing : anyRing, processId);
+        });
+        const listened = listens;
+        if (listened) await next.query(`listen ${channel}`);
         for (const incarnation of marks.keys()) await lock(next, incarnation);
         next.on('end', () => {
           if (client !== next) return;
@@ -64,13 +71,33 @@ export const createPresence = (
           opening = closing.signal.aborted ? null : open();
         });
         client = next;
+        if (listens !== listened) void inTurn(() => hearken(next));
         void watch(next);
         // What was rung while nobody listened is unknown.
-        on.heard(anyRing);
+        on.heard(anyRing, null);
         return;
       } catch {
         breakOff(next);
       }
+    }
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  /** A session does one thing at a time. */
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const next = last.then(act);
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  /** Begins or ends to listen, as it is to be by then. */
+  const hearken = async (session: pg.Client): Promise<void> => {
+    try {
+      const isTo = listens;
+      await session.query(isTo ? `listen ${channel}` : 'unlisten *');
+      if (isTo) on.heard(anyRing, null);
+    } catch {
+      breakOff(session);
     }
   };
 
@@ -87,7 +114,7 @@ export const createPresence = (
     for (;;) {
       await pause(askMs * (0.8 + Math.random() * 0.4));
       if (client !== session) return;
-      const isAlive = await pidOf(session).then(
+      const isAlive = await inTurn(() => pidOf(session)).then(
         () => true,
         () => false,
       );
@@ -99,9 +126,16 @@ export const createPresence = (
 
   return {
     start: () => void start(),
+    listen: (isTo) => {
+      if (listens === isTo) return;
+      listens = isTo;
+      const session = client;
+      if (session) void inTurn(() => hearken(session));
+    },
     hold: async (incarnation) => {
       await start();
-      if (client) await lock(client, incarnation);
+      const session = client;
+      if (session) await inTurn(() => lock(session, incarnation));
       else marks.set(incarnation, null);
     },
     release: async (incarnation) => {
@@ -109,7 +143,9 @@ export const createPresence = (
       marks.delete(incarnation);
       // The row is cleared first: a free lock whose number is still written down would say that the process died.
       await on.marked(incarnation, null);
-      if (client && mark) await client.query('select pg_advisory_unlock($1, $2)', [lockClass, Number(mark)]);
+      const session = client;
+      if (session && mark)
+        await inTurn(() => session.query('select pg_advisory_unlock($1, $2)', [lockClass, Number(mark)]));
     },
     markOf: (incarnation) => marks.get(incarnation) ?? null,
     close: async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { beatStatement, markStatement } from '../agent-statements.ts';
 import { coalesce } from '../coalesce.ts';
@@ -24,13 +25,17 @@ import { createCommitter } from './committer.ts';
 import { postgresError } from './errors.ts';
 import { createGatheredHeads } from './gather.ts';
 import { readHorizon } from './horizon.ts';
+import { createHouseBell, type HouseBell, type HouseListener } from './house-bell.ts';
 import { migratePostgres } from './migrate.ts';
 import { createPoolerProbe, isPoolerRefusal } from './pooler.ts';
 import { channel, createPresence } from './presence.ts';
+import { doorbellPath } from '../star/doorbell-path.ts';
 
 /** How a PostgreSQL store is opened. Without `migrate` an older one is refused. */
 export type PostgresOptions = {
   readonly url: string;
+  /** The processes that share it wake each other without the server; empty for a program that has none. */
+  readonly home: string;
   readonly migrate: boolean;
   readonly readonly: boolean;
   /** Called before an older store is migrated. */
@@ -45,7 +50,7 @@ const busyMs = 10;
 const lookMs = 1_000;
 
 /** The store in a PostgreSQL database, for any number of processes on any number of machines. */
-export const openPostgres = async ({ url, migrate, readonly, before }: PostgresOptions): Promise<Store> => {
+export const openPostgres = async ({ url, home, migrate, readonly, before }: PostgresOptions): Promise<Store> => {
   const place = placeOf(url);
   const guarded = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
@@ -75,7 +80,15 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   });
   // A connection that breaks is replaced by the pool, and its query fails; unheard, the event itself would end the process.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  /** The numbers of this process's sessions: what they ring is known here already. */
+  const own = new Set<number>();
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    const number = numberOf(client);
+    if (number === null) return;
+    own.add(number);
+    client.once('end', () => own.delete(number));
+  });
   // The pool only takes its leave, which a dead line never answers.
   pool.on('release', (error, client) => void (error && breakOff(client)));
 
@@ -91,19 +104,30 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
   const hear = coalesce((about) => {
     for (const heard of listeners) heard(about);
   }, everyMs);
+  const rung = (about: RingMask): void => {
+    late.heard();
+    hear.ask(about);
+  };
   const presence = createPresence(
     url,
     {
-      heard: (about) => {
-        late.heard();
-        hear.ask(about);
+      heard: (about, by) => {
+        if (by !== null && own.has(by)) return;
+        rung(about);
+        house?.pass(about);
       },
       marked: (incarnation, mark) => read(markStatement, [mark, incarnation]),
     },
     pooler,
   );
-  // On a connection of its own and after the commit: a transaction that notifies holds a lock on the whole database while it commits.
-  const tell = coalesce((about) => void pool.query(`notify ${channel}, '${about}'`).catch(() => {}), everyMs);
+  /** On a connection of its own and after the commit: a transaction that notifies holds a lock on the whole database while it commits. */
+  const tellServer = (about: RingMask): void => void pool.query(`notify ${channel}, '${about}'`).catch(() => {});
+  const passed = coalesce(tellServer, everyMs);
+  const house = houseOf(home, place, { heard: rung, listens: presence.listen, tell: passed.ask });
+  const tell = coalesce((about) => {
+    if (!house?.ring(about)) tellServer(about);
+    late.heard();
+  }, everyMs);
 
   const late = createLateRing(() => tell.ask(logRing));
 
@@ -119,6 +143,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
     const now = end ? `${end.xid}/${end.position}` : seen;
     if (now !== seen) hear.ask(anyRing);
     seen = now;
+    house?.check();
     timer = setTimeout(() => void look(), lookMs * (0.8 + Math.random() * 0.2));
   };
 
@@ -202,6 +227,7 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
     listen: (heard) => {
       listeners.add(heard);
       presence.start();
+      house?.start();
       timer ??= setTimeout(() => void look(), lookMs * Math.random());
       return () => void listeners.delete(heard);
     },
@@ -240,12 +266,29 @@ export const openPostgres = async ({ url, migrate, readonly, before }: PostgresO
       listeners.clear();
       hear.stop();
       tell.stop();
+      passed.stop();
       late.stop();
       if (timer) clearTimeout(timer);
+      await house?.close();
       await presence.close();
       await pool.end();
     },
   };
+};
+
+/** The number of the server's process behind a session, which the types of the driver do not name. */
+const numberOf = (client: pg.PoolClient): number | null =>
+  (client as unknown as { readonly processID: number | null }).processID;
+
+/** Null where there is no home, or no room in it for a socket: then everybody listens to the server. */
+const houseOf = (home: string, place: string, on: HouseListener): HouseBell | null => {
+  if (home === '') return null;
+  const name = `doorbell-${createHash('sha256').update(place).digest('hex').slice(0, 8)}`;
+  try {
+    return createHouseBell(doorbellPath(home, name), on);
+  } catch {
+    return null;
+  }
 };
 
 const clockPlus = (ms: string): string =>

@@ -1,5 +1,5 @@
-import type { Peer } from './star.ts';
-import { word } from './words.ts';
+import type { Peer } from '../star/star.ts';
+import { word } from '../star/words.ts';
 
 /** Whoever holds the turn and does not hand it on by then is stopped, or waits for the disk in a transaction: then SQLite's lock has to do. */
 const takeAwayMs = 30;

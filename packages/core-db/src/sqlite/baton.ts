@@ -1,5 +1,5 @@
-import type { Peer } from './star.ts';
-import { word } from './words.ts';
+import type { Peer } from '../star/star.ts';
+import { word } from '../star/words.ts';
 
 /**
  * A process's turns at writing. Only politeness: SQLite's lock is what keeps two transactions apart, so whoever hears nothing from the hub

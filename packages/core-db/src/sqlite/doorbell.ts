@@ -2,8 +2,8 @@ import { coalesce } from '../coalesce.ts';
 import { anyRing, logRing, type RingMask } from '../ring-mask.ts';
 import { createArbiter } from './arbiter.ts';
 import { createBaton, type Baton } from './baton.ts';
-import { createStar, type Peer } from './star.ts';
-import { ringOf, word, wordOf } from './words.ts';
+import { createStar, type Peer } from '../star/star.ts';
+import { ringOf, word, wordOf } from '../star/words.ts';
 
 /** Wakes every process that uses the same home, this one included, and lets them take turns at writing. */
 export type Doorbell = {

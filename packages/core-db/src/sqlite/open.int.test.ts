@@ -9,7 +9,7 @@ import { openStore, type Store } from '../index.ts';
 import * as tables from '../schema/sqlite.ts';
 import { sampleWrite } from '../testing/index.ts';
 import { sqliteError } from './errors.ts';
-import { doorbellPath } from './doorbell-path.ts';
+import { doorbellPath } from '../star/doorbell-path.ts';
 
 let home: string;
 const opened: Store[] = [];

@@ -16,7 +16,7 @@ import { applyWrite, countTold } from './apply-write.ts';
 import { createCheckpoints, walBytes } from './checkpoints.ts';
 import { connect, dataVersion, type Connection, type Synchronous } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
-import { doorbellPath } from './doorbell-path.ts';
+import { doorbellPath } from '../star/doorbell-path.ts';
 import { isBusy, isDuplicate, sqliteError } from './errors.ts';
 import { isGone, processMark } from './liveness.ts';
 import { migrateSqlite, schemaOf, type MigrateOptions } from './migrate.ts';

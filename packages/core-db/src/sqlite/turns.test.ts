@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createArbiter } from './arbiter.ts';
 import { createBaton, type Baton } from './baton.ts';
-import type { Peer } from './star.ts';
-import { word } from './words.ts';
+import type { Peer } from '../star/star.ts';
+import { word } from '../star/words.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] }));
 afterEach(() => void vi.useRealTimers());

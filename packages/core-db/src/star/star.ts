@@ -28,11 +28,14 @@ export type Star = {
   readonly close: (lastWord: number) => Promise<void>;
 };
 
+let made = 0;
+
 /**
  * A star of unix sockets. Whoever finds no hub becomes it by renaming its own socket over the common name, which is atomic; a hub whose
  * name was taken notices and joins the new one. Words may be lost while this happens.
  */
 export const createStar = (path: string, listener: StarListener): Star => {
+  const own = temporaryPath(path, made++);
   const guests = new Map<Socket, Peer>();
   let hub: { readonly server: Server; readonly inode: number } | null = null;
   let link: { readonly socket: Socket; readonly peer: Peer; connected: boolean } | null = null;
@@ -72,7 +75,6 @@ export const createStar = (path: string, listener: StarListener): Star => {
 
   const becomeHub = () => {
     if (closed || hub) return;
-    const own = temporaryPath(path);
     rmSync(own, { force: true });
     const server = createServer((guest) => {
       const peer = peerOf(guest);
