@@ -9,6 +9,7 @@ export {
   type EventRow,
   type Head,
   type HeadWrite,
+  type HeadState,
   type Horizon,
   type InvariantReport,
   type LoggedEvent,

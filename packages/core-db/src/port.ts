@@ -223,6 +223,9 @@ export type Horizon = {
   readonly blocker: { readonly who: string; readonly database: string | null; readonly since: string | null } | null;
 };
 
+/** What state a stream is in. */
+export type HeadState = Pick<Head, 'id' | 'correlationId' | 'state'>;
+
 /**
  * The database behind one port. Every write is one atomic {@link Write} that was computed from what was read before it and is refused
  * when that has changed, so the rules live once, in `@hive/bus`, and not once per dialect.
@@ -246,6 +249,8 @@ export type Store = {
     readonly oldest?: boolean;
     readonly limit: number;
   }): Promise<readonly Head[]>;
+  /** How the streams of a kind stand in these traces, in no order: far less to read than their heads. */
+  headStates(kind: StreamKind, correlationIds: readonly string[]): Promise<readonly HeadState[]>;
   countHeads(kind: StreamKind): Promise<Readonly<Record<string, number>>>;
 
   events(query: EventQuery): Promise<EventPage>;

@@ -3,7 +3,7 @@ import { foldStream } from '@hive/events';
 import type { Head, Store } from './port.ts';
 import { eventOf, eventSelect, headColumns, headOf, type KeptHead } from './rows.ts';
 
-type HeadReads = Pick<Store, 'now' | 'heads' | 'listHeads' | 'countHeads'>;
+type HeadReads = Pick<Store, 'now' | 'heads' | 'listHeads' | 'headStates' | 'countHeads'>;
 
 const columns = headColumns.join(', ');
 
@@ -86,6 +86,19 @@ export const createHeadReads = (read: Read, on: Dialect, named: ReadNamed): Head
       [...values, query.limit],
     );
     return caughtUp(rows.map(headOf), read);
+  },
+
+  headStates: async (kind, correlationIds) => {
+    if (correlationIds.length === 0) return [];
+    const rows = await read(
+      `select id, correlation_id, state from stream_head where kind = ? and correlation_id in (${marks(correlationIds.length)})`,
+      [kind, ...correlationIds],
+    );
+    return rows.map((row) => ({
+      id: row['id'] as string,
+      correlationId: row['correlation_id'] as string,
+      state: row['state'] as string,
+    }));
   },
 
   countHeads: async (kind) => {

@@ -81,6 +81,7 @@ export {
   taskResult,
   taskStatus,
   usageOf,
+  workflowStatus,
 } from './result.ts';
 export { Report, reportOf, type Reported } from './report.ts';
 export { parseStream, streams, type StreamKind } from './streams.ts';

@@ -23,7 +23,7 @@ export const usageOf = (calls: readonly AnyCall[]): Usage =>
   );
 
 /** The status of a task in the words of a Result: `infra` is a failed task whose code is one of the environment, dead letters are failed. */
-export const taskStatus = (task: TaskView): TaskStatus => {
+export const taskStatus = (task: Pick<TaskView, 'state' | 'code'>): TaskStatus => {
   if (task.state === 'dead_lettered') return 'failed';
   if (task.state !== 'failed') return task.state;
   return task.code !== null && isCode(task.code) && outcomeOf(task.code) === 'infra' ? 'infra' : 'failed';
@@ -44,12 +44,29 @@ export const taskResult = (task: TaskView): TaskResult => ({
   evidence: task.evidence,
 });
 
-const isWaiting = (workflow: WorkflowView, tasks: readonly TaskView[], asked: readonly ApprovalView[]): boolean => {
+/** Of a task, what the status of its workflow depends on. */
+type Standing = Pick<TaskView, 'id' | 'state'>;
+
+/** The status of a workflow: its state, or that it waits for a person. */
+export const workflowStatus = (
+  workflow: WorkflowView,
+  tasks: readonly Standing[],
+  approvals: readonly ApprovalView[],
+): Result['status'] =>
+  isWaiting(
+    workflow,
+    tasks,
+    approvals.filter(({ state }) => state === 'open'),
+  )
+    ? 'waiting'
+    : workflow.state;
+
+const isWaiting = (workflow: WorkflowView, tasks: readonly Standing[], asked: readonly ApprovalView[]): boolean => {
   if (workflow.state === 'planned') return asked.some(({ kind }) => kind === 'plan');
   const held = new Set(asked.flatMap(({ kind, taskId }) => (kind === 'egress' ? [taskId] : [])));
   if (workflow.state === 'submitted') return held.has(null);
   const open = tasks.filter((task) => isOpen(task.state));
-  const waits = (task: TaskView) => task.state === 'waiting' || held.has(task.id);
+  const waits = (task: Standing) => task.state === 'waiting' || held.has(task.id);
   return (
     workflow.state === 'running' && open.some(waits) && open.every((task) => waits(task) || task.state === 'pending')
   );
@@ -76,7 +93,7 @@ export const resultOf = (input: {
     workflow: workflow.id,
     correlationId: workflow.id,
     goal: workflow.submission.goal,
-    status: isWaiting(workflow, tasks, asked) ? 'waiting' : workflow.state,
+    status: workflowStatus(workflow, tasks, asked),
     code: workflow.code,
     reason: workflow.reason,
     repo: workflow.submission.repo,

@@ -77,4 +77,4 @@ export const Result = z.object({
 });
 export type Result = z.infer<typeof Result>;
 
-export { exitCodeOf, isSettled, resultOf, taskResult, taskStatus, usageOf } from './result-of.ts';
+export { exitCodeOf, isSettled, resultOf, taskResult, taskStatus, usageOf, workflowStatus } from './result-of.ts';

@@ -2,7 +2,7 @@ import type { Bus } from '@hive/bus';
 import type { HiveConfig } from '@hive/config';
 import type { Artefacts } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
-import type { Desk, TaskView } from '@hive/events';
+import type { Desk, TaskView, WorkflowView } from '@hive/events';
 import type { Door } from './at-the-door.ts';
 import { createApprovals } from './approvals.ts';
 import { createBoard } from './board.ts';
@@ -21,7 +21,7 @@ import type { Means } from './means.ts';
 import { pageLimit, pageOf } from './page.ts';
 import { createPausing } from './pausing.ts';
 import { readTask } from './read-task.ts';
-import { readResult, readSummary, readTasks, taskDetail } from './read-workflow.ts';
+import { readResult, readSummaries, readTasks, taskDetail } from './read-workflow.ts';
 import { createAddRemote } from './push/add-remote.ts';
 import { createReplaying } from './replay/create-replaying.ts';
 import { createReport } from './report.ts';
@@ -73,7 +73,15 @@ export const createDesk = ({ bus, artefacts, config, means = {}, examples }: Des
         ...(after !== undefined && { before: after }),
       });
       const page = pageOf(heads, limit, { key: (head) => head.id, item: (head) => head });
-      return { items: await Promise.all(page.items.map((head) => readSummary(store, head))), next: page.next };
+      return {
+        items: [
+          ...(await readSummaries(
+            store,
+            page.items.map((head) => head.view as WorkflowView),
+          )),
+        ],
+        next: page.next,
+      };
     },
     workflow: async (id) => readResult(store, (await findHead(store, 'workflow', id)).view),
 

@@ -79,6 +79,26 @@ test('lists page on, newest first; the tasks of a workflow come in the order of 
   expect(planned.map((task) => task.key)).toEqual(['z', 'm', 'a']);
 });
 
+test('the list tells of a workflow what its page tells, and counts by status', async () => {
+  const { desk, id, planned, move } = await houseWithPlan(
+    ['a', 'b', 'c', 'd', 'e'].map((key) => ({ key, title: key, patch })),
+  );
+  const claimed = (task: PlannedTask | undefined): NewEvent[] => refused(task).slice(0, 2);
+  const failed = (task: PlannedTask | undefined, code: 'check.timeout' | 'run.failed'): NewEvent => {
+    const { stream, taskId } = of(task);
+    return { type: 'task.failed', stream, data: { taskId, code, reason: 'it did not end' } };
+  };
+  const [a, b, c, d] = planned;
+  await move(id, ...refused(a), ...claimed(b), failed(b, 'check.timeout'), ...claimed(c), failed(c, 'run.failed'));
+  await move(id, { type: 'task.ready', stream: of(d).stream, data: { taskId: of(d).taskId } });
+  const counts = async () => (await desk.workflows()).items[0]?.counts;
+  const { tasks, status } = await desk.workflow(id);
+  const expected = Object.fromEntries([...Map.groupBy(tasks, (it) => it.status)].map(([key, of]) => [key, of.length]));
+  expect(expected).toEqual({ refused: 1, infra: 1, failed: 1, ready: 1, pending: 1 });
+  expect(await counts()).toEqual(expected);
+  expect((await desk.workflows()).items[0]).toMatchObject({ status, tasks: 5, merged: 0 });
+});
+
 test('cancel ends what is open and refuses what is over', async () => {
   const { desk, id, planned } = await houseWithPlan();
   expect((await desk.cancelTask(planned[0]?.id ?? '')).status).toBe('cancelled');

@@ -16,7 +16,7 @@ import {
 } from '@hive/events';
 import { pageLimit } from './page.ts';
 import { parseAs } from './parse-as.ts';
-import { readSummary } from './read-workflow.ts';
+import { readSummaries } from './read-workflow.ts';
 
 /** So many traces are looked at for one answer, whatever comes of it: an answer takes the same time in a log of any size. */
 const looked = 120;
@@ -147,7 +147,7 @@ const whoAsks = async (store: Store, heads: Iterable<Head>): Promise<ReadonlySet
 
 /** The status of a workflow as its page tells it: a state, or that it waits for a person. */
 const statusOf = async (store: Store, view: WorkflowView): Promise<string> =>
-  (await readSummary(store, { view } as Parameters<typeof readSummary>[1])).status; // it reads the view alone
+  (await readSummaries(store, [view]))[0]?.status ?? view.state;
 
 const has = (text: string | null | undefined, part: string | undefined): boolean =>
   part === undefined || (text ?? '').toLowerCase().includes(part.toLowerCase());

@@ -1,13 +1,16 @@
-import type { Head, Store } from '@hive/core-db';
+import type { Store } from '@hive/core-db';
 import {
   isWorkflowOpen,
   resultOf,
   taskResult,
   taskStatus,
+  workflowStatus,
+  type ApprovalView,
   type CallView,
   type MergeView,
   type Result,
   type TaskDetail,
+  type TaskState,
   type TaskView,
   type WorkflowSummary,
   type WorkflowView,
@@ -47,27 +50,49 @@ export const readTasks = async (store: Store, workflow: WorkflowView): Promise<T
   return (await tasksOf(store, workflow.id)).sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
 };
 
-/** A row of the list of workflows. */
-export const readSummary = async (store: Store, head: Head): Promise<WorkflowSummary> => {
-  const workflow = head.view as WorkflowView; // a head of kind workflow
-  const tasks = await tasksOf(store, workflow.id);
-  const approvals = isWorkflowOpen(workflow.state) ? await openApprovals(store, workflow.id) : [];
-  const { status, merged, paused } = resultOf({ workflow, tasks, merge: null, calls: [], approvals });
-  const counts: Record<string, number> = {};
-  for (const task of tasks) counts[taskStatus(task)] = (counts[taskStatus(task)] ?? 0) + 1;
-  return {
-    id: workflow.id,
-    goal: workflow.submission.goal,
-    repo: workflow.submission.repo,
-    status,
-    tasks: tasks.length,
-    merged,
-    counts,
-    example: workflow.submission.example,
-    submittedAt: workflow.submittedAt,
-    settledAt: workflow.settledAt,
-    ...(paused && { paused }),
-  };
+/** Rows of the list of workflows, in the order of `workflows`. What is read grows with what is shown and not with what their tasks have been through. */
+export const readSummaries = async (
+  store: Store,
+  workflows: readonly WorkflowView[],
+): Promise<readonly WorkflowSummary[]> => {
+  const ids = workflows.map(({ id }) => id);
+  const isAnyOpen = workflows.some(({ state }) => isWorkflowOpen(state));
+  const [tasks, asked] = await Promise.all([
+    store.headStates('task', ids),
+    isAnyOpen ? store.listHeads({ kind: 'approval', states: ['open'], limit: all }) : [],
+  ]);
+  // Whether the environment failed or the change is told by the code alone.
+  const failing = new Set(tasks.filter(({ state }) => state === 'failed').map((it) => it.correlationId));
+  const failed = await Promise.all(
+    [...failing].map((correlationId) =>
+      store.listHeads({ kind: 'task', correlationId, states: ['failed'], limit: all }),
+    ),
+  );
+  const views = new Map(failed.flat().map(({ id, view }) => [id, view as TaskView])); // heads of kind task
+  const tasksOf = Map.groupBy(tasks, (it) => it.correlationId);
+  const askedOf = Map.groupBy(asked, (it) => it.correlationId);
+  return workflows.map((workflow) => {
+    const own = (tasksOf.get(workflow.id) ?? []).map(({ id, state }) => ({ id, state: state as TaskState }));
+    const approvals = (askedOf.get(workflow.id) ?? []).map(({ view }) => view as ApprovalView); // heads of kind approval
+    const counts: Record<string, number> = {};
+    for (const { id, state } of own) {
+      const status = taskStatus(views.get(id) ?? { state, code: null });
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+    return {
+      id: workflow.id,
+      goal: workflow.submission.goal,
+      repo: workflow.submission.repo,
+      status: workflowStatus(workflow, own, approvals),
+      tasks: own.length,
+      merged: counts['merged'] ?? 0,
+      counts,
+      example: workflow.submission.example,
+      submittedAt: workflow.submittedAt,
+      settledAt: workflow.settledAt,
+      ...(workflow.paused && { paused: workflow.paused }),
+    };
+  });
 };
 
 /** One task as it is told in full. */

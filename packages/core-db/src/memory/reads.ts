@@ -15,6 +15,7 @@ import type { KeptEvent, Tables } from './tables.ts';
 type Reads = Pick<
   Store,
   | 'listHeads'
+  | 'headStates'
   | 'countHeads'
   | 'events'
   | 'event'
@@ -54,6 +55,10 @@ export const createReads = (tables: Tables): Reads => {
         .toSorted((a, b) => (a.id < b.id === (oldest ?? false) ? -1 : 1))
         .slice(0, limit)
         .map((it) => caughtUp(tables, it)),
+    headStates: async (kind, correlationIds) =>
+      [...tables.heads.values()]
+        .filter((it) => it.kind === kind && correlationIds.includes(it.correlationId))
+        .map(({ id, correlationId, state }) => ({ id, correlationId, state })),
     countHeads: async (kind) => {
       const counts: Record<string, number> = {};
       for (const it of tables.heads.values()) if (it.kind === kind) counts[it.state] = (counts[it.state] ?? 0) + 1;

@@ -87,6 +87,7 @@ const everything = async (): Promise<void> => {
   await store.listHeads({ kind: 'task', limit: 10 });
   await store.listHeads({ kind: 'task', states: ['ready'], limit: 10 });
   await store.listHeads({ kind: 'task', correlationId: workflow, limit: 10 });
+  await store.headStates('task', [workflow, stream]);
   await store.events({ after: origin, limit: 10 });
   await store.events({ after: origin, types: ['task.*', 'system.alert_resolved'], limit: 10 });
   await store.events({ after: origin, correlationId: stream, limit: 10 });

@@ -384,6 +384,15 @@ export const storeContract = (
         expect(await list({ ending: 'b_%x' })).toEqual([made[1]]);
         expect(await list({ ending: '_____' })).toEqual([]);
         expect(await store.countHeads('approval')).toEqual({ even: 2, odd: 1 });
+        const states = await store.headStates('approval', ['w', 'nothing']);
+        expect(states.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+          { id: '0000-a_%x', correlationId: 'w', state: 'even' },
+          { id: '0000-b_%x', correlationId: 'w', state: 'odd' },
+          { id: '0000-c_%x', correlationId: 'w', state: 'even' },
+        ]);
+        expect(await store.headStates('approval', ['nothing'])).toEqual([]);
+        expect(await store.headStates('task', ['w'])).toEqual([]);
+        expect(await store.headStates('approval', [])).toEqual([]);
       });
     });
 
