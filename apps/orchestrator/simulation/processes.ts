@@ -37,7 +37,10 @@ export const starting =
 
 type Kept = { life: Life | null; lives: number; calls: number; skewMs: number };
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} } as unknown as Context['log'];
+const silent = {
+  ...{ debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  isLevelEnabled: () => false,
+} as unknown as Context['log'];
 
 /** Starts all of them. */
 export const startProcesses = ({ world, config, artefacts, agents, mishapOf }: Building): Processes => {
