@@ -109,7 +109,7 @@ export const prepareSetup = async (
     key,
     paths: made,
     readOnly: [join(folder, 'home')],
-    env: { ...caches(join(folder, 'home')), ...(isOffline && offline) },
+    env: { ...caches(join(folder, 'home'), setup.argv), ...(isOffline && offline) },
     evidence: {
       argv: [...setup.argv],
       lockfile: await lockfileHash(mirror.gitDir, at, setup),
@@ -146,12 +146,32 @@ const readLeft = async (done: string): Promise<Left | null> => {
   return 'paths' in left ? left : { paths: left, egress: [] };
 };
 
+/**
+ * Tools take what a setup left as it is. pnpm would install once more before it runs a script, and fetch the version of itself that the repository names;
+ * yarn would keep what it unpacks for Plug'n'Play beside the tree and find it by a path that is another one in each worktree.
+ */
+const asInstalled = {
+  pnpm_config_verify_deps_before_run: 'false',
+  pnpm_config_pm_on_fail: 'ignore',
+  YARN_ENABLE_GLOBAL_CACHE: 'false',
+};
+
+/** The same for pnpm before 11. npm complains of names that it does not know, so only where there is pnpm. */
+const ofOlderPnpm = {
+  npm_config_verify_deps_before_run: 'false',
+  npm_config_manage_package_manager_versions: 'false',
+  npm_config_package_manager_strict: 'false',
+};
+
 /** Tools do not try what they cannot reach. */
-const offline = { GOPROXY: 'off', CARGO_NET_OFFLINE: 'true', UV_OFFLINE: '1' };
+const offline = { GOPROXY: 'off', CARGO_NET_OFFLINE: 'true', UV_OFFLINE: '1', COREPACK_ENABLE_NETWORK: '0' };
 
 /** Tools that keep downloads in HOME, told where: the folder is writable for the setup and read-only for checks. */
-const caches = (home: string): Record<string, string> => ({
+const caches = (home: string, argv: readonly string[]): Record<string, string> => ({
+  ...asInstalled,
+  ...(/\bpnpm\b/.test(argv.join(' ')) && ofOlderPnpm),
   CARGO_HOME: join(home, '.cargo'),
+  COREPACK_HOME: join(home, '.cache', 'corepack'),
   GOMODCACHE: join(home, 'go', 'pkg', 'mod'),
   GOFLAGS: '-modcacherw',
   POETRY_VIRTUALENVS_IN_PROJECT: 'true',
@@ -173,7 +193,7 @@ const runSetup = async (around: Surroundings, folder: string, request: SetupRequ
   const options = { gitDir: mirror.gitDir, workTree: tree, index: join(folder, 'index') };
   const command = {
     ...{ worktree: tree, scratch: folder, home, readOnly: [], passEnv, signal },
-    extra: { ...caches(home), ...cacheEnv(built, buildFolder(folder)) },
+    extra: { ...caches(home, setup.argv), ...cacheEnv(built, buildFolder(folder)) },
   };
   const registries = registryGrants(setup.argv, told, around.env);
   const folders = { folder, tree, home, aside: join(folder, 'aside') };

@@ -15,7 +15,7 @@ export const splitPath = (path: string | undefined): { kept: string[]; withheld:
 };
 
 const networkNames =
-  /^(?:https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(?:file|dir)|curl_ca_bundle|requests_ca_bundle|pip_(?:cert|index_url|extra_index_url|find_links|default_timeout)|npm_config_(?:registry|cafile)|yarn_npm_registry_server|goproxy|gosumdb|gonosumdb|cargo_http_cainfo|cargo_registries_\w+_index|uv_(?:index|index_url|extra_index_url|default_index))$/i;
+  /^(?:https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(?:file|dir)|curl_ca_bundle|requests_ca_bundle|pip_(?:cert|index_url|extra_index_url|find_links|default_timeout)|npm_config_(?:registry|cafile)|yarn_npm_registry_server|corepack_(?:npm_registry|integrity_keys)|goproxy|gosumdb|gonosumdb|cargo_http_cainfo|cargo_registries_\w+_index|uv_(?:index|index_url|extra_index_url|default_index))$/i;
 
 /** Variables that a setup may see because the registries cannot be reached without them. Never with a password inside. */
 export const forNetwork = (name: string, value: string): boolean =>

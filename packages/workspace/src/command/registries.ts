@@ -76,7 +76,7 @@ const sources: readonly Source[] = [
     tools: /^(?:npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack|bun)$/,
     hosts: ['registry.npmjs.org', 'registry.yarnpkg.com', 'repo.yarnpkg.com'],
     replacedBy: /^(?:npm_config_)?registry$|^npmRegistryServer$|^yarn_npm_registry_server$/i,
-    addedBy: /^@[\w.-]+:registry$/,
+    addedBy: /^@[\w.-]+:registry$|^corepack_npm_registry$/i,
   },
   {
     tools: /^(?:python[\d.]*|pip[\d.]*|pipx?|uvx?|poetry|pipenv|pdm|hatch|tox|nox)$/,

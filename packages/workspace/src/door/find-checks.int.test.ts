@@ -67,7 +67,22 @@ test.each<[string, Files, { checks: string[]; setup: string | null; lockfile: st
   [
     'Python with unittest',
     { 'tests/test_a.py': 'import unittest', 'a.py': '' },
+    { checks: ['python3 -m unittest discover -s tests'], setup: null, lockfile: null },
+  ],
+  [
+    'Python with unittest in a package',
+    { 'tests/test_a.py': 'import unittest', 'tests/__init__.py': '', 'a.py': '' },
     { checks: ['python3 -m unittest discover -s tests -t .'], setup: null, lockfile: null },
+  ],
+  [
+    'Python whose dependencies only make fetches',
+    { 'tests/test_a.py': 'import unittest', Makefile: 'deps:\n\ttrue\n\ntest:\n\ttrue\n' },
+    { checks: ['make test'], setup: 'make deps', lockfile: null },
+  ],
+  [
+    'a Makefile that fetches beside a lock file',
+    { ...node(tested), 'package-lock.json': '{}', Makefile: 'deps:\n\ttrue\n\ntest:\n\ttrue\n' },
+    { checks: ['npm test'], setup: 'sh -c npm ci && make deps', lockfile: null },
   ],
   [
     'uv',

@@ -11,7 +11,19 @@ const ecosystems: readonly Ecosystem[] = [node, python, make, go, cargo, ...othe
 /** The checks that a repository brings along, read from the tree of a commit; never from the working tree. */
 export const findChecks = async (repo: Repo, sha: string): Promise<Check[]> => {
   const top = await topOf(repo, sha);
-  const checks = (await Promise.all(ecosystems.map((ecosystem) => ecosystem.check(top)))).filter((one) => one !== null);
+  const all = await Promise.all(
+    ecosystems.map(async (one) => ({
+      one,
+      check: await one.check(top),
+      hasInstall: (await one.install(top)) !== null,
+    })),
+  );
+  const checked = all.filter((kind): kind is typeof kind & { check: Check } => kind.check !== null);
+  const checks = checked.map(({ check }) => check);
+  // How Python tests are called is a guess, which the one who fetches for them knows better.
+  const known = checked.filter(({ one, hasInstall }) => one !== python || hasInstall);
+  const [only] = known;
+  if (known.length === 1 && only?.one === make && only.hasInstall) return [only.check];
   // `make test` mostly calls what was found beside it; it counts when there is nothing else.
   return checks.length > 1 ? checks.filter((check) => check.name !== 'make test') : checks;
 };

@@ -1,10 +1,12 @@
 import { HiveError } from '@hive/errors';
 import { git, type GitOptions } from './git.ts';
+import { removeByName } from './removed-by-name.ts';
 
 const shared = ['--whitespace=nowarn', '--binary'];
 
 /**
- * Applies a patch to an index (`mode: 'cached'`), to index and worktree (`both`), or only tries (`check`).
+ * Applies a patch to an index (`mode: 'cached'`), to index and worktree (`both`), or only tries, and writes no object (`check`). What it removes by name
+ * may be gone from the index then, and where it throws.
  * Throws `patch.empty`, `patch.malformed`, or `patch.conflict` with the first file that does not fit.
  */
 export const applyPatch = async (
@@ -14,11 +16,13 @@ export const applyPatch = async (
 ): Promise<void> => {
   if (Buffer.from(patch).toString('latin1').trim() === '')
     throw new HiveError('patch.empty', 'The patch is empty: it changes nothing');
-  const parsed = await git(['apply', '--numstat', '-z', ...shared, '-'], { ...options, input: patch, ok: [0, 1, 128] });
+  const rest = await removeByName(patch, mode === 'both' ? 'both' : 'cached', options);
+  if (rest.length === 0) return;
+  const parsed = await git(['apply', '--numstat', '-z', ...shared, '-'], { ...options, input: rest, ok: [0, 1, 128] });
   if (parsed.code !== 0) throw malformed(parsed.stderr);
   if (parsed.stdout.length === 0) throw new HiveError('patch.empty', 'The patch changes nothing');
   const how = { cached: ['--cached'], both: ['--index'], check: ['--cached', '--check'] }[mode];
-  const applied = await git(['apply', ...how, ...shared, '-'], { ...options, input: patch, ok: [0, 1, 128] });
+  const applied = await git(['apply', ...how, ...shared, '-'], { ...options, input: rest, ok: [0, 1, 128] });
   if (applied.code !== 0) throw conflict(applied.stderr);
 };
 

@@ -37,6 +37,8 @@ const settings = [
   'core.filesRefLockTimeout=2000',
   'core.packedRefsTimeout=2000',
   'core.quotePath=true',
+  // A word about grafts would stand before what went wrong.
+  'advice.graftFileDeprecated=false',
   'commit.gpgSign=false',
   // Else a log of a signed commit starts the program that the repository names.
   'log.showSignature=false',

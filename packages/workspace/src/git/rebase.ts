@@ -6,6 +6,7 @@ import { diffOf } from './diff.ts';
 import { conflictTexts, unmergedIn } from './conflicts.ts';
 import { git, gitText } from './git.ts';
 import type { Mirror } from './mirror.ts';
+import { removeByName } from './removed-by-name.ts';
 
 /** Puts one commit on top of another tip by a three-way merge of its own change, without a checkout. */
 export const rebaseCommit = async (
@@ -24,12 +25,10 @@ export const rebaseCommit = async (
   try {
     const options = { gitDir, index: join(folder, 'index'), signal };
     await git(['read-tree', onto], options);
-    const applied = await git(['apply', '--cached', '--3way', '--whitespace=nowarn', '-'], {
-      ...options,
-      input: patch,
-      ok: [0, 1, 128],
-    });
-    if (applied.code !== 0) throw await conflict(options, applied.stderr, { onto, folder });
+    const rest = await removeByName(patch, 'cached', options);
+    const threeWay = ['apply', '--cached', '--3way', '--whitespace=nowarn', '-'];
+    const applied = rest.length > 0 && (await git(threeWay, { ...options, input: rest, ok: [0, 1, 128] }));
+    if (applied && applied.code !== 0) throw await conflict(options, applied.stderr, { onto, folder });
     const tree = await gitText(['write-tree'], options);
     const made = await commitTree(gitDir, { base: onto, tree, message });
     if (made) return made;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTestRepo } from '../testing.ts';
-import { tooLarge, weighChange } from './weigh-change.ts';
+import { namesRemoved, tooLarge, weighChange } from './weigh-change.ts';
 
 test('a change is weighed before it is read: files that are too large, and new submodules', async () => {
   const user = createTestRepo({ 'old.bin': 'x'.repeat(5000), 'a.txt': 'a\n' });
@@ -9,12 +9,16 @@ test('a change is weighed before it is read: files that are too large, and new s
   const weigh = (from: string, to: string) => weighChange(gitDir, { from, to, limit: 1000 });
   const small = user.commit({ 'a.txt': 'b\n' });
   await weigh(user.first, small);
-  // A patch holds what it removes.
-  const without = user.commit({ 'old.bin': null });
-  await expect(weigh(small, without)).rejects.toMatchObject({
+  const other = user.commit({ 'old.bin': 'y'.repeat(5) });
+  await expect(weigh(small, other)).rejects.toMatchObject({
     message: 'The change is larger than 0.001 MB (with old.bin, 0.0 MB); hand it in in parts, or leave large files out',
   });
-  expect(await tooLarge(gitDir, { from: small, to: without, limit: 5000 })).toBe(null);
+  expect(await tooLarge(gitDir, { from: small, to: other, limit: 5000 })).toBe(null);
+  // What is removed is named where it is too much.
+  const without = user.commit({ 'old.bin': null });
+  await weigh(small, without);
+  const named = (limit: number) => namesRemoved(gitDir, { from: small, to: without, limit });
+  expect([await named(1000), await named(5000)]).toEqual([true, false]);
   const large = user.commit({ ':100644 160000 a b M': 'x'.repeat(1001) });
   await expect(weigh(without, large)).rejects.toMatchObject({
     code: 'input.invalid',

@@ -1,7 +1,10 @@
 import { HiveError } from '@hive/errors';
 import { git, gitText } from './git.ts';
 
-/** A change is this large at most: the sum of the files that it adds, changes or removes, in bytes. A patch holds all of them. */
+/**
+ * A change is this large at most: the sum of the files that it adds, changes or removes, in bytes, for a patch holds all of them. Where removed ones are too much
+ * with the rest, the patch names them by their ids and they weigh nothing.
+ */
 export const changeLimit = 50_000_000;
 
 type Change = { readonly from: string; readonly to: string; readonly limit?: number };
@@ -15,31 +18,52 @@ export const weighChange = async (gitDir: string, change: Change): Promise<void>
   const submodule = changes.find(({ before, after }) => after === '160000' && before !== '160000');
   if (submodule)
     throw new HiveError('policy.denied', `The change adds a submodule (${submodule.path}), which Hive does not merge`);
-  const large = await largeIn(gitDir, changes, change.limit);
+  const { large } = await weigh(gitDir, changes, change.limit);
   if (large !== null)
     throw new HiveError('input.invalid', `The change is ${large}; hand it in in parts, or leave large files out`);
 };
 
 /** How a change is too large to be handled as a patch: half a sentence with the file that is too much. Null when it is not. */
 export const tooLarge = async (gitDir: string, change: Change): Promise<string | null> =>
-  largeIn(gitDir, await changesOf(gitDir, change), change.limit);
+  (await weigh(gitDir, await changesOf(gitDir, change), change.limit)).large;
 
-const largeIn = async (gitDir: string, changes: readonly FileChange[], limit = changeLimit): Promise<string | null> => {
+/** True where a patch has to name what it removes by its id, since it would be too large with the content. */
+export const namesRemoved = async (gitDir: string, change: Change): Promise<boolean> =>
+  (await weigh(gitDir, await changesOf(gitDir, change), change.limit)).namesRemoved;
+
+type Weight = { readonly large: string | null; readonly namesRemoved: boolean };
+
+const weigh = async (gitDir: string, changes: readonly FileChange[], limit = changeLimit): Promise<Weight> => {
   const sides = changes.flatMap(({ path, before, after, blobs: [old, made] }) => [
-    ...(isFile(before) ? [{ path, blob: old }] : []),
-    ...(isFile(after) ? [{ path, blob: made }] : []),
+    ...(isFile(before) ? [{ path, blob: old, isRemoved: after === absent }] : []),
+    ...(isFile(after) ? [{ path, blob: made, isRemoved: false }] : []),
   ]);
-  if (sides.length === 0) return null;
+  if (sides.length === 0) return { large: null, namesRemoved: false };
   const sizes = await gitText(['cat-file', '--batch-check=%(objectsize)'], {
     gitDir,
     input: sides.map(({ blob }) => `${blob}\n`).join(''),
   });
+  const weighed = sizes.split('\n').flatMap((size, index) => {
+    const side = sides[index];
+    return side ? [{ ...side, size: Number(size) || 0 }] : [];
+  });
+  const whole = largeIn(weighed, limit);
+  // A link to another repository has no content that could be left out.
+  const isNamed = whole !== null && !changes.some(({ before, after }) => before === '160000' && after === absent);
+  if (!isNamed) return { large: whole, namesRemoved: false };
+  const large = largeIn(
+    weighed.filter(({ isRemoved }) => !isRemoved),
+    limit,
+  );
+  return { large, namesRemoved: large === null };
+};
+
+type Side = { readonly path: string; readonly size: number };
+
+const largeIn = (sides: readonly Side[], limit: number): string | null => {
   // A file that is changed weighs what the larger side does.
   const largest = new Map<string, number>();
-  for (const [index, size] of sizes.split('\n').entries()) {
-    const path = sides[index]?.path ?? '';
-    largest.set(path, Math.max(largest.get(path) ?? 0, Number(size) || 0));
-  }
+  for (const { path, size } of sides) largest.set(path, Math.max(largest.get(path) ?? 0, size));
   let total = 0;
   for (const [path, size] of largest) {
     total += size;
@@ -47,6 +71,8 @@ const largeIn = async (gitDir: string, changes: readonly FileChange[], limit = c
   }
   return null;
 };
+
+const absent = '000000';
 
 const isFile = (mode: string) => mode.startsWith('1') && mode !== '160000';
 

@@ -8,7 +8,9 @@ export const python: Ecosystem = {
     const program = (await python.install(top)) ? 'python' : 'python3';
     if (await usesPytest(top)) return found('pytest', [program, '-m', 'pytest']);
     const below = tests.every((file) => file.startsWith('tests/'));
-    return found('unittest', [program, '-m', 'unittest', 'discover', ...(below ? ['-s', 'tests', '-t', '.'] : [])]);
+    // Only a package can be found from the top.
+    const fromTop = top.files.includes('tests/__init__.py') ? ['-t', '.'] : [];
+    return found('unittest', [program, '-m', 'unittest', 'discover', ...(below ? ['-s', 'tests', ...fromTop] : [])]);
   },
   install: async (top) => {
     const project = await top.text('pyproject.toml');
