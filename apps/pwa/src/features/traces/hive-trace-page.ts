@@ -142,7 +142,11 @@ export class HiveTracePage extends LitElement {
       ></hive-trace-verbs>
       ${part(() => html`<hive-view-switch .shown=${view.id} .address=${location.href}></hive-view-switch>`)}
       <div class="events ${selected === null ? '' : 'with-details'}">
-        ${part(() => html`<section aria-label=${view.name}>${this.#shown(view, scene)}</section>`)}
+        ${
+          this.#feed.isDrawn
+            ? part(() => html`<section aria-label=${view.name}>${this.#shown(view, scene)}</section>`)
+            : nothing
+        }
         ${
           selected === null
             ? nothing
