@@ -52,3 +52,21 @@ test('an answer that comes after its page has gone renders nothing, and a page t
   answers[1]?.('new');
   await vi.waitFor(() => expect(one.value).toBe('new'));
 });
+
+test('an answer that comes while another page is on its way is shown when that is there, by a page that stayed', async () => {
+  const [left, kept] = [loading(), loading()];
+  for (const { open, load } of [left, kept]) {
+    open();
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1));
+  }
+  history.replaceState(null, '', '/another');
+  const { promise: shown, resolve: show } = Promise.withResolvers<void>();
+  expectPage(shown);
+  for (const { answers } of [left, kept]) answers[0]?.('value');
+  await soon();
+  expect([left, kept].map(({ host }) => host.requestUpdate.mock.calls.length)).toEqual([0, 0]);
+  left.one.hostDisconnected();
+  show();
+  await vi.waitFor(() => expect(kept.one.value).toBe('value'));
+  expect(left.host.requestUpdate).not.toHaveBeenCalled();
+});

@@ -85,10 +85,17 @@ export class LiveLoad<T> implements ReactiveController {
         this.#value = this.#options.fold && this.#since.length > 0 ? this.#options.fold(value, this.#since) : value;
       this.#host.requestUpdate();
     };
-    await this.#options.load().then(
-      (value) => settle(undefined, value),
-      (error: unknown) => settle(error, undefined),
+    const [error, value] = await this.#options.load().then(
+      (value) => [undefined, value] as const,
+      (error: unknown) => [error, undefined] as const,
     );
+    await this.#mayBeLeft();
+    settle(error, value);
+  }
+
+  /** Waits while another page is on its way: it comes before what this one would show. */
+  async #mayBeLeft(): Promise<void> {
+    if (this.#path !== location.pathname) await arrival();
   }
 
   /** Forgets what was shown and loads anew, for another address. */
@@ -116,7 +123,7 @@ export class LiveLoad<T> implements ReactiveController {
 
   async #first(): Promise<void> {
     await Promise.race([this.#options.live().opened, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
-    if (this.#path !== location.pathname) await arrival();
+    await this.#mayBeLeft();
     if (!this.#asked && this.#unfollow !== undefined) await this.run();
   }
 
