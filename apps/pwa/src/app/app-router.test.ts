@@ -6,10 +6,14 @@ import { goTo } from './address.ts';
 
 const gates = new Map<string, PromiseWithResolvers<void>>();
 const arrived = vi.fn();
+const loads: string[] = [];
 const route = (path: string, title: string): AppRoute => ({
   path,
   title,
-  load: () => gates.get(path)?.promise ?? Promise.resolve(),
+  load: () => {
+    loads.push(path);
+    return gates.get(path)?.promise ?? Promise.resolve();
+  },
   render: (params) => html`<p>${title} ${params['id'] ?? ''}</p>`,
 });
 
@@ -43,6 +47,7 @@ afterEach(() => {
   history.replaceState(null, '', began);
   gates.clear();
   arrived.mockClear();
+  loads.length = 0;
 });
 
 test('a link pushes history, keeps its search, and Back returns', async () => {
@@ -77,6 +82,14 @@ test('a page whose code comes late does not replace the one that was asked for a
   await new Promise((resolve) => setTimeout(resolve));
   await element.updateComplete;
   expect(shown(element)).toBe('Thing 8');
+});
+
+test('a change of the address that is told twice shows its page once', async () => {
+  const element = await start('/');
+  goTo('/things/9');
+  dispatchEvent(new PopStateEvent('popstate'));
+  await vi.waitFor(() => expect(shown(element)).toBe('Thing 9'));
+  expect(loads.filter((path) => path === '/things/:id')).toHaveLength(1);
 });
 
 test('an unknown address and code that does not load have a page', async () => {

@@ -1,4 +1,5 @@
 import type { LitElement, ReactiveController, TemplateResult } from 'lit';
+import { expectPage } from '../data/arrival.ts';
 import { painted } from '../ui/turns.ts';
 import { addressChanged, goTo } from './address.ts';
 
@@ -36,6 +37,8 @@ export class AppRouter implements ReactiveController {
   readonly #patterns: readonly (readonly [URLPattern, AppRoute])[];
   #wanted = 0;
   #shown: string | null = null;
+  /** The pathname whose page is on its way; null when none is. */
+  #asked: string | null = null;
   #pressed: string | null = null;
   #page: () => TemplateResult | null = () => null;
 
@@ -99,13 +102,18 @@ export class AppRouter implements ReactiveController {
     goTo(link.pathname + link.search);
   };
 
-  readonly #follow = () => void this.#show();
+  readonly #follow = () => {
+    // A change of the address may be told twice.
+    if (location.pathname === this.#asked) return;
+    expectPage(this.#show().then(() => this.#host.updateComplete));
+  };
 
   async #show(): Promise<void> {
     const { pathname } = location;
     const mine = ++this.#wanted;
+    this.#asked = pathname;
     if (pathname === this.#shown) {
-      this.#pressed = null;
+      this.#pressed = this.#asked = null;
       return;
     }
     const moved = this.#shown !== null;
@@ -124,7 +132,7 @@ export class AppRouter implements ReactiveController {
     if (mine !== this.#wanted) return;
     this.#page = page;
     this.#shown = pathname;
-    this.#pressed = null;
+    this.#pressed = this.#asked = null;
     this.#host.requestUpdate();
     this.#options.onPage({ title: found?.route.title ?? 'Not found', moved });
   }

@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { state } from 'lit/decorators.js';
+import { arrival } from '../data/arrival.ts';
 import { createRoomDesk } from '../data/desk.ts';
 import { createLiveStream, type Connection, type LiveNews } from '../data/live-stream.ts';
 import { openHub } from '../data/hub/open-hub.ts';
@@ -103,7 +104,7 @@ export class HiveApp extends LitElement {
       keepFocus(this.renderRoot);
       listenToKeys({ help: () => void this.#open('help'), filter: () => focusFilter(this.renderRoot) });
     });
-    setTimeout(() => void later(), settledMs);
+    setTimeout(() => void arrival().then(() => later()), settledMs);
     // A code comes first: without it the stream would only be refused. And the picture: to start the hub takes a page as long as to draw its frame.
     void pictured.then(() => this.code === null && !this.unpaired && this.#live.start());
     narrow.addEventListener('change', () => this.requestUpdate());
@@ -267,6 +268,7 @@ export class HiveApp extends LitElement {
     await this.updateComplete;
     const page = this.renderRoot.querySelector<LitElement>('main > *');
     await page?.updateComplete;
+    await painted(); // what has the focus is laid out by then, and not for this alone
     const heading = page?.shadowRoot?.querySelector('h1') ?? this.renderRoot.querySelector('main h1');
     (heading as HTMLElement | null)?.focus({ preventScroll: true });
   }

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { HiveEvent, SystemPauses } from '@hive/events';
+import { arrival } from '../data/arrival.ts';
 import type { LiveNews } from '../data/live-stream.ts';
 import type { Place, Room } from './places.ts';
 
@@ -78,6 +79,7 @@ export class Standing implements ReactiveController {
   #soon(what: string, look: () => Promise<void>, inMs = restMs): void {
     if (this.#due.has(what)) return;
     const run = async () => {
+      await arrival();
       this.#due.delete(what);
       await look().catch(() => undefined);
       this.#host.requestUpdate();

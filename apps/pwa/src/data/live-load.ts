@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { HiveEvent } from '@hive/events';
+import { arrival } from './arrival.ts';
 import type { LiveFilter, LiveNews, LiveStream } from './live-stream.ts';
 
 /** What a page loads and how it stays fresh. */
@@ -34,6 +35,8 @@ export class LiveLoad<T> implements ReactiveController {
   #interval: ReturnType<typeof setInterval> | undefined;
   #unfollow: (() => void) | undefined;
   #asked = false;
+  /** Where it was when it was shown. Another address means that it may be left just now. */
+  #path = '';
 
   constructor(host: ReactiveControllerHost, options: LiveLoadOptions<T>) {
     this.#host = host;
@@ -52,6 +55,7 @@ export class LiveLoad<T> implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#path = location.pathname;
     this.#unfollow = this.#options.live().follow((news) => this.#hear(news), this.#options.filter?.());
     const { everyMs } = this.#options;
     if (everyMs !== undefined)
@@ -61,6 +65,9 @@ export class LiveLoad<T> implements ReactiveController {
 
   hostDisconnected(): void {
     this.#unfollow?.();
+    this.#unfollow = undefined;
+    this.#wanted += 1; // what is on its way is for nobody
+    this.#asked = false;
     clearInterval(this.#interval);
     clearTimeout(this.#due);
     this.#due = undefined;
@@ -78,10 +85,17 @@ export class LiveLoad<T> implements ReactiveController {
         this.#value = this.#options.fold && this.#since.length > 0 ? this.#options.fold(value, this.#since) : value;
       this.#host.requestUpdate();
     };
-    await this.#options.load().then(
-      (value) => settle(undefined, value),
-      (error: unknown) => settle(error, undefined),
+    const [error, value] = await this.#options.load().then(
+      (value) => [undefined, value] as const,
+      (error: unknown) => [error, undefined] as const,
     );
+    await this.#mayBeLeft();
+    settle(error, value);
+  }
+
+  /** Waits while another page is on its way: it comes before what this one would show. */
+  async #mayBeLeft(): Promise<void> {
+    if (this.#path !== location.pathname) await arrival();
   }
 
   /** Forgets what was shown and loads anew, for another address. */
@@ -109,7 +123,8 @@ export class LiveLoad<T> implements ReactiveController {
 
   async #first(): Promise<void> {
     await Promise.race([this.#options.live().opened, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
-    if (!this.#asked) await this.run();
+    await this.#mayBeLeft();
+    if (!this.#asked && this.#unfollow !== undefined) await this.run();
   }
 
   #hear(news: LiveNews): void {

@@ -7,9 +7,15 @@ export const turn = (): Promise<void> =>
 /** Resolves when the next frame was painted; at once where none will be. */
 export const painted = (): Promise<void> =>
   new Promise((resolve) => {
-    if (document.visibilityState === 'hidden') resolve();
+    if (typeof document === 'undefined' || document.visibilityState === 'hidden') resolve();
     else requestAnimationFrame(() => setTimeout(resolve));
   });
+
+/** Resolves when what the next frame shows is on the screen: a frame later, since the one is put there while the next is made. */
+export const seen = async (): Promise<void> => {
+  await painted();
+  await painted();
+};
 
 /** About as long as the parts of one turn may take, in ms; a telephone takes four times as long for what a desk does in this. */
 const turnMs = 5;

@@ -1,4 +1,4 @@
-import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, html, noChange, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { shortId, type Permission } from '@hive/events';
 import { AddressController } from '../../app/address-controller.ts';
@@ -9,7 +9,7 @@ import { Rights } from '../../data/rights.ts';
 import { whenIdle } from '../../data/when-idle.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { loadView } from '../../ui/load-view.ts';
-import { Turns, painted } from '../../ui/turns.ts';
+import { Turns, painted, seen, turn } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-copy.ts';
 import './hive-trace-header.ts';
@@ -36,6 +36,10 @@ export class HiveTracePage extends LitElement {
   /** The view whose code has come, and whose turn too: going to another answers with the frame before it is made. */
   @state() private ready: TraceView | null = null;
   @state() private failed: TraceView | null = null;
+  /** The view whose code is waited for, once the frame that answered the hand was painted: until then what was there stays. */
+  @state() private awaited: TraceView | null = null;
+  /** The event whose details are open; empty for none. They come after the frame that marks the event, which moves nothing. */
+  @state() private opened = '';
 
   readonly #address = new AddressController(this);
   readonly #turns = new Turns(this, 1);
@@ -70,10 +74,19 @@ export class HiveTracePage extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     if (changed.has('correlationId') && changed.get('correlationId')) this.#feed.reset();
-    // Its code is needed once an event was chosen.
-    if (this.#address.get('sel') !== '') void import('./hive-event-details.ts').catch(() => undefined);
+    const chosen = this.#address.get('sel');
+    if (chosen !== this.#chosen) this.#open((this.#chosen = chosen));
     const view = this.#view;
     if (this.ready !== view && this.failed !== view) void this.#fetch(view);
+  }
+
+  #chosen = '';
+
+  #open(chosen: string): void {
+    // Its code may not have come yet.
+    if (chosen !== '') void import('./hive-event-details.ts').catch(() => undefined);
+    if (chosen === '' || this.#feed.value === undefined) this.opened = chosen;
+    else void painted().then(() => (this.opened = this.#chosen));
   }
 
   get #view(): TraceView {
@@ -85,25 +98,30 @@ export class HiveTracePage extends LitElement {
       // The frame that answers the hand comes first. Meanwhile the hand may have gone on.
       if (this.ready !== null) await painted();
       if (this.#view !== view) return;
-      await view.load();
+      const code = view.load();
+      if ((await Promise.race([code, turn()])) === undefined) this.awaited = view;
+      await code;
       this.ready = view;
-      this.failed = null;
+      this.awaited = this.failed = null;
     } catch {
       this.failed = view;
     }
   }
 
   protected override updated(): void {
-    // Not needed to see anything, so it does not stand in the way of what is; its place is kept until it comes.
+    // Not needed to see anything, so they do not stand in the way of what is; the place of the verbs is kept until they come.
     if (this.#feed.value?.isWhole)
-      this.#verbs ??= whenIdle()
+      this.#late ??= seen()
+        .then(() => whenIdle())
         .then(() => import('./verbs/hive-trace-verbs.ts'))
-        .catch(() => (this.#verbs = null)); // asked for again with the next change
+        .then(() => whenIdle())
+        .then(() => import('./hive-event-details.ts'))
+        .catch(() => (this.#late = null)); // asked for again with the next change
     const goal = this.#feed.value?.result?.goal;
     if (goal !== undefined) document.title = `${visibleLine(goal).slice(0, 60)} · Hive`;
   }
 
-  #verbs: Promise<unknown> | null = null;
+  #late: Promise<unknown> | null = null;
 
   override render() {
     if (isUnknown(this.#feed.error)) return this.#unknown();
@@ -119,6 +137,7 @@ export class HiveTracePage extends LitElement {
     const asked = this.#address.get('sel');
     const selected = trace.store.rowOf(asked) < 0 ? null : asked;
     const view = this.#view;
+    const opened = trace.store.rowOf(this.opened) < 0 ? null : this.opened;
     const scene: TraceScene = {
       correlationId: trace.correlationId,
       desk: this.desk,
@@ -141,14 +160,18 @@ export class HiveTracePage extends LitElement {
         ?ready=${this.#rights.areKnown}
       ></hive-trace-verbs>
       ${part(() => html`<hive-view-switch .shown=${view.id} .address=${location.href}></hive-view-switch>`)}
-      <div class="events ${selected === null ? '' : 'with-details'}">
-        ${part(() => html`<section aria-label=${view.name}>${this.#shown(view, scene)}</section>`)}
+      <div class="events ${opened === null ? '' : 'with-details'}">
         ${
-          selected === null
+          this.#feed.isDrawn
+            ? part(() => html`<section aria-label=${view.name}>${this.#shown(view, scene)}</section>`)
+            : nothing
+        }
+        ${
+          opened === null
             ? nothing
             : html`<hive-event-details
                 .desk=${this.desk}
-                .of=${selected}
+                .of=${opened}
                 .trace=${trace}
                 .read=${this.#read}
                 @hive-select=${({ detail }: CustomEvent<string | null>) => this.#select(detail)}
@@ -171,6 +194,7 @@ export class HiveTracePage extends LitElement {
         tone="failed"
         ><button @click=${() => void this.#fetch(view)}>Try again</button></hive-notice
       >`;
+    if (this.ready !== null && this.awaited !== view) return noChange;
     return html`<hive-skeleton></hive-skeleton>`;
   }
 

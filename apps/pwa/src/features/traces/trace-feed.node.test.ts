@@ -17,7 +17,10 @@ const eventAt = (position: number): HiveEvent =>
   }) as unknown as HiveEvent; // as far as a row needs it
 
 /** One row at each of these positions. */
-const partOf = (...positions: readonly number[]): TraceColumns => {
+const partOf = (...positions: readonly number[]): TraceColumns => partBefore(null, ...positions);
+
+/** The same, and what follows it. */
+const partBefore = (next: string | null, ...positions: readonly number[]): TraceColumns => {
   const columns = createColumns(id);
   for (const position of positions)
     columns.add({
@@ -25,7 +28,7 @@ const partOf = (...positions: readonly number[]): TraceColumns => {
       ...{ type: 'task.ready', actor: 'queen', subject: 's', words: '', step: null, tookMs: 0 },
       ...{ isError: false, isTask: true, byModel: false },
     });
-  return columns.end({ next: null, positionOf: () => undefined });
+  return columns.end({ next, positionOf: () => undefined });
 };
 
 /** A feed of a trace whose parts are answered when the test says so. */
@@ -110,6 +113,28 @@ test('what was asked for ahead is not taken for what the workflow has come to si
     await vi.waitFor(() => expect(feed.value).not.toBe(before));
     await new Promise((asking) => setTimeout(asking, 20));
     expect(feed.value?.result?.status).toBe('running');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('the rows of a first part are drawn together with the second one where that comes soon, and else without it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    vi.advanceTimersByTime(60_000); // what the test before asked for is old by then
+    const [soon, late] = [following(), following()];
+    for (const { asked } of [soon, late]) asked[0]?.(partBefore('1', 1));
+    await vi.advanceTimersByTimeAsync(100);
+    expect([soon, late].map(({ feed, asked }) => [feed.value?.store.rows, feed.isDrawn, asked.length])).toEqual([
+      [1, false, 2],
+      [1, false, 2],
+    ]);
+    soon.asked[1]?.(partOf(2));
+    await vi.advanceTimersByTimeAsync(10);
+    expect([soon.feed.isDrawn, soon.feed.value?.isWhole, soon.feed.value?.store.rows]).toEqual([true, true, 2]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([late.feed.isDrawn, late.feed.value?.isWhole]).toEqual([true, false]);
+    for (const { feed } of [soon, late]) feed.hostDisconnected();
   } finally {
     vi.useRealTimers();
   }

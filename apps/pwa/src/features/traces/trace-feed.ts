@@ -3,6 +3,7 @@ import type { HiveEvent, Result, TraceColumns } from '@hive/events';
 import type { RoomDesk } from '../../data/desk.ts';
 import type { LiveNews, LiveStream } from '../../data/live-stream.ts';
 import { whenIdle } from '../../data/when-idle.ts';
+import { seen, turn } from '../../ui/turns.ts';
 import { KeptEvents } from './kept-events.ts';
 import { firstPart, takeAsked } from './trace-ahead.ts';
 import { traceOf, type Trace } from './trace-model.ts';
@@ -24,6 +25,8 @@ const restMs = 1000;
 const calmMs = 250;
 /** Showing what is new looks at all rows. So many of them are worth a millisecond of waiting: 100,000 rows are shown anew after 40 ms. */
 const rowsPerMs = 2500;
+/** So long rows wait for the part that follows the first one: one picture of both is complete sooner than two are. */
+const togetherMs = 300;
 /** While parts of a long trace come, what is behind the first picture can wait a little longer. */
 const partsMs = 150;
 /** What is not needed for the picture waits for an idle moment, and no longer than this. */
@@ -48,6 +51,7 @@ export class TraceFeed implements ReactiveController {
   #result: Result | null | undefined;
   #error: unknown;
   #isWhole = false;
+  #isDrawn = false;
   #readTo: number | null = null;
   #reading = false;
   #again = false;
@@ -71,6 +75,11 @@ export class TraceFeed implements ReactiveController {
   /** What is known; undefined until its first part and its standing are there. */
   get value(): Trace | undefined {
     return this.#value;
+  }
+
+  /** False while what is known of the rows is not worth a picture: more of them may be here before it were made. */
+  get isDrawn(): boolean {
+    return this.#isDrawn;
   }
 
   /** Why the last reading broke off, if it did. */
@@ -104,7 +113,7 @@ export class TraceFeed implements ReactiveController {
     this.#store = new TraceStore();
     this.#kept = this.#keep();
     this.#result = this.#value = this.#error = undefined;
-    this.#isWhole = this.#again = false;
+    this.#isWhole = this.#isDrawn = this.#again = false;
     this.#readTo = null;
     this.#since = [];
     this.hostConnected();
@@ -143,7 +152,7 @@ export class TraceFeed implements ReactiveController {
         await this.#readParts(mine);
         if (mine !== this.#turn) return;
         this.#error = undefined;
-        this.#isWhole = true;
+        this.#isWhole = this.#isDrawn = true;
         // All that was recorded when it was asked for is here; what the stream missed since is read behind it.
         if (this.#again) this.#tell();
       } while (this.#again);
@@ -152,6 +161,7 @@ export class TraceFeed implements ReactiveController {
       void this.#afterPaint(mine);
     } catch (error) {
       if (mine === this.#turn) this.#error = error;
+      this.#isDrawn = true;
     } finally {
       if (mine === this.#turn) {
         this.#reading = false;
@@ -173,12 +183,25 @@ export class TraceFeed implements ReactiveController {
       this.#store.apply(part);
       if (part.positions.length > 0) this.#readTo = part.positions.reduce((sum, step) => sum + step, 0);
       if (isFirst && this.#options.correlationId().length !== wholeId) this.#follow();
-      if (coming !== null) this.#tellSoon(isFirst ? 0 : partsMs);
+      if (coming === null) return;
+      if (isFirst) await this.#waitTogether(coming);
+      else this.#tellSoon(partsMs);
     }
+  }
+
+  /** Shows what stands beside the rows; these wait a moment for the part that follows. */
+  async #waitTogether(coming: Promise<unknown>): Promise<void> {
+    await turn(); // that part is asked for before anything is shown
+    this.#tell();
+    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), togetherMs));
+    const first = await Promise.race([coming.catch(() => null), late]);
+    this.#isDrawn = true;
+    if (first === 'late') this.#tell();
   }
 
   /** What is not needed for the picture: whole events, and what was recorded between the asking and the following. */
   async #afterPaint(mine: number): Promise<void> {
+    await seen();
     await whenIdle(patienceMs);
     if (mine !== this.#turn) return;
     if (this.#asked) void this.#read();

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { isQuiet } from '../../../app/keys.ts';
 import { whenIdle } from '../../../data/when-idle.ts';
 import { baseStyles } from '../../../ui/base-styles.ts';
+import { seen } from '../../../ui/turns.ts';
 import { copyRow } from './copy-row.ts';
 import './hive-minimap.ts';
 import { hoverCard, placeCard, type Hovered } from './hover-card.ts';
@@ -101,7 +102,9 @@ export class HiveWaterfall extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    void whenIdle(twinMs).then(() => (this.hasTwin = true));
+    void seen()
+      .then(() => whenIdle(twinMs))
+      .then(() => (this.hasTwin = true));
   }
 
   protected override updated(changed: PropertyValues<this>): void {

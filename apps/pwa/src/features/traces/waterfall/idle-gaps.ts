@@ -31,23 +31,23 @@ export const idleGaps = (store: TraceStore, now: number): readonly IdleGap[] => 
     if (to > busyUntil) busyUntil = to;
   };
   // Rows and stretches are both in the order of the log, and so nearly in the order of their beginnings.
+  const { rows } = store;
   let stretch = 0;
-  for (let row = 0; row < store.rows; row += 1) {
+  for (let row = 0; row < rows; row += 1) {
     const moment = at[row] as number;
     for (; stretch < bars.count && (bars.from[stretch] as number) <= moment; stretch += 1) {
       if (!isBusy[bars.kind[stretch] as number]) continue;
       const to = bars.to[stretch] as number;
       busy(bars.from[stretch] as number, Number.isNaN(to) ? now : to);
     }
-    busy(moment, moment);
+    if (moment > busyUntil) busy(moment, moment);
   }
   busy(now, now);
   // A call is told when it has ended, so the gap before it may have been no gap.
-  for (let row = 0; row < store.rows && found.length > 0; row += 1) {
-    if ((start[row] as number) === (at[row] as number)) continue;
-    for (const gap of found)
-      if (gap.to > (start[row] as number) && gap.from < (at[row] as number))
-        gap.to = Math.max(gap.from, start[row] as number);
+  for (let row = 0; row < rows && found.length > 0; row += 1) {
+    const [from, to] = [start[row] as number, at[row] as number];
+    if (from === to) continue;
+    for (const gap of found) if (gap.to > from && gap.from < to) gap.to = Math.max(gap.from, from);
   }
   return found.filter(({ from, to }) => to - from > shortest).map((gap) => ({ ...gap, why: whyOf(store, gap) }));
 };

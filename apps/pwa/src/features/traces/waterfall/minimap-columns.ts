@@ -1,5 +1,4 @@
-import type { PhaseKind } from '../phases.ts';
-import { kindOf } from './row-facts.ts';
+import { isErrorFlag } from './row-facts.ts';
 import { none, stretchKinds } from './subject-bars.ts';
 import type { TimeScale } from './time-scale.ts';
 import type { TraceStore } from './trace-store.ts';
@@ -17,9 +16,11 @@ export type MinimapColumns = {
 export const minimapTones = ['failed', 'person', 'model', 'merge', 'check', 'review', 'command', 'event'] as const;
 
 const empty = 255;
-const toneOfKind = new Map<PhaseKind, number>(
-  minimapTones.flatMap((tone, index) => (tone === 'failed' || tone === 'event' ? [] : [[tone, index] as const])),
-);
+/** The tone of a stretch by the number of its kind; `work` is the author's. Who waits in the queue colours nothing. */
+const tonesOf = (work: 'model' | 'command'): readonly number[] =>
+  stretchKinds.map((kind) => minimapTones.findIndex((tone) => tone === (kind === 'work' ? work : kind)));
+const tonesOfModels = tonesOf('model');
+const tonesOfCommands = tonesOf('command');
 
 export const minimapColumns = (store: TraceStore, scale: TimeScale, now: number): MinimapColumns => {
   const width = Math.max(1, Math.floor(scale.width));
@@ -30,13 +31,10 @@ export const minimapColumns = (store: TraceStore, scale: TimeScale, now: number)
   };
   const { events, busy, tone } = columns;
   const columnOf = (at: number) => Math.min(width - 1, Math.max(0, Math.floor(scale.x(at))));
-  const stronger = (column: number, index: number) => {
-    if (index < (tone[column] as number)) tone[column] = index;
-  };
-  const { at } = store;
+  const { at, flags, rows } = store;
   // Rows that follow each other mostly lie in one column: its beginning and end are looked up once for all of them.
   let [column, from, to] = [0, Infinity, -Infinity];
-  for (let row = 0; row < store.rows; row += 1) {
+  for (let row = 0; row < rows; row += 1) {
     const moment = at[row] as number;
     if (!(moment >= from && moment < to)) {
       column = columnOf(moment);
@@ -44,18 +42,20 @@ export const minimapColumns = (store: TraceStore, scale: TimeScale, now: number)
       to = scale.at(column + 1);
     }
     (events[column] as number)++;
-    stronger(column, store.isError(row) ? 0 : minimapTones.length - 1);
+    const index = ((flags[row] as number) & isErrorFlag) === 0 ? minimapTones.length - 1 : 0;
+    if (index < (tone[column] as number)) tone[column] = index;
   }
   const { bars } = store;
   for (let subject = 0; subject < bars.first.length; subject += 1) {
+    const tones = bars.byModel[subject] === 1 ? tonesOfModels : tonesOfCommands;
     for (let at = bars.firstOf(subject); at !== none; at = bars.next[at] as number) {
-      const index = toneOfKind.get(kindOf(store, at, subject));
-      if (index === undefined || stretchKinds[bars.kind[at] as number] === 'queued') continue;
+      const index = tones[bars.kind[at] as number] ?? -1;
+      if (index < 0) continue;
       const to = bars.to[at] as number;
       const last = columnOf(Number.isNaN(to) ? now : to);
       for (let column = columnOf(bars.from[at] as number); column <= last; column += 1) {
         (busy[column] as number)++;
-        stronger(column, index);
+        if (index < (tone[column] as number)) tone[column] = index;
       }
     }
   }

@@ -15,6 +15,11 @@ export class PositionIndex {
     this.#positionOf = positionOf;
   }
 
+  /** The highest position of a row; -Infinity without rows. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** The next row. */
   add(row: number): void {
     const position = this.#positionOf(row);

@@ -2,6 +2,10 @@ import { isActive, type PhaseKind } from '../phases.ts';
 import { none, stretchKinds } from './subject-bars.ts';
 import type { TraceStore } from './trace-store.ts';
 
+/** Bits of a row. */
+export const isErrorFlag = 1;
+export const isTaskFlag = 2;
+
 /** What state a row is in, the worst last: their numbers are compared. */
 export const rowStatuses = ['done', 'queued', 'running', 'waiting', 'failed'] as const;
 export type RowStatus = (typeof rowStatuses)[number];

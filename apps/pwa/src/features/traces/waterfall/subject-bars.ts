@@ -44,10 +44,9 @@ export class SubjectBars {
     return this.#count;
   }
 
-  /** Folds one more event of a subject, by what it does (`effectOf`); they come in the order of the log. */
+  /** Folds one more event of a subject, by what it does (`effectOf`, not nothing); they come in the order of the log. */
   fold(subject: number, row: number, event: { readonly effect: number; readonly at: number }): void {
     const { effect, at } = event;
-    if (effect === doesNothing) return;
     this.#room(subject);
     const open = this.last[subject] as number; // there is room
     if (open !== none && Number.isNaN(this.to[open])) this.to[open] = at;

@@ -7,9 +7,6 @@ export type TimeWindow = { readonly from: number; readonly to: number };
 export const largestGapShare = 0.05;
 export const gapWidth = 28;
 
-/** Between two of these, time and place grow alike. */
-type Knot = { readonly at: number; readonly x: number };
-
 /** Where a moment is drawn, in pixels from the left, and which moment a place shows. Collapsed gaps are narrow. */
 export type TimeScale = {
   readonly window: TimeWindow;
@@ -32,28 +29,39 @@ export const timeScale = (window: TimeWindow, width: number, gaps: readonly Idle
   const marker = Math.min(gapWidth, width / (4 * Math.max(1, inside.length)));
   const rest = Math.max(1, window.to - window.from - inside.reduce((sum, { from, to }) => sum + to - from, 0));
   const perMs = Math.max(0, width - marker * inside.length) / rest;
-  const knots: Knot[] = [{ at: window.from, x: 0 }];
+  // The knots; between two of them, time and place grow alike.
+  const [ats, xs] = [[window.from], [0]];
+  let [lastAt, lastX] = [window.from, 0];
   const go = (at: number, by: number) => {
-    const last = knots.at(-1) as Knot; // there is always a first one
-    if (at > last.at) knots.push({ at, x: last.x + by });
+    if (at <= lastAt) return;
+    ats.push((lastAt = at));
+    xs.push((lastX += by));
   };
   for (const { from, to } of inside) {
-    go(from, (from - (knots.at(-1) as Knot).at) * perMs);
+    go(from, (from - lastAt) * perMs);
     go(to, marker);
   }
-  go(window.to, (window.to - (knots.at(-1) as Knot).at) * perMs);
-  const between = (value: number, of: 'at' | 'x', wanted: 'at' | 'x'): number => {
+  go(window.to, (window.to - lastAt) * perMs);
+  if (ats.length === 1) {
+    ats.push(window.from + 1);
+    xs.push(perMs);
+  }
+  /** `beyond`: how much further it is for each beyond both ends, where time goes on as it does inside. */
+  const between = (value: number, of: readonly number[], wanted: readonly number[], beyond: number): number => {
     let i = 1;
-    while (i < knots.length - 1 && (knots[i] as Knot)[of] < value) i += 1;
-    const [a, b] = [knots[i - 1] as Knot, knots[i] ?? { at: window.from + 1, x: perMs }];
-    // Beyond both ends time goes on as it does inside.
-    if (value < a[of] || value > b[of]) {
-      const near = value < a[of] ? a : b;
-      return wanted === 'x' ? near.x + (value - near.at) * perMs : near.at + (value - near.x) / (perMs || 1);
-    }
-    return b[of] === a[of] ? a[wanted] : a[wanted] + ((value - a[of]) * (b[wanted] - a[wanted])) / (b[of] - a[of]);
+    while (i < of.length - 1 && (of[i] as number) < value) i += 1;
+    const [a, b] = [of[i - 1] as number, of[i] as number];
+    const [from, to] = [wanted[i - 1] as number, wanted[i] as number];
+    if (value < a) return from + (value - a) * beyond;
+    if (value > b) return to + (value - b) * beyond;
+    return b === a ? from : from + ((value - a) * (to - from)) / (b - a);
   };
-  return { window, width, gaps, x: (at) => between(at, 'at', 'x'), at: (x) => between(x, 'x', 'at') };
+  const msPer = 1 / (perMs || 1);
+  return {
+    ...{ window, width, gaps },
+    x: (at) => between(at, ats, xs, perMs),
+    at: (x) => between(x, xs, ats, msPer),
+  };
 };
 
 const nice = [

@@ -1,12 +1,9 @@
 import { stepsOfColumns, traceColumns, traceRow, type HiveEvent, type TraceColumns } from '@hive/events';
 import { BarRules } from './bar-rules.ts';
 import { PositionIndex } from './position-index.ts';
+import { isErrorFlag, isTaskFlag } from './row-facts.ts';
 import { RowIndex } from './row-index.ts';
-import { SubjectBars, longer, none } from './subject-bars.ts';
-
-/** Bits of a row. */
-export const isErrorFlag = 1;
-export const isTaskFlag = 2;
+import { SubjectBars, doesNothing, longer, none } from './subject-bars.ts';
 
 const hexAt = (part: IdPart, row: number): string =>
   part.hex.slice(32 * (row - part.from), 32 * (row - part.from) + 32);
@@ -68,38 +65,41 @@ export class TraceStore {
   /** Adds the rows of a part that are not there yet. Answers how many that were. */
   apply(columns: TraceColumns): number {
     this.correlationId ||= columns.correlationId;
+    const { positions, times, types, actors, subjects, words, steps, took, causes } = columns;
     const numbers = columns.strings.map((text) => this.#numberFor(text));
-    const number = (index: number | undefined) => numbers[index ?? -1] ?? 0;
     const before = this.rows;
+    this.#reserve(before + positions.length);
+    const { start: starts, at: moments, position: places, type, actor, subject, words: said, step, flags } = this;
     /** The ids of the rows that are added, once one was left out; null: all of them are. */
     let hex: string[] | null = null;
     let [position, at] = [0, 0];
-    for (let i = 0; i < columns.positions.length; i += 1) {
-      position += columns.positions[i] ?? 0;
-      at += columns.times[i] ?? 0;
-      if (this.#byPosition.find(position) >= 0) {
+    for (let i = 0; i < positions.length; i += 1) {
+      position += positions[i] ?? 0;
+      at += times[i] ?? 0;
+      if (position <= this.#byPosition.last && this.#byPosition.find(position) >= 0) {
         hex ??= [columns.ids.slice(0, 32 * i)];
         continue;
       }
-      const row = this.#add();
+      const row = this.rows++;
       hex?.push(columns.ids.slice(32 * i, 32 * i + 32));
-      this.start[row] = at - (columns.took[i] ?? 0);
-      this.at[row] = at;
-      this.position[row] = position;
-      this.type[row] = number(columns.types[i]);
-      this.actor[row] = number(columns.actors[i]);
-      this.subject[row] = number(columns.subjects[i]);
-      this.words[row] = number(columns.words[i]);
-      this.step[row] = columns.steps[i] ?? 0;
-      const flags = columns.flags[i] ?? 0;
-      this.flags[row] = flags;
+      starts[row] = at - (took[i] ?? 0);
+      moments[row] = at;
+      places[row] = position;
+      type[row] = numbers[types[i] ?? -1] ?? 0;
+      actor[row] = numbers[actors[i] ?? -1] ?? 0;
+      const about = (subject[row] = numbers[subjects[i] ?? -1] ?? 0);
+      said[row] = numbers[words[i] ?? -1] ?? 0;
+      step[row] = steps[i] ?? 0;
+      const bits = (flags[row] = columns.flags[i] ?? 0);
       this.#byPosition.add(row);
       if (at < this.firstAt) this.firstAt = at;
       if (at > this.lastAt) this.lastAt = at;
-      if (flags & isErrorFlag) this.errors += 1;
-      if (flags & 4) this.bars.markModel(this.subject[row]);
+      if (bits !== 0) {
+        if (bits & isErrorFlag) this.errors += 1;
+        if (bits & 4) this.bars.markModel(about);
+      }
       this.#foldBar(row);
-      const distance = columns.causes[i] ?? 0;
+      const distance = causes[i] ?? 0;
       this.#place(row, distance === 0 ? null : position - distance);
     }
     if (this.rows > before) {
@@ -219,7 +219,7 @@ export class TraceStore {
     this.head[row] = follows ? parent : row;
     this.depth[row] = parent === none ? 0 : (this.depth[parent] as number) + 1;
     this.#insert(row, parent);
-    if (!this.isError(row)) return;
+    if (((this.flags[row] as number) & isErrorFlag) === 0) return;
     for (let up = parent; up !== none; up = this.parent[up] as number) (this.errorsBelow[up] as number)++;
   }
 
@@ -262,7 +262,7 @@ export class TraceStore {
   #foldOne(subject: number, row: number): void {
     const type = this.type[row] as number;
     const effect = this.#rules.effect(type, this.strings[type] ?? '', this.step[row] as number);
-    this.bars.fold(subject, row, { effect, at: this.at[row] as number });
+    if (effect !== doesNothing) this.bars.fold(subject, row, { effect, at: this.at[row] as number });
   }
 
   #numberFor(text: string): number {
@@ -284,13 +284,11 @@ export class TraceStore {
     return part ? hexAt(part, row) : '';
   }
 
-  #add(): number {
-    if (this.rows === this.at.length) this.#grow();
-    return this.rows++;
-  }
-
-  #grow(): void {
-    const size = this.at.length * 2;
+  /** Makes room once for all rows of a part. */
+  #reserve(rows: number): void {
+    let size = this.at.length;
+    while (size < rows) size *= 2;
+    if (size === this.at.length) return;
     for (const name of ['start', 'at', 'position'] as const) this[name] = longer(this[name], new Float64Array(size));
     for (const name of ['type', 'actor', 'subject', 'words', 'children', 'errorsBelow'] as const)
       this[name] = longer(this[name], new Uint32Array(size));
