@@ -138,6 +138,27 @@ const shots: readonly {
   { name: 'agents', at: `${fixture.url}/agents`, full: true },
   { name: 'agents-empty', at: `${empty.url}/agents` },
   { name: 'agent', at: `${fixture.url}/agents/worker-1`, full: true },
+  {
+    name: 'agent-asked',
+    at: `${fixture.url}/agents/worker-1`,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Drain…' }).click();
+      await page.getByText('Within two seconds').waitFor();
+    },
+  },
+  {
+    name: 'agent-paused',
+    at: `${trouble.url}/agents/worker-1`,
+    act: async (page) => {
+      const pause = page.getByRole('button', { name: 'Pause…' });
+      if (await pause.isVisible()) {
+        await pause.click();
+        await page.getByLabel('Why').fill('It gets a new disk');
+        await page.getByRole('button', { name: 'Pause it' }).click();
+      }
+      await page.getByText('Paused', { exact: true }).first().waitFor();
+    },
+  },
   { name: 'tasks', at: `${fixture.url}/tasks` },
   { name: 'tasks-failed', at: `${fixture.url}/tasks?lane=failed&q=date` },
   { name: 'tasks-empty', at: `${empty.url}/tasks` },

@@ -11,6 +11,7 @@ import type { Figures, FiguresWindow } from './figures.ts';
 import type { LimitWindow } from './limit-window.ts';
 import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import type { Report } from './report.ts';
+import { Step } from './steps.ts';
 import type { TaskState } from './transitions.ts';
 import type { Result } from './result.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   DeadLetterFilter,
   DeadLetterOutcome,
   DeadLetterRequest,
+  AgentPauseRequest,
   PauseRequest,
   Remote,
   RemoteRequest,
@@ -29,7 +31,7 @@ import type {
   SystemResumeRequest,
   SystemState,
 } from './operations.ts';
-import { PauseNote, SystemPauses } from './pause.ts';
+import { AgentPause, AgentPauses, PauseNote, SystemPauses } from './pause.ts';
 import { PlannedTask, Priority } from './plan.ts';
 import type { Comparison, ReplayRequest } from './replay.ts';
 import { TaskResult } from './result.ts';
@@ -142,7 +144,13 @@ export const AgentSummary = z.object({
   host: z.string(),
   pid: z.int(),
   capabilities: z.array(z.string()),
-  status: z.enum(['idle', 'busy', 'draining', 'gone']),
+  status: z
+    .enum(['idle', 'busy', 'draining', 'paused', 'gone'])
+    .describe(
+      'draining: it ends, or is paused, and still holds something; paused: it takes nothing until it is resumed',
+    ),
+  paused: AgentPause.optional(),
+  steps: z.array(Step).optional().describe('the kinds of steps that it takes; absent: registered by an older Hive'),
   load: z.int(),
   step: z
     .object({
@@ -173,6 +181,7 @@ export const Health = z.object({
   subscriptions: z.array(z.object({ name: z.string(), position: z.int() })),
   deadLetters: z.int(),
   paused: SystemPauses,
+  pausedAgents: AgentPauses.optional().describe('by name'),
   agents: z.int(),
   sandbox: z.string(),
   oldestReady: z
@@ -283,6 +292,9 @@ export type Desk = {
   /** The stop button: within two seconds no step is begun anywhere, of one kind or of any. */
   pauseSystem(request?: SystemPauseRequest): Promise<SystemState>;
   resumeSystem(request?: SystemResumeRequest): Promise<SystemState>;
+  /** An agent begins no step until it is resumed, whichever process has its name; what it holds may end, or with `drain` goes to others after a moment. */
+  pauseAgent(name: string, request?: AgentPauseRequest): Promise<SystemState>;
+  resumeAgent(name: string, request?: ResumeRequest): Promise<SystemState>;
   tasks(query?: {
     readonly workflow?: string;
     readonly after?: string;

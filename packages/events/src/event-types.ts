@@ -53,6 +53,8 @@ const known: Readonly<Record<EventType, true>> = {
   'box.parallel_changed': true,
   'box.tools_learnt': true,
   'agent.registered': true,
+  'agent.paused': true,
+  'agent.resumed': true,
   'agent.draining': true,
   'agent.offline': true,
   'schedule.created': true,

@@ -70,7 +70,15 @@ export { figuresHoldMs, GpuFigures, MachineFigures } from './machine.ts';
 export type { BoxView, ToolsLearnt } from './box-view.ts';
 export { isEnded, isOpenCall, type AnyCall, type CallView, type OpenCall } from './call-view.ts';
 export { limitKey, type LimitView, type LimitsView } from './limit-view.ts';
-export { foldStream, openIntents, stateOf, type MergeView, type PlainView, type Views } from './heads.ts';
+export {
+  foldStream,
+  openIntents,
+  stateOf,
+  type AgentView,
+  type MergeView,
+  type PlainView,
+  type Views,
+} from './heads.ts';
 export {
   Result,
   TaskResult,
@@ -84,7 +92,7 @@ export {
 } from './result.ts';
 export { Report, reportOf, type Reported } from './report.ts';
 export { parseStream, streams, type StreamKind } from './streams.ts';
-export { PauseNote, SystemPauses, unpausedKinds, type SystemView } from './pause.ts';
+export { AgentPause, AgentPauses, PauseNote, SystemPauses, unpausedKinds, type SystemView } from './pause.ts';
 export { approvalRules, isBranchLike, type ApprovalRules } from './policy/approval-policy.ts';
 export { mergeRules, type MergeRules } from './policy/merge-policy.ts';
 export { Policy, policyOver } from './policy/policy.ts';
@@ -145,6 +153,7 @@ export {
   DeadLetterFilter,
   DeadLetterOutcome,
   DeadLetterRequest,
+  AgentPauseRequest,
   PauseRequest,
   Remote,
   RemoteRequest,

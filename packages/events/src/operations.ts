@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SubmitRequest } from './api.ts';
 import { Id } from './ids.ts';
-import { SystemPauses } from './pause.ts';
+import { AgentPauses, SystemPauses } from './pause.ts';
 import { MissedPolicy, Timing } from './schedule.ts';
 import { Step } from './steps.ts';
 
@@ -24,8 +24,12 @@ export type SystemPauseRequest = z.infer<typeof SystemPauseRequest>;
 export const SystemResumeRequest = ResumeRequest.extend({ kind: Step.optional() });
 export type SystemResumeRequest = z.infer<typeof SystemResumeRequest>;
 
-/** What of the system is paused. */
-export const SystemState = z.object({ paused: SystemPauses });
+/** What `POST /agents/{name}/pause` takes: with `drain` what the agent holds gets a moment and is then handed back for others. */
+export const AgentPauseRequest = PauseRequest.extend({ drain: z.boolean().optional() });
+export type AgentPauseRequest = z.infer<typeof AgentPauseRequest>;
+
+/** What of the system is paused, and which agents. */
+export const SystemState = z.object({ paused: SystemPauses, agents: AgentPauses });
 export type SystemState = z.infer<typeof SystemState>;
 
 /**

@@ -52,8 +52,21 @@ export const agent = topic('agent', {
     host: z.string(),
     pid: z.int(),
     capabilities: z.array(z.string()),
+    steps: z.array(Step).optional().describe('the kinds of steps that it takes; absent: told by an older Hive'),
     version: z.string(),
   }),
+  /**
+   * A person takes an agent out by its name, whichever process has it: it begins no step until it is resumed. What it holds may end; with
+   * `drain` it gets a moment, and is then handed back for others. Told in the stream of the system, since the name outlives each process.
+   */
+  paused: z.strictObject({
+    agent: z.string().max(200),
+    drain: z.literal(true).optional(),
+    reason: z.string().max(1000).optional(),
+    by: By,
+  }),
+  /** The agent takes steps again. */
+  resumed: z.strictObject({ agent: z.string().max(200), by: By }),
   draining: z.strictObject({ agent: z.string(), incarnation: Id }),
   offline: z.strictObject({ agent: z.string(), incarnation: Id, reason: z.string() }),
 });
