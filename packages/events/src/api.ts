@@ -12,6 +12,7 @@ import type { LimitWindow } from './limit-window.ts';
 import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import type { Report } from './report.ts';
 import { Step } from './steps.ts';
+import { Usage } from './workflow.ts';
 import type { TaskState } from './transitions.ts';
 import type { Result } from './result.ts';
 import type {
@@ -133,6 +134,8 @@ export const TraceSummary = z.object({
     .nullable()
     .optional()
     .describe('only where the filter asked for what tasks and calls say; null: not known'),
+  agents: z.array(z.string()).optional().describe('who took its steps; of its workflow'),
+  usage: Usage.optional().describe('what its calls to models took until now; of its workflow'),
 });
 export type TraceSummary = z.infer<typeof TraceSummary>;
 

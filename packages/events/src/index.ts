@@ -22,6 +22,7 @@ export { Author, isModelAuthor } from './author.ts';
 export { Choices, RepoChoice, RepoLook, TemplateChoice } from './choices.ts';
 export { Argv, Check, CheckSource, Setup } from './command.ts';
 export { Dedupe, DedupeMode } from './dedupe.ts';
+export { errorTypes } from './error-types.ts';
 export { eventWords, isError } from './event-words.ts';
 export { proofWords, reviewerWords } from './evidence-words.ts';
 export { Batch, Evidence, EvidenceCommand, Finding, Mutants, Reviewer, SandboxKind, Survivor } from './evidence.ts';

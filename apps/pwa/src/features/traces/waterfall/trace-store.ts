@@ -1,4 +1,4 @@
-import { stepsOfColumns, traceColumns, traceRow, type HiveEvent, type TraceColumns } from '@hive/events';
+import { errorTypes, stepsOfColumns, traceColumns, traceRow, type HiveEvent, type TraceColumns } from '@hive/events';
 import { BarRules } from './bar-rules.ts';
 import { PositionIndex } from './position-index.ts';
 import { RowIndex } from './row-index.ts';
@@ -49,6 +49,7 @@ export class TraceStore {
   readonly bars = new SubjectBars();
   firstRoot = none;
   lastRoot = none;
+  /** How many events count as errors: the same as in the list of traces. */
   errors = 0;
   /** The moments of the first and the last event. */
   firstAt = Infinity;
@@ -70,6 +71,7 @@ export class TraceStore {
     this.correlationId ||= columns.correlationId;
     const numbers = columns.strings.map((text) => this.#numberFor(text));
     const number = (index: number | undefined) => numbers[index ?? -1] ?? 0;
+    const counted = columns.strings.map((text) => errorTypes.includes(text));
     const before = this.rows;
     /** The ids of the rows that are added, once one was left out; null: all of them are. */
     let hex: string[] | null = null;
@@ -96,7 +98,7 @@ export class TraceStore {
       this.#byPosition.add(row);
       if (at < this.firstAt) this.firstAt = at;
       if (at > this.lastAt) this.lastAt = at;
-      if (flags & isErrorFlag) this.errors += 1;
+      if (counted[columns.types[i] ?? -1]) this.errors += 1;
       if (flags & 4) this.bars.markModel(this.subject[row]);
       this.#foldBar(row);
       const distance = columns.causes[i] ?? 0;
