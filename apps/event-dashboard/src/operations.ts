@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import {
+  AcknowledgeRequest,
   AgentPauseRequest,
+  Alert,
   BoxSummary,
   DeadLetter,
   DeadLetterDetail,
@@ -106,6 +108,19 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       answer: SystemState,
     },
     ({ params, body, c }) => desk.resumeAgent(params.id, byOf(c, body)),
+  );
+
+  serve(
+    {
+      id: 'acknowledge',
+      method: 'post',
+      path: '/system/alerts/acknowledge',
+      summary:
+        'Say that a person has seen an alert; it stays listed as seen until it is resolved, and counts anew when it is raised again',
+      body: AcknowledgeRequest,
+      answer: Alert,
+    },
+    ({ body, c }) => desk.acknowledge(byOf(c, body)),
   );
 
   serve(

@@ -74,6 +74,18 @@ test('an agent is paused and drained after a yes, with what that comes to, and r
   await page.getByText('It takes no steps').waitFor();
 });
 
+test('an alert is acknowledged, and stays listed as seen', async () => {
+  const page = await open('/health', tellTrouble(Date.now()));
+  const alert = page.getByRole('listitem').filter({ hasText: 'Box ash answers slowly' });
+  await alert.getByRole('button', { name: 'Acknowledge…' }).click();
+  await page.getByLabel('What is done about it').fill('its fan is cleaned');
+  await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+  await alert.getByText(/its fan is cleaned/).waitFor();
+  await page.reload();
+  await alert.getByText(/its fan is cleaned/).waitFor();
+  expect(await alert.getByRole('button').count()).toBe(0);
+});
+
 test('agents and health have figures of the log, and each opens its events', async () => {
   const page = await open('/agents');
   await page
@@ -89,4 +101,7 @@ test('agents and health have figures of the log, and each opens its events', asy
   await page.locator('hive-chart canvas').first().waitFor({ state: 'attached' });
   await page.getByRole('button', { name: '24 hours' }).click();
   await expect.poll(() => new URL(page.url()).searchParams.get('window')).toBe('24h');
+  await page.getByRole('button', { name: '7 days' }).click();
+  await page.getByText('Events every hour').waitFor();
+  expect(new URL(page.url()).searchParams.get('window')).toBe('7d');
 });

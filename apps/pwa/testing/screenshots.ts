@@ -163,6 +163,21 @@ const shots: readonly {
   { name: 'tasks-failed', at: `${fixture.url}/tasks?lane=failed&q=date` },
   { name: 'tasks-empty', at: `${empty.url}/tasks` },
   { name: 'health', at: `${fixture.url}/health`, full: true },
+  { name: 'health-asks', at: `${trouble.url}/health` },
+  {
+    name: 'health-trouble',
+    at: `${trouble.url}/health?window=7d`,
+    full: true,
+    act: async (page) => {
+      const acknowledge = page.getByRole('button', { name: 'Acknowledge…' });
+      if (await acknowledge.isVisible()) {
+        await acknowledge.click();
+        await page.getByLabel('What is done about it').fill('Its fan is cleaned');
+        await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+      }
+      await page.getByText('Acknowledged by').waitFor();
+    },
+  },
   { name: 'health-empty', at: `${empty.url}/health` },
   { name: 'events', at: `${fixture.url}/events` },
   { name: 'events-filtered', at: `${fixture.url}/events?type=task.refused&q=nothing` },

@@ -276,6 +276,11 @@ export const tellTrouble = (now: number): Story => {
   const log = createLog();
   register(log, 'orchestrator', 'orchestrator', now - 60 * minute);
   register(log, 'worker-1', 'worker', now - 60 * minute);
+  const alert = { alert: 'response_time ash', message: 'Box ash answers slowly: 41 s where 10 s are allowed' };
+  log.record(
+    { type: 'system.alert_raised', stream: streams.system, data: alert },
+    { actor: 'orchestrator', at: now - 12 * minute, correlationId: idOf('agent orchestrator'), cause: null },
+  );
   const end = { code: 'rescues.exhausted', reason: 'Its agent vanished three times while it worked' } as const;
   const failed = tellWorkflow(log, {
     goal: 'Move the archive to object storage',

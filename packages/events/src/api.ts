@@ -21,7 +21,9 @@ import type {
   DeadLetterFilter,
   DeadLetterOutcome,
   DeadLetterRequest,
+  AcknowledgeRequest,
   AgentPauseRequest,
+  Alert,
   PauseRequest,
   Remote,
   RemoteRequest,
@@ -193,7 +195,7 @@ export const Health = z.object({
     .optional()
     .describe('the step that could be taken and has waited longest'),
   alerts: z
-    .array(z.object({ alert: z.string(), message: z.string() }))
+    .array(z.object({ alert: z.string(), message: z.string(), acknowledged: PauseNote.optional() }))
     .optional()
     .describe('what is wrong now'),
   sealed: z
@@ -297,6 +299,8 @@ export type Desk = {
   resumeSystem(request?: SystemResumeRequest): Promise<SystemState>;
   /** An agent begins no step until it is resumed, whichever process has its name; what it holds may end, or with `drain` goes to others after a moment. */
   pauseAgent(name: string, request?: AgentPauseRequest): Promise<SystemState>;
+  /** A person has seen an alert that stands. Throws `input.state` where it does not stand, or somebody has said so before. */
+  acknowledge(request: AcknowledgeRequest): Promise<Alert>;
   resumeAgent(name: string, request?: ResumeRequest): Promise<SystemState>;
   tasks(query?: {
     readonly workflow?: string;

@@ -67,6 +67,7 @@ const known: Readonly<Record<EventType, true>> = {
   'system.discarded': true,
   'system.alert_raised': true,
   'system.alert_resolved': true,
+  'system.alert_acknowledged': true,
   'system.config_changed': true,
   'system.told': true,
   'system.checkpointed': true,

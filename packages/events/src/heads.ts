@@ -81,6 +81,13 @@ const withIntents = (
   [first, ...others]: readonly DataOf<'merge.intended'>[],
 ): MergeView => ({ branch, tip, intent: first ?? null, ...(others.length > 0 && { others }), into });
 
+/** Nobody has seen an alert that is raised anew, or that is over. */
+const withoutNote = (view: SystemView, alert: string): SystemView => {
+  if (view.acknowledged?.[alert] === undefined) return view;
+  const { [alert]: _, ...others } = view.acknowledged;
+  return { ...view, acknowledged: others };
+};
+
 const foldAgent = (view: AgentView | null, fact: Fact): AgentView => {
   const event = fact as HiveEvent;
   const steps = event.type === 'agent.registered' ? event.data.steps : view?.steps;
@@ -107,10 +114,18 @@ const foldSystem = (view: SystemView | null, fact: Fact): SystemView => {
       return { ...before, agents: others };
     }
     case 'system.alert_raised':
-      return { ...before, alerts: { ...view?.alerts, [event.data.alert]: event.data.message } };
+      return {
+        ...withoutNote(before, event.data.alert),
+        alerts: { ...view?.alerts, [event.data.alert]: event.data.message },
+      };
+    case 'system.alert_acknowledged':
+      return {
+        ...before,
+        acknowledged: { ...view?.acknowledged, [event.data.alert]: pauseNote(fact, event.data) },
+      };
     case 'system.alert_resolved': {
       const { [event.data.alert]: _, ...others } = view?.alerts ?? {};
-      return { ...before, alerts: others };
+      return { ...withoutNote(before, event.data.alert), alerts: others };
     }
     default:
       return before;

@@ -31,6 +31,8 @@ export type SystemView = {
   readonly paused?: SystemPauses;
   readonly agents?: AgentPauses;
   readonly alerts?: Readonly<Record<string, string>>;
+  /** Who has seen which of them. */
+  readonly acknowledged?: Readonly<Record<string, PauseNote>>;
 };
 
 /** The kinds of steps that may be begun while this is paused. */

@@ -84,6 +84,8 @@ export const system = topic('system', {
   discarded: z.strictObject({ subscription: z.string(), eventId: Id, by: By }),
   alert_raised: z.strictObject({ alert: z.string(), message: z.string() }),
   alert_resolved: z.strictObject({ alert: z.string() }),
+  /** A person has seen an alert that stands; it is listed as seen until it is resolved, and holds for this raising alone. */
+  alert_acknowledged: z.strictObject({ alert: z.string(), reason: z.string().max(1000).optional(), by: By }),
   config_changed: z.strictObject({ hash: z.string() }),
   /** Something left this machine to tell a person: to a browser's push service, a webhook or ntfy. `about` is the event that it told of; absent: a try. */
   told: z.strictObject({

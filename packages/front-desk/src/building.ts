@@ -1,4 +1,5 @@
 import { holdingsTurnstile, readAllPauses, turnstile, type Bus } from '@hive/bus';
+import { alertsOf } from './alerts.ts';
 import { limitsNow } from './limits-now.ts';
 import { hiveVersion } from '@hive/config';
 import {
@@ -90,7 +91,6 @@ export const createBuilding = (
           store.heads([streams.system]),
           store.events({ stream: streams.system, types: ['system.checkpointed'], newest: true, limit: 1 }),
         ]);
-      const { alerts = {} } = (system.heads.get(streams.system)?.view ?? {}) as Partial<SystemView>; // made by foldStream
       const [seal] = sealed.events;
       const steps: Record<string, number> = { ready: 0, scheduled: 0, paused: 0, parked: 0, claimed: 0 };
       for (const step of open) steps[step.state] = (steps[step.state] ?? 0) + 1;
@@ -112,7 +112,7 @@ export const createBuilding = (
         paused: pauses.paused,
         pausedAgents: pauses.agents,
         oldestReady: await oldestReady(store, open),
-        alerts: Object.entries(alerts).map(([alert, message]) => ({ alert, message })),
+        alerts: alertsOf((system.heads.get(streams.system)?.view ?? {}) as Partial<SystemView>), // made by foldStream
         sealed: seal ? { at: seal.at, position: seal.position, eventId: seal.id } : null,
         verified: await readVerified(config.home),
         limits: await limitsNow(store),

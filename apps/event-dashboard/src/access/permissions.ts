@@ -81,6 +81,7 @@ const demands: Readonly<Record<string, Demand>> = {
   'GET /system/figures': 'read',
   'POST /system/pause': 'stop',
   'POST /system/resume': 'work',
+  'POST /system/alerts/acknowledge': 'work',
   'GET /metrics': 'read',
 };
 
