@@ -2,15 +2,7 @@ import { holdingsTurnstile, readAllPauses, turnstile, type Bus } from '@hive/bus
 import { alertsOf } from './alerts.ts';
 import { limitsNow } from './limits-now.ts';
 import { hiveVersion } from '@hive/config';
-import {
-  streams,
-  type AgentSummary,
-  type AgentView,
-  type Desk,
-  type Health,
-  type SystemView,
-  type TaskView,
-} from '@hive/events';
+import { streams, type AgentSummary, type AgentView, type Desk, type Health, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
 import type { StepRow, Store } from '@hive/core-db';
 import type { Door } from './at-the-door.ts';
@@ -112,7 +104,7 @@ export const createBuilding = (
         paused: pauses.paused,
         pausedAgents: pauses.agents,
         oldestReady: await oldestReady(store, open),
-        alerts: alertsOf((system.heads.get(streams.system)?.view ?? {}) as Partial<SystemView>), // made by foldStream
+        alerts: alertsOf(system.heads.get(streams.system)?.view ?? {}),
         sealed: seal ? { at: seal.at, position: seal.position, eventId: seal.id } : null,
         verified: await readVerified(config.home),
         limits: await limitsNow(store),

@@ -60,7 +60,7 @@ export const createListTraces = (store: Store): Desk['traces'] => {
     const isOver = ids.length <= size || within.length < rows.length;
     const hasMore = !isOver || (last !== null && within.at(-1)?.correlationId !== last);
     const works = await Promise.all(
-      items.map(({ goal }, index) => (goal === null || !listed[index] ? {} : workOf(listed[index]))),
+      listed.map((row, index) => (items[index]?.goal === null ? Promise.resolve({}) : workOf(row))),
     );
     return { items: items.map((item, index) => ({ ...item, ...works[index] })), next: hasMore ? last : null };
   };

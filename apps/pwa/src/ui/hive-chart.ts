@@ -172,7 +172,7 @@ export class HiveChart extends LitElement {
         height,
         legend: { show: false },
         cursor: { show: false },
-        padding: [8, 8, 0, 0],
+        padding: [8, 22, 0, 0],
         scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
         axes: [
           { ...axis, size: 22, space: 80, values: (_plot, moments) => moments.map((at) => this.#moment(at)) },
