@@ -73,3 +73,34 @@ test('everything is stopped, one workflow stays paused across a restart, and a s
   expect([verified.code, verified.stdout]).toEqual([0, expect.not.stringMatching(/broken {2}/)]);
   await second.stop();
 });
+
+test('agents that are paused by their names claim nothing, also after a restart, and one that is resumed goes on alone', async () => {
+  const first = await home.up();
+  for (const agent of ['worker-1', 'worker-2'])
+    expect((await home.hive('pause', '--agent', agent, '--drain', '--reason', 'a new disk')).code).toBe(0);
+  let desk = await deskOf();
+  const { workflow: id } = await home.json<Result>(...(await planOf('fast', 'echo two > a.txt')), '--detach');
+  await until('its task waits', async () => (await desk.workflow(id)).tasks[0]?.status === 'ready');
+  await first.stop();
+  const second = await home.up();
+  desk = await deskOf();
+  const there = async () =>
+    (await desk.agents()).filter(({ role, status }) => role === 'worker' && status === 'paused');
+  await until('both are there, and paused', async () => (await there()).length === 2);
+  const [task] = (await desk.workflow(id)).tasks;
+  const { waits } = await desk.task(task?.id ?? '');
+  expect(waits?.text).toMatch(/^worker-\d, which could take its work, was paused by .* \(a new disk\); hive resume/);
+  const claims = async () =>
+    (await desk.trace(id)).flatMap((event) =>
+      event.type === 'task.claimed' && ['work', 'check'].includes(event.data.step) ? [event.data.agent] : [],
+    );
+  expect(await claims()).toEqual([]);
+  expect((await home.hive('resume', '--agent', 'worker-2')).stdout).toContain('worker-2 takes steps again');
+  await until('it works', async () => (await claims()).length > 0);
+  // A check by the author alone waits for somebody else for as long as there is somebody; worker-1 is there, and takes nothing.
+  expect(await settled(desk, id)).toMatchObject({ status: 'completed', merged: 1 });
+  expect(new Set(await claims())).toEqual(new Set(['worker-2']));
+  const verified = await home.hive('verify');
+  expect([verified.code, verified.stdout]).toEqual([0, expect.not.stringMatching(/broken {2}/)]);
+  await second.stop();
+});

@@ -55,7 +55,7 @@ const sharedWithHome =
  * and a browser asks for six at a time, what it shows and the stream included.
  */
 const sharedByPages =
-  /\/src\/(ui\/(hive-(copy|author|number)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/(error-types|errors-address|usage-words|trace-model|waterfall\/(row-facts|row-words|trace-search|event-filter|waterfall-keys)))\.ts$|events\/src\/(event-words|evidence-words|is-model-author)/;
+  /\/src\/(ui\/(hive-(copy|author|number)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/(errors-address|usage-words|trace-model|waterfall\/(row-facts|row-words|trace-search|event-filter|waterfall-keys)))\.ts$|events\/src\/(error-types|event-words|evidence-words|is-model-author)/;
 
 export default defineConfig({
   build: {

@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import {
+  AcknowledgeRequest,
+  AgentPauseRequest,
+  Alert,
   BoxSummary,
   DeadLetter,
   DeadLetterDetail,
@@ -77,6 +80,47 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       answer: SystemState,
     },
     ({ body, c }) => desk.resumeSystem(byOf(c, body)),
+  );
+
+  serve(
+    {
+      id: 'pauseAgent',
+      method: 'post',
+      path: '/agents/{id}/pause',
+      summary:
+        'Take an agent out by its name: it begins no step until it is resumed; with `drain` what it holds goes to others',
+      params: one,
+      body: AgentPauseRequest,
+      mayBeEmpty: true,
+      answer: SystemState,
+    },
+    ({ params, body, c }) => desk.pauseAgent(params.id, byOf(c, body)),
+  );
+  serve(
+    {
+      id: 'resumeAgent',
+      method: 'post',
+      path: '/agents/{id}/resume',
+      summary: 'Let an agent take steps again',
+      params: one,
+      body: ResumeRequest,
+      mayBeEmpty: true,
+      answer: SystemState,
+    },
+    ({ params, body, c }) => desk.resumeAgent(params.id, byOf(c, body)),
+  );
+
+  serve(
+    {
+      id: 'acknowledge',
+      method: 'post',
+      path: '/system/alerts/acknowledge',
+      summary:
+        'Say that a person has seen an alert; it stays listed as seen until it is resolved, and counts anew when it is raised again',
+      body: AcknowledgeRequest,
+      answer: Alert,
+    },
+    ({ body, c }) => desk.acknowledge(byOf(c, body)),
   );
 
   serve(

@@ -16,10 +16,10 @@ test('the board is asked by states and counted, beside single tasks', async () =
   ]);
 });
 
-test('figures are asked for an hour or a day, and for nothing else', async () => {
+test('figures are asked for an hour, a day or seven, and for nothing else', async () => {
   const figures = vi.fn(() => Promise.resolve({} as never));
   const { ask } = openDashboard({ figures });
-  await ask('/api/v1/system/figures?window=24h');
-  expect(figures).toHaveBeenCalledWith({ window: '24h' });
-  expect((await ask('/api/v1/system/figures?window=7d')).status).toBe(400);
+  await ask('/api/v1/system/figures?window=7d');
+  expect(figures).toHaveBeenCalledWith({ window: '7d' });
+  expect((await ask('/api/v1/system/figures?window=8d')).status).toBe(400);
 });

@@ -70,7 +70,7 @@ export const serveScreens = (serve: ReturnType<typeof createRegistrar>, desk: De
       id: 'figures',
       method: 'get',
       path: '/system/figures',
-      summary: 'What happened in the last hour or day, folded from the log',
+      summary: 'What happened in the last hour, day or seven days, folded from the log',
       query: z.strictObject({ window: FiguresWindow.optional().describe('default: 1h') }),
       answer: Figures,
     },

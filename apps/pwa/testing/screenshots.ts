@@ -138,10 +138,46 @@ const shots: readonly {
   { name: 'agents', at: `${fixture.url}/agents`, full: true },
   { name: 'agents-empty', at: `${empty.url}/agents` },
   { name: 'agent', at: `${fixture.url}/agents/worker-1`, full: true },
+  {
+    name: 'agent-asked',
+    at: `${fixture.url}/agents/worker-1`,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Drain…' }).click();
+      await page.getByText('Within two seconds').waitFor();
+    },
+  },
+  {
+    name: 'agent-paused',
+    at: `${trouble.url}/agents/worker-1`,
+    act: async (page) => {
+      const pause = page.getByRole('button', { name: 'Pause…' });
+      if (await pause.isVisible()) {
+        await pause.click();
+        await page.getByLabel('Why').fill('It gets a new disk');
+        await page.getByRole('button', { name: 'Pause it' }).click();
+      }
+      await page.getByText('Paused', { exact: true }).first().waitFor();
+    },
+  },
   { name: 'tasks', at: `${fixture.url}/tasks` },
   { name: 'tasks-failed', at: `${fixture.url}/tasks?lane=failed&q=date` },
   { name: 'tasks-empty', at: `${empty.url}/tasks` },
   { name: 'health', at: `${fixture.url}/health`, full: true },
+  { name: 'health-asks', at: `${trouble.url}/health` },
+  {
+    name: 'health-trouble',
+    at: `${trouble.url}/health?window=7d`,
+    full: true,
+    act: async (page) => {
+      const acknowledge = page.getByRole('button', { name: 'Acknowledge…' });
+      if (await acknowledge.isVisible()) {
+        await acknowledge.click();
+        await page.getByLabel('What is done about it').fill('Its fan is cleaned');
+        await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+      }
+      await page.getByText('Acknowledged by').waitFor();
+    },
+  },
   { name: 'health-empty', at: `${empty.url}/health` },
   { name: 'events', at: `${fixture.url}/events` },
   { name: 'events-filtered', at: `${fixture.url}/events?type=task.refused&q=nothing` },

@@ -1,4 +1,4 @@
-import type { HiveEvent } from '@hive/events';
+import type { HiveEvent, Step } from '@hive/events';
 import { streams } from '@hive/events';
 import { createLog, idOf, type Log } from './log.ts';
 import { tellWorkflow, type WorkflowStory } from './workflow-story.ts';
@@ -203,6 +203,12 @@ export const running = (startedAt: number): WorkflowStory => ({
   ],
 });
 
+const stepsOf: Readonly<Record<string, readonly Step[]>> = {
+  planner: ['plan'],
+  worker: ['work', 'check'],
+  reviewer: ['review', 'merge'],
+};
+
 /** An agent says that it is there. */
 export const register = (log: Log, agent: string, role: string, at: number): void => {
   const incarnation = idOf(`agent ${agent}`);
@@ -213,6 +219,7 @@ export const register = (log: Log, agent: string, role: string, at: number): voi
     host: 'walnut',
     pid: 4200 + log.events.length,
     capabilities: [role],
+    steps: [...(stepsOf[role] ?? [])],
     version: '0.1.0',
   };
   log.record(
@@ -269,6 +276,11 @@ export const tellTrouble = (now: number): Story => {
   const log = createLog();
   register(log, 'orchestrator', 'orchestrator', now - 60 * minute);
   register(log, 'worker-1', 'worker', now - 60 * minute);
+  const alert = { alert: 'response_time ash', message: 'Box ash answers slowly: 41 s where 10 s are allowed' };
+  log.record(
+    { type: 'system.alert_raised', stream: streams.system, data: alert },
+    { actor: 'orchestrator', at: now - 12 * minute, correlationId: idOf('agent orchestrator'), cause: null },
+  );
   const end = { code: 'rescues.exhausted', reason: 'Its agent vanished three times while it worked' } as const;
   const failed = tellWorkflow(log, {
     goal: 'Move the archive to object storage',

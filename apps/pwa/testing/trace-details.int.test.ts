@@ -127,3 +127,20 @@ test('the errors that a trace counts are the lines that they open', async () => 
   await expect.poll(() => page.locator('hive-log-view').getByRole('listitem').count()).toBe(n);
   expect(n).toBeGreaterThan(1);
 });
+
+test('a trace counts the errors that the list counts, and opens as many events', async () => {
+  const page = await open(desk);
+  const id = fixture.story.ids.failed;
+  const here = page.locator('hive-trace-header').getByRole('link', { name: /^\d+ errors?$/ });
+  const told = Number.parseInt(await here.innerText(), 10);
+  await page.goto(`${fixture.url}/traces`);
+  const line = page.locator(`hive-traces-page li[data-id="${id}"]`);
+  await line.getByRole('link', { name: `${told} errors`, exact: true }).waitFor();
+  await line.getByRole('link', { name: /^3 calls/ }).click();
+  await page.waitForURL(/\/events\?type=model\.called/);
+  await expect.poll(() => page.getByRole('listitem').filter({ hasText: 'model.called' }).count()).toBe(3);
+  await page.goto(`${fixture.url}/traces`);
+  await line.getByRole('link', { name: `${told} errors`, exact: true }).click();
+  await page.waitForURL(/\/events\?type=task/);
+  await expect.poll(() => page.getByRole('listitem').count()).toBe(told);
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { isError, stepsOfColumns, traceColumns, traceRow, type HiveEvent } from '@hive/events';
+import { errorTypes, isError, stepsOfColumns, traceColumns, traceRow, type HiveEvent } from '@hive/events';
 import { RowLayout } from '../src/features/traces/waterfall/row-layout.ts';
 import { none, stretchKinds } from '../src/features/traces/waterfall/subject-bars.ts';
 import { TraceStore } from '../src/features/traces/waterfall/trace-store.ts';
@@ -156,7 +156,7 @@ test('a store is what the slow model says, in whatever parts and order it came a
         expect(store.version).toBe(version);
         expect(store.unplaced).toBe(0);
         expect(drawnOf(store)).toEqual(modelOf(events));
-        expect(store.errors).toBe(events.filter(isError).length);
+        expect(store.errors).toBe(events.filter(({ type }) => errorTypes.includes(type)).length);
       },
     ),
     runs,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newId } from '@hive/bus';
 import { HiveError } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -118,6 +119,62 @@ test('an agent that drains hands back what it cannot end, and it costs no attemp
     'agent.offline',
   ]);
 });
+
+const tellSystem = (event: NewEvent<'agent.paused' | 'agent.resumed'>) =>
+  house.bus.command({ on: null, correlationId: newId(), events: [event] });
+const statusOf = async () => (await house.store.agents())[0]?.status;
+
+test('an agent that is paused by its name ends what it holds and takes nothing more, also as a new process, until it is resumed', async () => {
+  const [begun, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const worker = agentWith(async (step) => {
+    begun.resolve();
+    await mayEnd.promise;
+    return [refusal(step)];
+  });
+  const running = await house.start(worker);
+  await house.enqueue(taskId, 'work');
+  await begun.promise;
+  const stream = streams.system;
+  await tellSystem({ type: 'agent.paused', stream, data: { agent: 'worker', reason: 'lunch' } });
+  await expect.poll(statusOf).toBe('draining');
+  mayEnd.resolve();
+  await expect.poll(stateOf).toBe('refused');
+  const [next = ''] = await house.begin({ repo: '/nowhere', base: '1'.repeat(40) }, {});
+  await house.enqueue(next, 'work');
+  await running.drain();
+  const again = await house.start(worker);
+  expect(await statusOf()).toBe('draining');
+  await house.start(worker, 'other'); // whoever is not paused is not held up
+  await expect.poll(async () => (await house.view(next)).state).toBe('refused');
+  const claims = async () => (await house.events(streams.task(next))).filter(({ type }) => type === 'task.claimed');
+  expect(await claims()).toMatchObject([{ data: { agent: 'other' } }]);
+
+  await tellSystem({ type: 'agent.resumed', stream, data: { agent: 'worker' } });
+  const [last = ''] = await house.begin({ repo: '/nowhere', base: '1'.repeat(40) }, {});
+  await house.enqueue(last, 'work', { onlyAgent: 'worker' });
+  await expect.poll(async () => (await house.view(last)).state).toBe('refused');
+  await again.drain();
+});
+
+test('an agent that is drained by its name hands back what does not end in time, and goes on as soon as it is resumed', async () => {
+  let runs = 0;
+  const begun = Promise.withResolvers<void>();
+  await house.start(
+    agentWith(async (step) => {
+      begun.resolve();
+      if (++runs === 1) await sleep(600_000, undefined, { signal: step.signal });
+      return [refusal(step)];
+    }),
+  );
+  await house.enqueue(taskId, 'work');
+  await begun.promise;
+  await tellSystem({ type: 'agent.paused', stream: streams.system, data: { agent: 'worker', drain: true } });
+  await expect.poll(stateOf, { timeout: 60_000 }).toBe('ready');
+  expect(await house.view(taskId)).toMatchObject({ attempts: 0, rescues: 0 });
+  expect(runs).toBe(1);
+  await tellSystem({ type: 'agent.resumed', stream: streams.system, data: { agent: 'worker' } });
+  await expect.poll(stateOf, { timeout: 60_000 }).toBe('refused');
+}, 180_000);
 
 test('an agent that drains lets what ends within the grace end', async () => {
   const begun = Promise.withResolvers<void>();

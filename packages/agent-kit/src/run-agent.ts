@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { awayMs, createBus, machine, repeatEvery, rest, type Surroundings } from '@hive/bus';
 import { cloneRootOf, hiveVersion, loadConfig, readEnv, type HiveConfig } from '@hive/config';
 import { claimHome, openStore, type Store } from '@hive/core-db';
-import { streams } from '@hive/events';
+import { streams, type Step } from '@hive/events';
 import { armFailpoints, failpoint, failpointSync } from '@hive/failpoints';
 import { errorJson, hasCode, isHiveError } from '@hive/errors';
 import type { Artefacts } from '@hive/workspace';
@@ -12,10 +12,11 @@ import { artefactsOf } from './artefacts-of.ts';
 import { poolOf } from './boxes/pool-of.ts';
 import { createLogger } from './logger.ts';
 import { createCrowd } from './crowd.ts';
+import { graceMs } from './grace.ts';
+import { followOwnPause } from './own-pause.ts';
 import { createStepRunner } from './step-runner.ts';
 
 const beatMs = 5000;
-const defaultGraceMs = 8000;
 /** Longer than a drain can take: a process that cannot reach its store must end too. */
 const lastMs = 10_000;
 
@@ -123,7 +124,8 @@ export const startAgentOn = async <S>(
       {
         type: 'agent.registered',
         stream: streams.agent(incarnation),
-        data: { ...row, capabilities: [...capabilities] },
+        // The keys of a Partial<Record<Step, …>>.
+        data: { ...row, capabilities: [...capabilities], steps: Object.keys(agent.steps ?? {}) as Step[] },
       },
     ],
   });
@@ -134,7 +136,7 @@ export const startAgentOn = async <S>(
   const handBack = new AbortController();
   const crowd = createCrowd(agent.name, () => around.random());
   const runner = createStepRunner(agent, ctx, own, crowd);
-  const status = () => (stop.signal.aborted ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
+  const status = () => (stop.signal.aborted || pause.isPaused() ? 'draining' : runner.load() > 0 ? 'busy' : 'idle');
   let figures: unknown;
   const measure = () =>
     void agent.figures?.({ ...ctx, own }).then(
@@ -146,10 +148,12 @@ export const startAgentOn = async <S>(
     await store.beat({ ...row, startedAt, ...now });
     if (agent.steps) crowd.see(await store.agents());
   };
+  const beatNow = () => void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed'));
+  const pause = await followOwnPause(bus, name, { changed: beatNow, handBack: runner.handBack, log });
   await beat();
   measure();
   const stopBeating = repeatEvery(around, beatMs, () => {
-    void beat().catch((error: unknown) => log.warn({ err: error }, 'beat failed'));
+    beatNow();
     measure(); // for the next beat, so that a driver that hangs holds up none
   });
 
@@ -210,6 +214,7 @@ export const startAgentOn = async <S>(
   const told = new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
   const done = Promise.all([told, runner.run(stop.signal, handBack.signal), following, ...repeating]).then(async () => {
     stopBeating();
+    pause.stop();
     for (const callOff of handingBack) callOff();
     // A store that is away does not keep an agent from ending; others see that its process is gone.
     await signOff().catch((error: unknown) => log.warn({ err: error }, 'not signed off'));
@@ -222,7 +227,7 @@ export const startAgentOn = async <S>(
     agent: name,
     incarnation,
     done,
-    drain: (ms = defaultGraceMs) => {
+    drain: (ms = graceMs) => {
       if (ms > 0) handingBack.push(around.after(ms, () => handBack.abort()));
       else handBack.abort();
       failpointSync('drain.started');
@@ -270,7 +275,7 @@ export const runAgent = async <S>(agent: Agent<S>, importMetaUrl: string): Promi
     let signals = 0;
     // The first signal lets end what is in hand, the second hands it back now.
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.on(signal, () => drain(signals++ === 0 ? defaultGraceMs : 0)());
+      process.on(signal, () => drain(signals++ === 0 ? graceMs : 0)());
     // The supervisor is gone: whoever comes next starts everything anew, so nothing may stay behind.
     process.once('disconnect', drain(0));
     if (process.connected === false) process.exit(0); // it went before we listened; undefined where there never was one

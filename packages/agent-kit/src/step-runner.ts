@@ -30,6 +30,8 @@ const isSnooze = (answer: unknown): answer is Snooze =>
 export type StepRunner = {
   /** Claims until `drain` is aborted, lets end what is in hand, and hands back the rest once `handBack` is aborted. */
   run(drain: AbortSignal, handBack: AbortSignal): Promise<void>;
+  /** Hands back what is in hand now; the runner goes on. */
+  handBack(): void;
   load(): number;
 };
 
@@ -285,7 +287,12 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
     }
   };
 
+  const stopAll = () => {
+    for (const { stop } of inHand.values()) stop.abort(drainedReason);
+  };
+
   return {
+    handBack: stopAll,
     load: () => inHand.size,
     run: async (drain, handBack) => {
       if (kinds.length === 0) return;
@@ -293,9 +300,6 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
       // While one claim is on its way to the store, what another one has won is worked on.
       await Promise.all(Array.from({ length: concurrency > mostAtOnce ? 2 : 1 }, () => claimLoop(drain)));
       const all = () => Promise.all([...inHand.values()].map((it) => it.done));
-      const stopAll = () => {
-        for (const { stop } of inHand.values()) stop.abort(drainedReason);
-      };
       if (handBack.aborted) stopAll();
       else handBack.addEventListener('abort', stopAll, { once: true });
       await all();

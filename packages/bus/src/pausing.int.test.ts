@@ -50,8 +50,9 @@ const openWorkflow = async () => {
       heads: [],
       changeSteps: [{ id, expect: { state: from, token: 0 }, set: { state: to } }],
     });
-  const system = (event: Extract<NewEvent, { type: 'system.paused' | 'system.resumed' }>) =>
-    bus.command({ on: null, correlationId: newId(), events: [event] });
+  const system = (
+    event: Extract<NewEvent, { type: 'system.paused' | 'system.resumed' | 'agent.paused' | 'agent.resumed' }>,
+  ) => bus.command({ on: null, correlationId: newId(), events: [event] });
   return { store, bus, workflowId, stream, pause, resume, enqueue, states, claim, force, system };
 };
 
@@ -142,12 +143,12 @@ test('while the system is paused nothing is claimed, by anyone, within half a se
   const { enqueue, system, store } = await openWorkflow();
   let now = 0;
   const watch = createPauseWatch(store, () => now);
-  expect(await watch.open(['plan', 'work'])).toEqual(['plan', 'work']);
+  expect(await watch.open(['plan', 'work'], 'w')).toEqual(['plan', 'work']);
   await system({ type: 'system.paused', stream: streams.system, data: { kind: 'work' } });
   now = 499;
-  expect(await watch.open(['plan', 'work'])).toEqual(['plan', 'work']);
+  expect(await watch.open(['plan', 'work'], 'w')).toEqual(['plan', 'work']);
   now = 500;
-  expect(await watch.open(['plan', 'work'])).toEqual(['plan']);
+  expect(await watch.open(['plan', 'work'], 'w')).toEqual(['plan']);
   await enqueue();
   await system({ type: 'system.paused', stream: streams.system, data: { reason: 'stop' } });
   // A process that starts now knows it at once.
@@ -155,9 +156,34 @@ test('while the system is paused nothing is claimed, by anyone, within half a se
   expect(await late.queue.claim({ ...claiming, kinds: ['plan'] })).toEqual([]);
   await system({ type: 'system.resumed', stream: streams.system, data: {} });
   now = 1000;
-  expect(await watch.open(['plan', 'work'])).toEqual(['plan', 'work']);
+  expect(await watch.open(['plan', 'work'], 'w')).toEqual(['plan', 'work']);
   await expect.poll(() => late.queue.claim({ ...claiming, kinds: ['plan'] })).toHaveLength(1);
   late.close();
+});
+
+test('an agent that is paused by its name claims nothing, while others go on; what pauses the system leaves it paused', async () => {
+  const { enqueue, system, store } = await openWorkflow();
+  const { system: stream } = streams;
+  let now = 0;
+  const watch = createPauseWatch(store, () => now);
+  await system({ type: 'agent.paused', stream, data: { agent: 'w', by: 'ada', reason: 'lunch' } });
+  await enqueue();
+  expect(await watch.open(['plan'], 'w')).toEqual([]);
+  expect(await watch.open(['plan'], 'v')).toEqual(['plan']);
+  expect(await watch.of('w')).toMatchObject({ by: 'ada', reason: 'lunch' });
+  expect(await watch.of('v')).toBeNull();
+  await system({ type: 'agent.paused', stream, data: { agent: 'w', drain: true } });
+  now = 500;
+  expect(await watch.of('w')).toMatchObject({ drain: true, by: 'test/pausing' });
+  await system({ type: 'system.paused', stream, data: {} });
+  await system({ type: 'system.resumed', stream, data: {} });
+  const late = createBus(store, 'test/late');
+  onTestFinished(() => late.close());
+  expect(await late.queue.claim({ ...claiming, kinds: ['plan'] })).toEqual([]);
+  expect(await late.queue.pauseOf('w')).not.toBeNull();
+  await system({ type: 'agent.resumed', stream, data: { agent: 'w' } });
+  await expect.poll(() => late.queue.claim({ ...claiming, kinds: ['plan'] })).toHaveLength(1);
+  expect((await store.verify()).filter((it) => it.status === 'broken')).toEqual([]);
 });
 
 test('a step that is given back in the moment of a resume is not left behind', async () => {

@@ -1,6 +1,15 @@
 import type { Head, StepChange, StepRow, StepState, Store } from '@hive/core-db';
-import { isWorkflowOpen, streams, unpausedKinds, type Step, type SystemPauses, type SystemView } from '@hive/events';
-import type { WorkflowState } from '@hive/events';
+import {
+  isWorkflowOpen,
+  streams,
+  unpausedKinds,
+  type AgentPause,
+  type AgentPauses,
+  type Step,
+  type SystemPauses,
+  type SystemView,
+  type WorkflowState,
+} from '@hive/events';
 import { restingState } from './limits.ts';
 import { machine } from './surroundings.ts';
 
@@ -66,26 +75,42 @@ export const alignPaused = async (store: Store, workflowId: string): Promise<voi
   }
 };
 
-/** What of the system is paused now. */
-export const readPauses = async (store: Store): Promise<SystemPauses> => {
+/** What of the system is paused now, and which agents by their names. */
+export const readAllPauses = async (
+  store: Store,
+): Promise<{ readonly paused: SystemPauses; readonly agents: AgentPauses }> => {
   const head = (await store.heads([streams.system])).heads.get(streams.system);
-  return (head?.view as SystemView | undefined)?.paused ?? {};
+  const { paused = {}, agents = {} } = (head?.view ?? {}) as Partial<SystemView>; // made by foldStream
+  return { paused, agents };
 };
 
-/** Answers which kinds of steps may be claimed now. What it knows is half a second old at most, whatever rings were lost. */
-export const createPauseWatch = (
-  store: Store,
-  clock: () => number = machine.elapsed,
-): { open(kinds: readonly Step[]): Promise<readonly Step[]> } => {
-  let paused: SystemPauses = {};
+/** What of the system is paused now. */
+export const readPauses = async (store: Store): Promise<SystemPauses> => (await readAllPauses(store)).paused;
+
+/** What is paused, as a process knows it: half a second old at most, whatever rings were lost. */
+export type PauseWatch = {
+  /** The kinds of steps that this agent may claim now. */
+  open(kinds: readonly Step[], agent: string): Promise<readonly Step[]>;
+  /** Who took this agent out; null while nobody did. */
+  of(agent: string): Promise<AgentPause | null>;
+};
+
+/** Watches what is paused in a store. */
+export const createPauseWatch = (store: Store, clock: () => number = machine.elapsed): PauseWatch => {
+  let known: Awaited<ReturnType<typeof readAllPauses>> = { paused: {}, agents: {} };
   let lookedAt = -Infinity;
+  const look = async () => {
+    if (clock() - lookedAt >= lookMs) {
+      known = await readAllPauses(store);
+      lookedAt = clock();
+    }
+    return known;
+  };
   return {
-    open: async (kinds) => {
-      if (clock() - lookedAt >= lookMs) {
-        paused = await readPauses(store);
-        lookedAt = clock();
-      }
-      return unpausedKinds(kinds, paused);
+    open: async (kinds, agent) => {
+      const { paused, agents } = await look();
+      return agents[agent] ? [] : unpausedKinds(kinds, paused);
     },
+    of: async (agent) => (await look()).agents[agent] ?? null,
   };
 };

@@ -8,7 +8,16 @@ import {
   type Write,
 } from '@hive/core-db';
 import { hasCode, type Code } from '@hive/errors';
-import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
+import {
+  isOpen,
+  nextTaskState,
+  parseEventData,
+  streams,
+  type AgentPause,
+  type NewEvent,
+  type Step,
+  type TaskState,
+} from '@hive/events';
 import { backoffMs } from './backoff.ts';
 import { admit, restingState } from './limits.ts';
 import { streamOfStep } from './new-step.ts';
@@ -42,7 +51,9 @@ export type Outcome = 'done' | 'lost';
 
 /** The work queue as one process sees it. */
 export type Queue = {
-  /** Wins up to `limit` steps, best first; none of a kind that is paused. Each claim and its `task.claimed` are one commit. */
+  /** Who took an agent out by its name, as it was half a second ago at most; null while nobody did. */
+  pauseOf(agent: string): Promise<AgentPause | null>;
+  /** Wins up to `limit` steps, best first; none of a kind that is paused, and none for an agent that is. Each claim and its `task.claimed` are one commit. */
   claim(options: {
     readonly kinds: readonly Step[];
     readonly agent: string;
@@ -217,8 +228,9 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
   };
 
   return {
+    pauseOf: pauses.of,
     claim: async ({ kinds, agent, incarnation, capabilities, limit, leaseMs }) => {
-      const open = await pauses.open(kinds);
+      const open = await pauses.open(kinds, agent);
       if (open.length === 0 || limit < 1) return [];
       const won = await store.claim({ kinds: open, agent, incarnation, capabilities, limit, leaseMs, actor, newId });
       if (won.length > 0) store.ring(logRing, { unhurried: true });

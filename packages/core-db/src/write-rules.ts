@@ -1,4 +1,5 @@
 import { HiveError } from '@hive/errors';
+import { errorTypes } from '@hive/events';
 import { canonicalJson } from './canonical-json.ts';
 import { marks, type Row, type Statement } from './dialect.ts';
 import type { EventRow, TraceRow, Write, WriteResult } from './port.ts';
@@ -62,16 +63,6 @@ export const contentOf = (event: EventRow): string =>
     event.actor,
     event.data,
   ]);
-
-/** The events that a person looks for first in a list of traces. */
-export const errorTypes: readonly string[] = [
-  'task.failed',
-  'task.refused',
-  'task.dead_lettered',
-  'task.attempt_failed',
-  'workflow.failed',
-  'workflow.plan_failed',
-];
 
 /** What some events add to the rows of their traces. */
 export const tracesOf = (events: readonly Pick<EventRow, 'type' | 'at' | 'correlationId'>[]): readonly TraceRow[] => {

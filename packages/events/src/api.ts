@@ -11,6 +11,8 @@ import type { Figures, FiguresWindow } from './figures.ts';
 import type { LimitWindow } from './limit-window.ts';
 import { ArtefactHash, Id, Sha, Time } from './ids.ts';
 import type { Report } from './report.ts';
+import { Step } from './steps.ts';
+import { Usage } from './workflow.ts';
 import type { TaskState } from './transitions.ts';
 import type { Result } from './result.ts';
 import type {
@@ -19,6 +21,9 @@ import type {
   DeadLetterFilter,
   DeadLetterOutcome,
   DeadLetterRequest,
+  AcknowledgeRequest,
+  AgentPauseRequest,
+  Alert,
   PauseRequest,
   Remote,
   RemoteRequest,
@@ -29,7 +34,7 @@ import type {
   SystemResumeRequest,
   SystemState,
 } from './operations.ts';
-import { PauseNote, SystemPauses } from './pause.ts';
+import { AgentPause, AgentPauses, PauseNote, SystemPauses } from './pause.ts';
 import { PlannedTask, Priority } from './plan.ts';
 import type { Comparison, ReplayRequest } from './replay.ts';
 import { TaskResult } from './result.ts';
@@ -131,6 +136,8 @@ export const TraceSummary = z.object({
     .nullable()
     .optional()
     .describe('only where the filter asked for what tasks and calls say; null: not known'),
+  agents: z.array(z.string()).optional().describe('who took its steps; of its workflow'),
+  usage: Usage.optional().describe('what its calls to models took until now; of its workflow'),
 });
 export type TraceSummary = z.infer<typeof TraceSummary>;
 
@@ -142,7 +149,13 @@ export const AgentSummary = z.object({
   host: z.string(),
   pid: z.int(),
   capabilities: z.array(z.string()),
-  status: z.enum(['idle', 'busy', 'draining', 'gone']),
+  status: z
+    .enum(['idle', 'busy', 'draining', 'paused', 'gone'])
+    .describe(
+      'draining: it ends, or is paused, and still holds something; paused: it takes nothing until it is resumed',
+    ),
+  paused: AgentPause.optional(),
+  steps: z.array(Step).optional().describe('the kinds of steps that it takes; absent: registered by an older Hive'),
   load: z.int(),
   step: z
     .object({
@@ -173,6 +186,7 @@ export const Health = z.object({
   subscriptions: z.array(z.object({ name: z.string(), position: z.int() })),
   deadLetters: z.int(),
   paused: SystemPauses,
+  pausedAgents: AgentPauses.optional().describe('by name'),
   agents: z.int(),
   sandbox: z.string(),
   oldestReady: z
@@ -181,7 +195,7 @@ export const Health = z.object({
     .optional()
     .describe('the step that could be taken and has waited longest'),
   alerts: z
-    .array(z.object({ alert: z.string(), message: z.string() }))
+    .array(z.object({ alert: z.string(), message: z.string(), acknowledged: PauseNote.optional() }))
     .optional()
     .describe('what is wrong now'),
   sealed: z
@@ -283,6 +297,11 @@ export type Desk = {
   /** The stop button: within two seconds no step is begun anywhere, of one kind or of any. */
   pauseSystem(request?: SystemPauseRequest): Promise<SystemState>;
   resumeSystem(request?: SystemResumeRequest): Promise<SystemState>;
+  /** An agent begins no step until it is resumed, whichever process has its name; what it holds may end, or with `drain` goes to others after a moment. */
+  pauseAgent(name: string, request?: AgentPauseRequest): Promise<SystemState>;
+  /** A person has seen an alert that stands. Throws `input.state` where it does not stand, or somebody has said so before. */
+  acknowledge(request: AcknowledgeRequest): Promise<Alert>;
+  resumeAgent(name: string, request?: ResumeRequest): Promise<SystemState>;
   tasks(query?: {
     readonly workflow?: string;
     readonly after?: string;

@@ -35,6 +35,7 @@ import type {
   Remote,
   ScheduleSummary,
   SystemState,
+  Alert,
 } from './operations.ts';
 import type { Comparison } from './replay.ts';
 import { pause } from './pause-for.ts';
@@ -127,6 +128,9 @@ export const createDeskCalls = (
     pause: (id, request = {}, { key } = {}) => ask<Result>(`/workflows/${part(id)}/pause`, { body: request, key }),
     resume: (id, request = {}, { key } = {}) => ask<Result>(`/workflows/${part(id)}/resume`, { body: request, key }),
     pauseSystem: (request = {}) => ask<SystemState>('/system/pause', { body: request }),
+    pauseAgent: (name, request = {}) => ask<SystemState>(`/agents/${part(name)}/pause`, { body: request }),
+    resumeAgent: (name, request = {}) => ask<SystemState>(`/agents/${part(name)}/resume`, { body: request }),
+    acknowledge: (request) => ask<Alert>('/system/alerts/acknowledge', { body: request }),
     resumeSystem: (request = {}) => ask<SystemState>('/system/resume', { body: request }),
     tasks: (page = {}) => ask<Page<TaskDetail>>(`/tasks${query(page)}`),
     task: (id) => ask<TaskDetail>(`/tasks/${part(id)}`),

@@ -82,6 +82,16 @@ export const eventWords = (event: HiveEvent): string => {
       return `${event.data.spent} of ${event.data.limit}`;
     case 'agent.registered':
       return `${event.data.agent} on ${event.data.host}, ${event.data.version}`;
+    case 'agent.paused':
+      return `${event.data.agent}${event.data.drain ? ', what it holds goes to others' : ''}: ${[event.data.by, event.data.reason].filter((part) => part !== undefined).join(': ')}`;
+    case 'system.alert_raised':
+      return event.data.message;
+    case 'system.alert_resolved':
+      return event.data.alert;
+    case 'system.alert_acknowledged':
+      return [event.data.alert, event.data.by, event.data.reason].filter((part) => part !== undefined).join(': ');
+    case 'agent.resumed':
+      return event.data.agent;
     case 'agent.offline':
       return `${event.data.agent}: ${event.data.reason}`;
     case 'approval.requested':

@@ -52,6 +52,18 @@ test('calls that ran at once are the time that they took in each stretch', () =>
   expect(endpoints[0]?.runningOver.slice(-4)).toEqual([0.5, 1, 0, 0]);
 });
 
+test('seven days are told by the hour', () => {
+  const days = 24 * 60;
+  const events = [minutesAgo(6 * days), minutesAgo(6 * days), minutesAgo(1), minutesAgo(8 * days)];
+  const figures = figuresOf(
+    events.map((at) => noteOf(event('system.started', at, {}))),
+    { window: '7d', untilMs: until, fromMs: 0 },
+  );
+  expect(figures).toMatchObject({ stepMs: 3_600_000, events: 3, since: '2026-02-22T13:00:00.000Z' });
+  expect(figures.eventsOver).toHaveLength(7 * 24);
+  expect(figures.eventsOver.filter((n) => n > 0)).toEqual([2, 1]);
+});
+
 test('it says from when on the log was read', () => {
   const from = until - 600_000;
   expect(hour([], from).since).toBe(new Date(from).toISOString());

@@ -6,6 +6,7 @@ import type { AgentFigures, EndpointFigures, Figures, FiguresWindow } from './fi
 export const figuresSpan: Readonly<Record<FiguresWindow, { readonly ms: number; readonly stepMs: number }>> = {
   '1h': { ms: 3_600_000, stepMs: 60_000 },
   '24h': { ms: 86_400_000, stepMs: 900_000 },
+  '7d': { ms: 604_800_000, stepMs: 3_600_000 },
 };
 
 /** How a step of an agent ended. */

@@ -39,7 +39,7 @@ export const EndpointFigures = z.object({
 });
 export type EndpointFigures = z.infer<typeof EndpointFigures>;
 
-/** What happened in the last hour or day, in stretches of equal length. `since` is later than asked for where the log holds more than is read. */
+/** What happened in the last hour, day or seven days, in stretches of equal length. `since` is later than asked for where the log holds more than is read. */
 export const Figures = z.object({
   since: z.string(),
   until: z.string(),
@@ -51,6 +51,6 @@ export const Figures = z.object({
 });
 export type Figures = z.infer<typeof Figures>;
 
-/** Which stretch of time: the last hour by minutes, or the last day by quarters of an hour. */
-export const FiguresWindow = z.enum(['1h', '24h']);
+/** Which stretch of time: the last hour by minutes, the last day by quarters of an hour, or the last seven days by hours. */
+export const FiguresWindow = z.enum(['1h', '24h', '7d']);
 export type FiguresWindow = z.infer<typeof FiguresWindow>;

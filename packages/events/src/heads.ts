@@ -6,6 +6,7 @@ import { isEventType } from './event-types.ts';
 import { foldLimits, type LimitsView } from './limit-view.ts';
 import { pauseNote } from './pause-note.ts';
 import type { SystemView } from './pause.ts';
+import type { Step } from './steps.ts';
 import { foldSchedule, type ScheduleView } from './schedule-view.ts';
 import { parseStream } from './streams.ts';
 import { foldTask, type Fact, type TaskView } from './task-view.ts';
@@ -24,6 +25,9 @@ export type MergeView = {
 /** The last thing that streams without a fold of their own told: its type. */
 export type PlainView = { readonly last: string };
 
+/** A process of an agent: the last thing that it told, and the steps that it takes; absent where an older Hive registered it. */
+export type AgentView = PlainView & { readonly steps?: readonly Step[] };
+
 /** What is kept of a stream beside its events: the fold of the stream, by kind. */
 export type Views = {
   workflow: WorkflowView;
@@ -33,6 +37,7 @@ export type Views = {
   call: CallView;
   limit: LimitsView;
   box: BoxView;
+  agent: AgentView;
   schedule: ScheduleView;
   system: SystemView;
 };
@@ -76,6 +81,19 @@ const withIntents = (
   [first, ...others]: readonly DataOf<'merge.intended'>[],
 ): MergeView => ({ branch, tip, intent: first ?? null, ...(others.length > 0 && { others }), into });
 
+/** Nobody has seen an alert that is raised anew, or that is over. */
+const withoutNote = (view: SystemView, alert: string): SystemView => {
+  if (view.acknowledged?.[alert] === undefined) return view;
+  const { [alert]: _, ...others } = view.acknowledged;
+  return { ...view, acknowledged: others };
+};
+
+const foldAgent = (view: AgentView | null, fact: Fact): AgentView => {
+  const event = fact as HiveEvent;
+  const steps = event.type === 'agent.registered' ? event.data.steps : view?.steps;
+  return { last: event.type, ...(steps && { steps }) };
+};
+
 const foldSystem = (view: SystemView | null, fact: Fact): SystemView => {
   const event = fact as HiveEvent;
   const before = { ...view, last: event.type };
@@ -86,11 +104,28 @@ const foldSystem = (view: SystemView | null, fact: Fact): SystemView => {
       const { [event.data.kind ?? 'all']: _, ...others } = view?.paused ?? {};
       return { ...before, paused: event.data.kind === undefined ? {} : others };
     }
+    case 'agent.paused': {
+      const { agent, drain } = event.data;
+      const note = { ...pauseNote(fact, event.data), ...(drain && { drain }) };
+      return { ...before, agents: { ...view?.agents, [agent]: note } };
+    }
+    case 'agent.resumed': {
+      const { [event.data.agent]: _, ...others } = view?.agents ?? {};
+      return { ...before, agents: others };
+    }
     case 'system.alert_raised':
-      return { ...before, alerts: { ...view?.alerts, [event.data.alert]: event.data.message } };
+      return {
+        ...withoutNote(before, event.data.alert),
+        alerts: { ...view?.alerts, [event.data.alert]: event.data.message },
+      };
+    case 'system.alert_acknowledged':
+      return {
+        ...before,
+        acknowledged: { ...view?.acknowledged, [event.data.alert]: pauseNote(fact, event.data) },
+      };
     case 'system.alert_resolved': {
       const { [event.data.alert]: _, ...others } = view?.alerts ?? {};
-      return { ...before, alerts: others };
+      return { ...withoutNote(before, event.data.alert), alerts: others };
     }
     default:
       return before;
@@ -125,7 +160,7 @@ export const foldStream = (view: unknown, fact: Fact): unknown => {
     case 'approval':
       return foldApproval(view as ApprovalView | null, fact);
     case 'agent':
-      return { last: fact.type } satisfies PlainView;
+      return foldAgent(view as AgentView | null, fact);
   }
 };
 

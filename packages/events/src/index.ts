@@ -22,6 +22,7 @@ export { Author, isModelAuthor } from './author.ts';
 export { Choices, RepoChoice, RepoLook, TemplateChoice } from './choices.ts';
 export { Argv, Check, CheckSource, Setup } from './command.ts';
 export { Dedupe, DedupeMode } from './dedupe.ts';
+export { errorTypes } from './error-types.ts';
 export { eventWords, isError } from './event-words.ts';
 export { proofWords, reviewerWords } from './evidence-words.ts';
 export { Batch, Evidence, EvidenceCommand, Finding, Mutants, Reviewer, SandboxKind, Survivor } from './evidence.ts';
@@ -70,7 +71,15 @@ export { figuresHoldMs, GpuFigures, MachineFigures } from './machine.ts';
 export type { BoxView, ToolsLearnt } from './box-view.ts';
 export { isEnded, isOpenCall, type AnyCall, type CallView, type OpenCall } from './call-view.ts';
 export { limitKey, type LimitView, type LimitsView } from './limit-view.ts';
-export { foldStream, openIntents, stateOf, type MergeView, type PlainView, type Views } from './heads.ts';
+export {
+  foldStream,
+  openIntents,
+  stateOf,
+  type AgentView,
+  type MergeView,
+  type PlainView,
+  type Views,
+} from './heads.ts';
 export {
   Result,
   TaskResult,
@@ -85,7 +94,7 @@ export {
 } from './result.ts';
 export { Report, reportOf, type Reported } from './report.ts';
 export { parseStream, streams, type StreamKind } from './streams.ts';
-export { PauseNote, SystemPauses, unpausedKinds, type SystemView } from './pause.ts';
+export { AgentPause, AgentPauses, PauseNote, SystemPauses, unpausedKinds, type SystemView } from './pause.ts';
 export { approvalRules, isBranchLike, type ApprovalRules } from './policy/approval-policy.ts';
 export { mergeRules, type MergeRules } from './policy/merge-policy.ts';
 export { Policy, policyOver } from './policy/policy.ts';
@@ -146,6 +155,9 @@ export {
   DeadLetterFilter,
   DeadLetterOutcome,
   DeadLetterRequest,
+  AcknowledgeRequest,
+  AgentPauseRequest,
+  Alert,
   PauseRequest,
   Remote,
   RemoteRequest,

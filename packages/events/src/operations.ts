@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SubmitRequest } from './api.ts';
 import { Id } from './ids.ts';
-import { SystemPauses } from './pause.ts';
+import { AgentPauses, PauseNote, SystemPauses } from './pause.ts';
 import { MissedPolicy, Timing } from './schedule.ts';
 import { Step } from './steps.ts';
 
@@ -24,8 +24,20 @@ export type SystemPauseRequest = z.infer<typeof SystemPauseRequest>;
 export const SystemResumeRequest = ResumeRequest.extend({ kind: Step.optional() });
 export type SystemResumeRequest = z.infer<typeof SystemResumeRequest>;
 
-/** What of the system is paused. */
-export const SystemState = z.object({ paused: SystemPauses });
+/** What `POST /agents/{name}/pause` takes: with `drain` what the agent holds gets a moment and is then handed back for others. */
+export const AgentPauseRequest = PauseRequest.extend({ drain: z.boolean().optional() });
+export type AgentPauseRequest = z.infer<typeof AgentPauseRequest>;
+
+/** What `POST /system/alerts/acknowledge` takes: the name of an alert that stands. */
+export const AcknowledgeRequest = PauseRequest.extend({ alert: z.string().min(1).max(300) });
+export type AcknowledgeRequest = z.infer<typeof AcknowledgeRequest>;
+
+/** An alert that stands, and who has seen it. */
+export const Alert = z.object({ alert: z.string(), message: z.string(), acknowledged: PauseNote.optional() });
+export type Alert = z.infer<typeof Alert>;
+
+/** What of the system is paused, and which agents. */
+export const SystemState = z.object({ paused: SystemPauses, agents: AgentPauses });
 export type SystemState = z.infer<typeof SystemState>;
 
 /**

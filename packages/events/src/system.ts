@@ -52,8 +52,21 @@ export const agent = topic('agent', {
     host: z.string(),
     pid: z.int(),
     capabilities: z.array(z.string()),
+    steps: z.array(Step).optional().describe('the kinds of steps that it takes; absent: told by an older Hive'),
     version: z.string(),
   }),
+  /**
+   * A person takes an agent out by its name, whichever process has it: it begins no step until it is resumed. What it holds may end; with
+   * `drain` it gets a moment, and is then handed back for others. Told in the stream of the system, since the name outlives each process.
+   */
+  paused: z.strictObject({
+    agent: z.string().max(200),
+    drain: z.literal(true).optional(),
+    reason: z.string().max(1000).optional(),
+    by: By,
+  }),
+  /** The agent takes steps again. */
+  resumed: z.strictObject({ agent: z.string().max(200), by: By }),
   draining: z.strictObject({ agent: z.string(), incarnation: Id }),
   offline: z.strictObject({ agent: z.string(), incarnation: Id, reason: z.string() }),
 });
@@ -71,6 +84,8 @@ export const system = topic('system', {
   discarded: z.strictObject({ subscription: z.string(), eventId: Id, by: By }),
   alert_raised: z.strictObject({ alert: z.string(), message: z.string() }),
   alert_resolved: z.strictObject({ alert: z.string() }),
+  /** A person has seen an alert that stands; it is listed as seen until it is resolved, and holds for this raising alone. */
+  alert_acknowledged: z.strictObject({ alert: z.string(), reason: z.string().max(1000).optional(), by: By }),
   config_changed: z.strictObject({ hash: z.string() }),
   /** Something left this machine to tell a person: to a browser's push service, a webhook or ntfy. `about` is the event that it told of; absent: a try. */
   told: z.strictObject({

@@ -1,7 +1,8 @@
-import { holdingsTurnstile, readPauses, turnstile, type Bus } from '@hive/bus';
+import { holdingsTurnstile, readAllPauses, turnstile, type Bus } from '@hive/bus';
+import { alertsOf } from './alerts.ts';
 import { limitsNow } from './limits-now.ts';
 import { hiveVersion } from '@hive/config';
-import { streams, type AgentSummary, type Desk, type Health, type SystemView, type TaskView } from '@hive/events';
+import { streams, type AgentSummary, type AgentView, type Desk, type Health, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
 import type { StepRow, Store } from '@hive/core-db';
 import type { Door } from './at-the-door.ts';
@@ -18,15 +19,17 @@ export const createBuilding = (
   { config, means: { sandbox, space } }: Door,
 ): Pick<Desk, 'agents' | 'health'> => {
   const agents: Desk['agents'] = async () => {
-    const [rows, claimed, now] = await Promise.all([
+    const [rows, claimed, now, pauses] = await Promise.all([
       store.agents(),
       store.steps({ states: ['claimed'], limit: many }),
       store.now(),
+      readAllPauses(store),
     ]);
     const gone = new Set(await store.gone(rows.map((row) => row.incarnation)));
-    const { heads } = await store.heads(
-      claimed.flatMap((step) => (step.taskId === null ? [] : [streams.task(step.taskId)])),
-    );
+    const { heads } = await store.heads([
+      ...claimed.flatMap((step) => (step.taskId === null ? [] : [streams.task(step.taskId)])),
+      ...rows.map(({ incarnation }) => streams.agent(incarnation)),
+    ]);
     const held = rows.map((row) => claimed.find((it) => it.holder === row.incarnation));
     // While a step is claimed, the claim is its last event.
     const claims = await Promise.all(held.map(async (step) => (step ? await store.event(step.lastEventId) : null)));
@@ -34,11 +37,22 @@ export const createBuilding = (
       const step = held[index];
       const since = claims[index]?.at;
       const task = step?.taskId ? (heads.get(streams.task(step.taskId))?.view as TaskView | undefined) : undefined;
+      const { steps } = (heads.get(streams.agent(row.incarnation))?.view ?? {}) as Partial<AgentView>;
+      const paused = pauses.agents[row.agent];
       const beatAgeMs = Math.max(0, Date.parse(now) - Date.parse(beatAt));
       return {
         ...row,
         capabilities: [...row.capabilities],
-        status: gone.has(row.incarnation) || beatAgeMs > silentMs ? 'gone' : row.status,
+        status:
+          gone.has(row.incarnation) || beatAgeMs > silentMs
+            ? 'gone'
+            : paused
+              ? step
+                ? 'draining'
+                : 'paused'
+              : row.status,
+        ...(paused && { paused }),
+        ...(steps && { steps: [...steps] }),
         step: step
           ? {
               kind: step.kind,
@@ -56,20 +70,19 @@ export const createBuilding = (
   return {
     agents,
     health: async () => {
-      const [about, end, open, subscriptions, deadLetters, paused, horizon, everyone, system, sealed] =
+      const [about, end, open, subscriptions, deadLetters, pauses, horizon, everyone, system, sealed] =
         await Promise.all([
           store.about(),
           store.end(),
           store.steps({ states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'], limit: many }),
           store.subscriptions(),
           store.deadLetters(many),
-          readPauses(store),
+          readAllPauses(store),
           store.horizon?.(),
           agents(),
           store.heads([streams.system]),
           store.events({ stream: streams.system, types: ['system.checkpointed'], newest: true, limit: 1 }),
         ]);
-      const { alerts = {} } = (system.heads.get(streams.system)?.view ?? {}) as Partial<SystemView>; // made by foldStream
       const [seal] = sealed.events;
       const steps: Record<string, number> = { ready: 0, scheduled: 0, paused: 0, parked: 0, claimed: 0 };
       for (const step of open) steps[step.state] = (steps[step.state] ?? 0) + 1;
@@ -88,9 +101,10 @@ export const createBuilding = (
           .filter(({ name }) => ![turnstile, holdingsTurnstile, dedupeTurnstile].includes(name))
           .map(({ name, cursor }) => ({ name, position: cursor.position })),
         deadLetters: deadLetters.length,
-        paused,
+        paused: pauses.paused,
+        pausedAgents: pauses.agents,
         oldestReady: await oldestReady(store, open),
-        alerts: Object.entries(alerts).map(([alert, message]) => ({ alert, message })),
+        alerts: alertsOf(system.heads.get(streams.system)?.view ?? {}),
         sealed: seal ? { at: seal.at, position: seal.position, eventId: seal.id } : null,
         verified: await readVerified(config.home),
         limits: await limitsNow(store),

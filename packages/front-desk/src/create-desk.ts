@@ -20,6 +20,7 @@ import { createLogReading } from './log-reading.ts';
 import type { Means } from './means.ts';
 import { pageLimit, pageOf } from './page.ts';
 import { createPausing } from './pausing.ts';
+import { createAlerts } from './alerts.ts';
 import { readTask } from './read-task.ts';
 import { readResult, readSummaries, readTasks, taskDetail } from './read-workflow.ts';
 import { createAddRemote } from './push/add-remote.ts';
@@ -54,6 +55,7 @@ export const createDesk = ({ bus, artefacts, config, means = {}, examples }: Des
     ...decisions,
     ...createApprovals(bus, commands, artefacts),
     ...createPausing(bus, commands),
+    ...createAlerts(bus),
     ...createDeadLetters(bus, decisions),
     ...createSchedules(bus, commands, { artefacts, door: { config, means } }),
     ...reading,

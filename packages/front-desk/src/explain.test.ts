@@ -25,6 +25,7 @@ const around = (more: Partial<Surroundings> = {}): Surroundings => ({
   pauses: {},
   asked: null,
   agents: [worker('worker-1')],
+  pausedAgents: [],
   now,
   ...more,
 });
@@ -73,6 +74,15 @@ describe('why nothing is done about a task', () => {
       because: 'nobody',
       text: 'No worker is there to take its check; hive up starts one',
     });
+    const note = { by: 'ada', at: '2026-01-01T00:00:00.000Z', reason: null };
+    const out = { agents: [], pausedAgents: [{ agent: 'worker-1', role: 'worker', note }] };
+    expect(why(taskIn('ready'), { steps, ...out })).toEqual({
+      because: 'paused',
+      text: `worker-1, which could take its check, was paused by ada at ${note.at}; hive resume --agent worker-1 goes on`,
+    });
+    expect(why(taskIn('ready'), { steps, ...out, agents: [worker('a', 'idle', ['gpu', 'js'])] })?.because).toBe(
+      'queued',
+    );
     expect(why(taskIn('ready'), { steps, agents: [worker('a', 'idle', ['js'])] })?.text).toBe(
       'No worker that is there offers gpu, which it asks for',
     );

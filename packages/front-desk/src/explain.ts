@@ -23,8 +23,10 @@ export type Surroundings = {
   readonly pauses: SystemPauses;
   /** The request of its own that a person has to answer before its step goes on; null where there is none. */
   readonly asked: Pick<ApprovalView, 'id' | 'action'> | null;
-  /** The agents that are there, without those that drain. */
+  /** The agents that are there, without those that drain or are paused. */
   readonly agents: readonly Pick<AgentRow, 'agent' | 'host' | 'role' | 'capabilities' | 'status'>[];
+  /** Those that people took out by their names, alive or not. */
+  readonly pausedAgents: readonly { readonly agent: string; readonly role: string; readonly note: PauseNote }[];
   readonly now: string;
 };
 
@@ -106,9 +108,17 @@ const ofTime = (step: StepRow, { last, now }: Surroundings): Waits | null => {
   return { because: 'later', text: `${why} begins at ${step.runAt}` };
 };
 
-const ofAgents = (step: StepRow, { agents }: Surroundings): Waits => {
+const ofAgents = (step: StepRow, { agents, pausedAgents }: Surroundings): Waits => {
   const role = roleOf[step.kind];
   const there = agents.filter((agent) => agent.role === role);
+  const [out] = pausedAgents.filter(
+    (it) => it.agent === step.onlyAgent || (there.length === 0 && it.role === role && step.onlyAgent === null),
+  );
+  if (out)
+    return {
+      because: 'paused',
+      text: `${out.agent}, which could take its ${step.kind}, was paused by ${out.note.by} at ${out.note.at}${out.note.reason === null ? '' : ` (${out.note.reason})`}; hive resume --agent ${out.agent} goes on`,
+    };
   if (there.length === 0)
     return { because: 'nobody', text: `No ${role} is there to take its ${step.kind}; hive up starts one` };
   if (step.onlyAgent !== null && !there.some((agent) => agent.agent === step.onlyAgent))

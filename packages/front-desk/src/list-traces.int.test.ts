@@ -1,4 +1,4 @@
-import type { TraceFilter } from '@hive/events';
+import { errorTypes, streams, type DataOf, type TraceFilter } from '@hive/events';
 import { expect, test } from 'vitest';
 import { makeRepo, openHouse, patch } from './testing/house.ts';
 
@@ -51,4 +51,35 @@ test('a status or a moment that there is not is refused by its name', async () =
   const { desk } = await openHouse();
   await expect(desk.traces({ status: 'gone' })).rejects.toMatchObject({ details: { field: 'status' } });
   await expect(desk.traces({ since: 'soon' })).rejects.toMatchObject({ details: { field: 'since' } });
+});
+
+test('a trace tells who took its steps and what its calls came to, also after more has happened', async () => {
+  const { desk, start, move, bus } = await openHouse();
+  const { id } = await desk.submit({ goal: 'Count', repo: makeRepo().dir, patch, checks });
+  const listed = async () => (await desk.traces()).items[0];
+  expect(await listed()).toMatchObject({ agents: [], usage: { calls: 0 } });
+  const [task] = await start(id);
+  const taskId = task?.id ?? '';
+  const stream = streams.task(taskId);
+  const claim = {
+    taskId,
+    step: 'work',
+    attempt: 1,
+    token: 1,
+    agent: 'worker-1',
+    leaseUntil: '2999-01-01T00:00:00.000Z',
+  };
+  await move(
+    id,
+    { type: 'task.ready', stream, data: { taskId } },
+    { type: 'task.claimed', stream, data: claim as DataOf<'task.claimed'> },
+  );
+  expect(await listed()).toMatchObject({ agents: ['worker-1'], errors: 0 });
+  const mark = { taskId, step: 'work', attempt: 1, token: 1 } as const;
+  const failed = { ...mark, code: 'model.bad_output', reason: 'x', final: false, retryAt: null } as const;
+  await move(id, { type: 'task.attempt_failed', stream, data: failed });
+  const counted = (await desk.trace(id)).filter(({ type }) => errorTypes.includes(type));
+  expect(await listed()).toMatchObject({ errors: 1, agents: ['worker-1'] });
+  expect(counted).toHaveLength(1);
+  expect((await bus.store.verify()).filter((it) => it.status === 'broken')).toEqual([]);
 });

@@ -15,6 +15,7 @@ import {
   type WorkflowView,
 } from '@hive/events';
 import { pageLimit } from './page.ts';
+import { createTraceWork } from './trace-work.ts';
 import { parseAs } from './parse-as.ts';
 import { readSummaries } from './read-workflow.ts';
 
@@ -30,9 +31,9 @@ const byIndex = new Set<string>(['status', 'since', 'before'] satisfies (keyof T
 type Found = { readonly row: TraceRow; readonly workflow: WorkflowView | null; readonly asks: boolean };
 
 /** How traces are listed: newest first, by what their workflows say, in pages that are found by their place and not by counting. */
-export const createListTraces =
-  (store: Store): Desk['traces'] =>
-  async ({ after, limit: asked, ...given } = {}): Promise<Page<TraceSummary>> => {
+export const createListTraces = (store: Store): Desk['traces'] => {
+  const workOf = createTraceWork(store);
+  return async ({ after, limit: asked, ...given } = {}): Promise<Page<TraceSummary>> => {
     const filter = parseAs(TraceFilter, given, 'The filter');
     const limit = pageLimit(asked);
     const wanted = conditionsOf(filter);
@@ -45,18 +46,25 @@ export const createListTraces =
     const { heads } = await store.heads(within.slice(0, size).map((row) => streams.workflow(row.correlationId)));
     const asking = await whoAsks(store, heads.values());
     const items: TraceSummary[] = [];
+    const listed: TraceRow[] = [];
     let last: string | null = null;
     for (const row of within.slice(0, size)) {
       if (items.length === limit) break;
       last = row.correlationId;
       const workflow = (heads.get(streams.workflow(row.correlationId))?.view ?? null) as WorkflowView | null;
       const summary = await summaryOf(store, { row, workflow, asks: asking.has(row.correlationId) }, wanted);
-      if (summary) items.push(summary);
+      if (!summary) continue;
+      items.push(summary);
+      listed.push(row);
     }
     const isOver = ids.length <= size || within.length < rows.length;
     const hasMore = !isOver || (last !== null && within.at(-1)?.correlationId !== last);
-    return { items, next: hasMore ? last : null };
+    const works = await Promise.all(
+      listed.map((row, index) => (items[index]?.goal === null ? Promise.resolve({}) : workOf(row))),
+    );
+    return { items: items.map((item, index) => ({ ...item, ...works[index] })), next: hasMore ? last : null };
   };
+};
 
 type Wanted = TraceFilter & {
   /** The states of workflows that are found by their index; null: any trace. */
@@ -71,7 +79,7 @@ type Wanted = TraceFilter & {
 };
 
 const conditionsOf = (filter: TraceFilter): Wanted => {
-  const statuses = listed(filter.status);
+  const statuses = namesIn(filter.status);
   const unknown = statuses.find((it) => !known.has(it));
   if (unknown !== undefined)
     throw new HiveError('input.invalid', `There is no status ${unknown}; there are ${[...known].join(', ')}`, {
@@ -94,7 +102,7 @@ const conditionsOf = (filter: TraceFilter): Wanted => {
 
 const known = new Set<string>([...workflowStates, 'waiting', 'process']);
 
-const listed = (text: string | undefined): readonly string[] => (text ?? '').split(',').filter(Boolean);
+const namesIn = (text: string | undefined): readonly string[] => (text ?? '').split(',').filter(Boolean);
 
 /** The lowest id that can be made at a moment: ids are uuids of version 7, which begin with their time. */
 const idAt = (moment: string, field: string): string => {

@@ -1,5 +1,5 @@
 import { createBus, newId } from '@hive/bus';
-import { streams } from '@hive/events';
+import { streams, type NewEvent, type Step } from '@hive/events';
 import { expect, test } from 'vitest';
 import { makeRepo, nobody, openHouse, patch } from './testing/house.ts';
 
@@ -55,6 +55,45 @@ test('a pause of the system outlives the processes', async () => {
   const claiming = { agent: 'w', incarnation: newId(), capabilities: [], limit: 1, leaseMs: 1000 };
   expect(await late.queue.claim({ ...claiming, kinds: ['plan', 'work'] })).toEqual([]);
   late.close();
+});
+
+test('one agent is paused by its name, drained, and resumed; one without steps is not', async () => {
+  const { desk, bus, store } = await houseWithWork();
+  const begin = async (agent: string, steps: Step[]) => {
+    const incarnation = newId();
+    const row = { agent, role: agent, incarnation, host: 'ash', pid: process.pid, capabilities: [], version: '1' };
+    const stream = streams.agent(incarnation);
+    const event: NewEvent = { type: 'agent.registered', stream, data: { ...row, steps } };
+    await bus.command({ on: null, correlationId: incarnation, events: [event] });
+    await store.beat({ ...row, status: 'idle', load: 0, startedAt: await store.now() });
+  };
+  await begin('worker-1', ['work', 'check']);
+  await begin('orchestrator', []);
+  const agent = async (name: string) => (await desk.agents()).find((it) => it.agent === name);
+  expect(await agent('worker-1')).toMatchObject({ status: 'idle', steps: ['work', 'check'] });
+
+  const paused = { by: 'ada', reason: 'lunch' };
+  expect((await desk.pauseAgent('worker-1', paused)).agents).toMatchObject({ 'worker-1': paused });
+  expect(await agent('worker-1')).toMatchObject({ status: 'paused', paused });
+  expect((await desk.health()).pausedAgents).toMatchObject({ 'worker-1': paused });
+  await expect(desk.pauseAgent('worker-1')).rejects.toMatchObject({
+    code: 'input.state',
+    message: expect.stringMatching(/^worker-1 was paused by ada at .* \(lunch\) already$/) as string,
+  });
+  expect((await desk.pauseAgent('worker-1', { drain: true })).agents['worker-1']).toMatchObject({ drain: true });
+  await expect(desk.pauseAgent('worker-1', { drain: true })).rejects.toMatchObject({ code: 'input.state' });
+  // What is paused by its name is resumed by its name.
+  await desk.pauseSystem();
+  expect((await desk.resumeSystem()).agents).toHaveProperty('worker-1');
+
+  expect((await desk.resumeAgent('worker-1', { by: 'bob' })).agents).toEqual({});
+  expect(await agent('worker-1')).not.toHaveProperty('paused');
+  await expect(desk.resumeAgent('worker-1')).rejects.toMatchObject({ code: 'input.state' });
+  await expect(desk.pauseAgent('orchestrator')).rejects.toMatchObject({ code: 'input.state' });
+  await expect(desk.pauseAgent('worker-9')).rejects.toMatchObject({
+    code: 'input.unknown_id',
+    message: 'There is no agent worker-9; there are orchestrator, worker-1',
+  });
 });
 
 test('what does not exist or is over cannot be paused, and nothing is recorded', async () => {

@@ -1,12 +1,14 @@
-import { newId, readPauses, type Bus } from '@hive/bus';
+import { newId, readAllPauses, readPauses, type Bus } from '@hive/bus';
 import { HiveError } from '@hive/errors';
 import {
+  AgentPauseRequest,
   PauseRequest,
   ResumeRequest,
   SystemPauseRequest,
   SystemResumeRequest,
   isWorkflowOpen,
   streams,
+  type AgentView,
   type Desk,
   type NewEvent,
   type PauseNote,
@@ -26,13 +28,28 @@ const byWhom = ({ by, at, reason }: PauseNote): string =>
 export const createPausing = (
   bus: Bus,
   { command }: Commands,
-): Pick<Desk, 'pause' | 'resume' | 'pauseSystem' | 'resumeSystem'> => {
+): Pick<Desk, 'pause' | 'resume' | 'pauseSystem' | 'resumeSystem' | 'pauseAgent' | 'resumeAgent'> => {
   const { store } = bus;
 
   /** Each begins a trace of its own: what the system tells follows from nothing but a person's wish. */
   const tellSystem = async (event: NewEvent) => {
     await bus.command({ on: null, correlationId: newId(), events: [event] });
-    return { paused: await readPauses(store) };
+    return readAllPauses(store);
+  };
+
+  /** Throws `input.unknown_id` where no process has the name, `input.state` where those that have it take no steps. */
+  const assertTakesSteps = async (name: string) => {
+    const rows = await store.agents();
+    const own = rows.filter(({ agent }) => agent === name);
+    if (own.length === 0) {
+      const names = [...new Set(rows.map(({ agent }) => agent))].toSorted();
+      const known = names.length === 0 ? 'none is registered' : `there are ${names.join(', ')}`;
+      throw new HiveError('input.unknown_id', `There is no agent ${name}; ${known}`);
+    }
+    const { heads } = await store.heads(own.map(({ incarnation }) => streams.agent(incarnation)));
+    if ([...heads.values()].every(({ view }) => (view as AgentView).steps?.length === 0))
+      // heads of kind agent
+      throw wrongState(`${name} takes no steps, so there is nothing to pause; hive pause --all stops everything`);
   };
 
   return {
@@ -71,6 +88,26 @@ export const createPausing = (
       const before = (await readPauses(store))[kind ?? 'all'];
       if (before) throw wrongState(`${kind === undefined ? 'Hive' : `The kind ${kind}`} ${byWhom(before)} already`);
       return tellSystem({ type: 'system.paused', stream: streams.system, data: request });
+    },
+
+    pauseAgent: async (name, asked = {}) => {
+      const { drain, ...request } = parseAs(AgentPauseRequest, asked, 'The pause');
+      const before = (await readAllPauses(store)).agents[name];
+      if (before && (before.drain || !drain)) throw wrongState(`${name} ${byWhom(before)} already`);
+      await assertTakesSteps(name);
+      const data = { agent: name, ...request, ...(drain && { drain }) };
+      return tellSystem({ type: 'agent.paused', stream: streams.system, data });
+    },
+
+    resumeAgent: async (name, asked = {}) => {
+      const { by } = parseAs(ResumeRequest, asked, 'The request');
+      const { paused, agents } = await readAllPauses(store);
+      if (!Object.hasOwn(agents, name))
+        throw wrongState(
+          `${name} is not paused by its name${paused.all ? ', everything is: hive resume --all goes on' : '; there is nothing to resume'}`,
+        );
+      const data = { agent: name, ...(by !== undefined && { by }) };
+      return tellSystem({ type: 'agent.resumed', stream: streams.system, data });
     },
 
     resumeSystem: async (asked = {}) => {

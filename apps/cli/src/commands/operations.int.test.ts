@@ -137,7 +137,7 @@ test('pause and resume say who, when and how to go on', async () => {
     /^Every check is paused by \S+ (now|\d+ s ago) \(hive resume --all --kind check goes on\)/,
   );
   expect((await hive('status')).stdout).toContain('Every check is paused by');
-  expect((await hive('resume', '--all', '--json')).json()).toEqual({ paused: {} });
+  expect((await hive('resume', '--all', '--json')).json()).toEqual({ paused: {}, agents: {} });
 });
 
 test('dead letters are listed, shown, tried in thought, and tried again', async () => {
@@ -175,6 +175,10 @@ test('what is wrong is told in a sentence with exit 2, and nothing is recorded',
     [['pause', 'zzzzzzzz'], 'input.unknown_id'],
     [['pause'], 'input.invalid'],
     [['pause', '--all', '--last'], 'input.invalid'],
+    [['pause', '--agent', 'worker-1', '--all'], 'input.invalid'],
+    [['pause', '--agent', 'worker-9'], 'input.unknown_id'],
+    [['pause', '--all', '--drain'], 'input.invalid'],
+    [['resume', '--agent', 'worker-1'], 'input.state'],
     [['pause', '--all', '--reason', ''], 'input.invalid'],
     [['pause', '--all', '--kind', 'lunch'], 'input.invalid'],
     [['pause', '--last', '--kind', 'work'], 'input.invalid'],

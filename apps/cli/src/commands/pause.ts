@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import { Step, shortId, type PauseNote, type SystemPauses } from '@hive/events';
+import { Step, shortId, type AgentPauses, type PauseNote, type SystemPauses } from '@hive/events';
 import { defineCommand, type OptionSpec } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
 import { personHere } from '../person.ts';
@@ -8,25 +8,35 @@ import { oneLine } from '../terminal/visible.ts';
 import { lastOption, workflowId, type LastOption } from './ids.ts';
 
 /** What `pause` and `resume` say about what they mean. */
-export type PauseTarget = LastOption & { readonly all?: boolean; readonly kind?: string };
+export type PauseTarget = LastOption & { readonly all?: boolean; readonly kind?: string; readonly agent?: string };
 
 /** The options that `pause` and `resume` share. */
 export const targetOptions: readonly OptionSpec[] = [
   lastOption,
   { flags: '--all', says: 'everything: nothing is begun anywhere' },
+  { flags: '--agent <name>', says: 'one agent: it begins no step, and others go on' },
   { flags: '--kind <kind>', says: `with --all, one kind of step only: ${Step.options.join(', ')}` },
 ];
 
-export const pause = defineCommand<PauseTarget & { readonly reason?: string }>({
+export const pause = defineCommand<PauseTarget & { readonly reason?: string; readonly drain?: boolean }>({
   name: 'pause',
   args: [['[id]', 'of a workflow']],
-  says: 'Begin nothing more of a workflow, or of everything, until it is resumed; what runs may end',
-  options: [...targetOptions, { flags: '--reason <text>', says: 'shown beside the pause' }],
-  examples: ['hive pause 1a2b3c4d', 'hive pause --all --reason "the disk is being changed"'],
+  says: 'Begin nothing more of a workflow, by an agent, or of everything, until it is resumed; what runs may end',
+  options: [
+    ...targetOptions,
+    {
+      flags: '--drain',
+      says: 'with --agent: what it holds gets eight seconds, and then goes back into the queue for others',
+    },
+    { flags: '--reason <text>', says: 'shown beside the pause' },
+  ],
+  examples: ['hive pause --agent worker-2 --drain', 'hive pause --all --reason "the disk is being changed"'],
   run: (cli, [id], options) =>
     withDesk(cli, async (desk) => {
       const { out } = cli;
       const target = targetOf(id, options);
+      if (options.drain && target.kind !== 'agent')
+        throw new HiveError('input.invalid', '--drain is for an agent: hive pause --agent NAME --drain');
       const told = { by: personHere(), ...(options.reason !== undefined && { reason: options.reason }) };
       if (target.kind === 'workflow') {
         const result = await desk.pause(target.id, told);
@@ -36,6 +46,12 @@ export const pause = defineCommand<PauseTarget & { readonly reason?: string }>({
         );
         return 0;
       }
+      if (target.kind === 'agent') {
+        const state = await desk.pauseAgent(target.name, { ...told, ...(options.drain && { drain: true }) });
+        out.document(state);
+        out.line(...agentPauseLines(state.agents));
+        return 0;
+      }
       const state = await desk.pauseSystem({ ...told, ...target.of });
       out.document(state);
       out.line(...pauseLines(state.paused));
@@ -43,17 +59,21 @@ export const pause = defineCommand<PauseTarget & { readonly reason?: string }>({
     }),
 });
 
-/** What is meant: one workflow, or the system with all or one of its kinds. Throws `input.invalid` for anything between. */
+/** What is meant: one workflow, one agent, or the system with all or one of its kinds. Throws `input.invalid` for anything between. */
 export const targetOf = (
   id: string | undefined,
-  { all, kind, last }: PauseTarget,
+  { all, kind, last, agent }: PauseTarget,
 ):
   | { readonly kind: 'workflow'; readonly id: string }
+  | { readonly kind: 'agent'; readonly name: string }
   | { readonly kind: 'system'; readonly of: { readonly kind?: Step } } => {
+  if (agent !== undefined && (all || id !== undefined || last))
+    throw new HiveError('input.invalid', '--agent names one agent; leave the id, --last and --all out');
   if (all && (id !== undefined || last))
     throw new HiveError('input.invalid', 'Give an id, --last or --all, and only one of them');
   if (!all && kind !== undefined)
     throw new HiveError('input.invalid', `--kind is for everything: hive pause --all --kind ${kind}`);
+  if (agent !== undefined) return { kind: 'agent', name: agent };
   if (!all) return { kind: 'workflow', id: workflowId(id, { ...(last && { last }) }) };
   if (kind === undefined) return { kind: 'system', of: {} };
   const step = Step.safeParse(kind);
@@ -73,3 +93,10 @@ export const pauseLines = (paused: SystemPauses): string[] => [
     return note ? [`Every ${kind} is ${pausedText(note)} (hive resume --all --kind ${kind} goes on)`] : [];
   }),
 ];
+
+/** The agents that are taken out by their names, a line for each. */
+export const agentPauseLines = (agents: AgentPauses): string[] =>
+  Object.entries(agents).map(
+    ([name, note]) =>
+      `${oneLine(name)} is ${note.drain ? 'drained, ' : ''}${pausedText(note)} (hive resume --agent ${oneLine(name)} goes on)`,
+  );

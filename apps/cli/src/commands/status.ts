@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
 import { agentTable } from './agents.ts';
 import { workflowTable } from './ls.ts';
-import { pauseLines } from './pause.ts';
+import { agentPauseLines, pauseLines } from './pause.ts';
 import { bytes, count } from '../terminal/figures.ts';
 
 export const status = defineCommand({
@@ -38,7 +38,7 @@ export const status = defineCommand({
           out.colour.yellow(`The ${kind} limit of ${of} is met until ${until}; ${count(waiting, 'step')} wait for it`),
         ),
       );
-      out.line(...pauseLines(health.paused).map(out.colour.yellow));
+      out.line(...[...pauseLines(health.paused), ...agentPauseLines(health.pausedAgents ?? {})].map(out.colour.yellow));
       if (agents.length > 0) out.line('', ...agentTable(cli, agents));
       out.line('', ...(open.length === 0 ? ['Nothing is under way'] : workflowTable(cli, open)));
       return 0;

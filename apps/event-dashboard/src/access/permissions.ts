@@ -62,6 +62,8 @@ const demands: Readonly<Record<string, Demand>> = {
   'GET /artefacts/{hash}': 'read',
   'GET /report': 'read',
   'GET /agents': 'read',
+  'POST /agents/{id}/pause': 'stop',
+  'POST /agents/{id}/resume': 'work',
   'GET /limits': 'read',
   'GET /boxes': 'read',
   'POST /boxes/{id}/quiet': 'work',
@@ -79,6 +81,7 @@ const demands: Readonly<Record<string, Demand>> = {
   'GET /system/figures': 'read',
   'POST /system/pause': 'stop',
   'POST /system/resume': 'work',
+  'POST /system/alerts/acknowledge': 'work',
   'GET /metrics': 'read',
 };
 

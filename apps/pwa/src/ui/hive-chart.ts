@@ -16,6 +16,10 @@ export type ChartLine = {
 
 const height = 132;
 
+/** Where a stretch is so long, several days are drawn. */
+const dayMarksFromMs = 3_600_000;
+const day = (seconds: number): string =>
+  new Date(seconds * 1000).toLocaleDateString('en', { day: 'numeric', month: 'short' });
 const clock = (seconds: number): string => new Date(seconds * 1000).toTimeString().slice(0, 5);
 
 /**
@@ -168,10 +172,10 @@ export class HiveChart extends LitElement {
         height,
         legend: { show: false },
         cursor: { show: false },
-        padding: [8, 8, 0, 0],
+        padding: [8, 22, 0, 0],
         scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
         axes: [
-          { ...axis, size: 22, space: 80, values: (_plot, moments) => moments.map(clock) },
+          { ...axis, size: 22, space: 80, values: (_plot, moments) => moments.map((at) => this.#moment(at)) },
           { ...axis, size: 58, space: 32, values: (_plot, values) => values.map((it) => this.write(it)) },
         ],
         series: [
@@ -196,6 +200,12 @@ export class HiveChart extends LitElement {
     const { color } = getComputedStyle(probe);
     probe.remove();
     return color;
+  }
+
+  /** A moment at the axis: its time, and the day where several days are drawn and one begins. */
+  #moment(at: number): string {
+    const begins = new Date(at * 1000).getHours() === 0;
+    return this.stepMs >= dayMarksFromMs && begins ? day(at) : clock(at);
   }
 
   #fit(): void {

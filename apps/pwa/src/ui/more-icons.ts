@@ -15,5 +15,6 @@ export const moreShapes = {
   link: svg`<path d="M6.75 9.25a2.75 2.75 0 0 0 3.9 0l2.2-2.2a2.75 2.75 0 0 0-3.9-3.9l-.7.7M9.25 6.75a2.75 2.75 0 0 0-3.9 0l-2.2 2.2a2.75 2.75 0 0 0 3.9 3.9l.7-.7" />`,
   save: svg`<path d="M8 2v8m-3.5-3.25L8 10.25l3.5-3.5M2.5 13.5h11" />`,
   flag: svg`<path d="M3.5 14.25V2.25h8.75L10 5.5l2.25 3.25H3.5" />`,
+  drain: svg`<path d="M2 2.75h12L9.75 8v5.25l-3.5-1.75V8z" />`,
   copy: svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.5" /><path d="M10.5 3.5v-1h-8v8h1" />`,
 } satisfies Record<string, SVGTemplateResult>;

@@ -1,8 +1,8 @@
+import { errorTypes } from '@hive/events';
 import type { Session } from '../backup/session.ts';
 import type { Row, Value } from '../dialect.ts';
 import type { TraceRow } from '../port.ts';
 import { traceOf } from '../rows.ts';
-import { errorTypes } from '../write-rules.ts';
 import type { Differences } from './differences.ts';
 import { insertRow } from './insert-row.ts';
 

@@ -1,9 +1,8 @@
-import { foldStream, isEventType, parseStream, stateOf, upcast, type HiveEvent } from '@hive/events';
+import { errorTypes, foldStream, isEventType, parseStream, stateOf, upcast, type HiveEvent } from '@hive/events';
 import { hasCode } from '@hive/errors';
 import { canonicalJson } from '../canonical-json.ts';
 import { marks, type Row } from '../dialect.ts';
 import { headColumns, headOf } from '../rows.ts';
-import { errorTypes } from '../write-rules.ts';
 import { inPages, nameRows, ofTrace, said, type Check, type Snapshot } from './check.ts';
 
 /** 10: the row of each trace is the sum of its events. */

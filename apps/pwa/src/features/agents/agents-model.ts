@@ -19,7 +19,7 @@ export type AgentRow = {
   readonly loaded: readonly string[];
 };
 
-const order: readonly AgentState[] = ['stalled', 'busy', 'idle', 'draining', 'gone'];
+const order: readonly AgentState[] = ['stalled', 'busy', 'idle', 'draining', 'paused', 'gone'];
 
 /** What is known of each agent, what needs a look first. Processes that are gone are left out where a newer one has their name. */
 export const agentRows = (

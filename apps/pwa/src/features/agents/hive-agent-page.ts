@@ -7,6 +7,7 @@ import type { LiveStream } from '../../data/live-stream.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { ago } from '../../ui/duration.ts';
 import { loadView } from '../../ui/load-view.ts';
+import { Rights } from '../../data/rights.ts';
 import { Turns } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-status.ts';
@@ -80,6 +81,7 @@ export class HiveAgentPage extends LitElement {
         this.desk.events({ newest: true, limit: mostEvents, types: activityTypes }),
         this.desk.figures({ window: '24h' }),
         import('../../ui/hive-chart.ts'),
+        import('./hive-agent-verbs.ts'),
       ]);
       return { agents, events: items, figures };
     },
@@ -88,6 +90,7 @@ export class HiveAgentPage extends LitElement {
   });
 
   readonly #turns = new Turns(this);
+  readonly #rights = new Rights(this, () => this.desk);
 
   override render() {
     return html`<p><a href="/agents">All agents</a></p>
@@ -108,7 +111,7 @@ export class HiveAgentPage extends LitElement {
       >`;
     const day = figures.agents.find((it) => it.agent === this.name);
     const assignments = assignmentsOf(events, this.name);
-    return html`${agent ? this.#about(agent) : nothing}
+    return html`${agent ? this.#about(agent, agents) : nothing}
       <section class="panel" aria-label="Last day">
         <hive-chart
           heading="Steps that ended, every 15 minutes"
@@ -157,44 +160,54 @@ export class HiveAgentPage extends LitElement {
       }`;
   }
 
-  #about(agent: AgentSummary) {
+  #about(agent: AgentSummary, agents: readonly AgentSummary[]) {
     const { step } = agent;
     return html`<dl class="panel">
-      <div>
-        <dt>State</dt>
-        <dd><hive-status .status=${stateOfAgent(agent)}></hive-status></dd>
-      </div>
-      <div>
-        <dt>Now</dt>
-        <dd>
-          ${
-            step === null
-              ? 'nothing'
-              : html`${visibleLine(step.kind)}${step.taskId === null ? nothing : html`: <a href="/tasks/${step.taskId}">${visibleLine(step.title ?? step.taskId)}</a>`}`
-          }
-        </dd>
-      </div>
-      <div>
-        <dt>Role</dt>
-        <dd>${visibleLine(agent.role)}</dd>
-      </div>
-      <div>
-        <dt>Can do</dt>
-        <dd>${agent.capabilities.length === 0 ? 'what its role does' : visibleLine(agent.capabilities.join(', '))}</dd>
-      </div>
-      <div>
-        <dt>Host</dt>
-        <dd>${visibleLine(agent.host)}, pid ${agent.pid}</dd>
-      </div>
-      <div>
-        <dt>Heartbeat</dt>
-        <dd>${ago(agent.beatAgeMs)}</dd>
-      </div>
-      <div>
-        <dt>Since</dt>
-        <dd><hive-time .at=${agent.startedAt}></hive-time>, ${visibleLine(agent.version)}</dd>
-      </div>
-    </dl>`;
+        <div>
+          <dt>State</dt>
+          <dd><hive-status .status=${stateOfAgent(agent)}></hive-status></dd>
+        </div>
+        <div>
+          <dt>Now</dt>
+          <dd>
+            ${
+              step === null
+                ? 'nothing'
+                : html`${visibleLine(step.kind)}${step.taskId === null ? nothing : html`: <a href="/tasks/${step.taskId}">${visibleLine(step.title ?? step.taskId)}</a>`}`
+            }
+          </dd>
+        </div>
+        <div>
+          <dt>Role</dt>
+          <dd>${visibleLine(agent.role)}</dd>
+        </div>
+        <div>
+          <dt>Can do</dt>
+          <dd>
+            ${agent.capabilities.length === 0 ? 'what its role does' : visibleLine(agent.capabilities.join(', '))}
+          </dd>
+        </div>
+        <div>
+          <dt>Host</dt>
+          <dd>${visibleLine(agent.host)}, pid ${agent.pid}</dd>
+        </div>
+        <div>
+          <dt>Heartbeat</dt>
+          <dd>${ago(agent.beatAgeMs)}</dd>
+        </div>
+        <div>
+          <dt>Since</dt>
+          <dd><hive-time .at=${agent.startedAt}></hive-time>, ${visibleLine(agent.version)}</dd>
+        </div>
+      </dl>
+      <hive-agent-verbs
+        .desk=${this.desk}
+        .agent=${agent}
+        .agents=${agents}
+        .may=${this.#rights.may}
+        .ready=${this.#rights.areKnown}
+        @hive-agent-changed=${() => void this.#load.run()}
+      ></hive-agent-verbs>`;
   }
 
   #assignment({ event, step, because, outcome }: Assignment) {

@@ -75,13 +75,17 @@ test('a role without anybody alive and an agent that is silent are problems', ()
 });
 
 test('a model is failing when most of its calls failed, and more than two', () => {
-  const of = (calls: number, failed: number) =>
+  const of = (calls: number, failed: number, stepMs = 60_000) =>
     ({
       figures: {
+        stepMs,
         endpoints: [{ provider: 'ollama', model: 'coder', box: 'ash', calls, failed } as EndpointFigures],
       } as unknown as Figures,
     }) as const;
   expect(words(known({}, of(5, 4)))).toEqual(['4 of 5 calls to ollama:coder on ash failed in the last hour']);
+  expect(words(known({}, of(5, 4, 3_600_000)))).toEqual([
+    '4 of 5 calls to ollama:coder on ash failed in the last 7 days',
+  ]);
   expect(words(known({}, of(2, 2)))).toEqual([]);
   expect(words(known({}, of(10, 4)))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { AgentSummary, BoxSummary, EndpointFigures, Figures, Health } from '@hive/events';
+import type { AgentSummary, BoxSummary, EndpointFigures, Figures, Health, PauseNote } from '@hive/events';
 import { bytes } from '../../ui/chart-words.ts';
 import { count, duration } from '../../ui/duration.ts';
 import type { EventQuery } from '../../ui/event-query.ts';
@@ -18,6 +18,9 @@ export type Problem = {
   readonly what: string;
   readonly next: string;
   readonly href: string;
+  /** The alert that tells it, and who has seen it. */
+  readonly alert?: string;
+  readonly acknowledged?: PauseNote;
 };
 
 /** Readers that are behind by more events than this are told. */
@@ -28,9 +31,19 @@ const waitsMs = 10 * 60_000;
 export const lagOf = ({ head }: Pick<Health, 'head'>, { position }: { readonly position: number }): number =>
   Math.max(0, head - position);
 
-/** True for a model at a place that at least three calls failed at, and most of the last hour's. */
+/** True for a model at a place that at least three calls failed at, and most of those that were made. */
 export const isFailing = ({ calls, failed }: Pick<EndpointFigures, 'calls' | 'failed'>): boolean =>
   failed >= 3 && failed * 2 > calls;
+
+const spans: Readonly<Record<number, { readonly last: string; readonly every: string }>> = {
+  60_000: { last: 'the last hour', every: 'minute' },
+  900_000: { last: 'the last day', every: '15 minutes' },
+  3_600_000: { last: 'the last 7 days', every: 'hour' },
+};
+
+/** The window of figures and the length of its stretches, in words. */
+export const spanWords = ({ stepMs }: Pick<Figures, 'stepMs'>): { readonly last: string; readonly every: string } =>
+  spans[stepMs] ?? { last: 'this window', every: 'stretch' };
 
 /** What is wrong, the worst first. Pure; `now` in milliseconds since 1970. */
 export const problemsOf = ({ health, agents, boxes, figures }: Known, now: number): readonly Problem[] => {
@@ -44,8 +57,15 @@ export const problemsOf = ({ health, agents, boxes, figures }: Known, now: numbe
       'Run hive verify again and keep a backup before anything else.',
       '#store',
     );
-  for (const { message } of health.alerts ?? [])
-    bad(message, 'It is resolved by itself when the figure is well again.', '/events?type=system.*');
+  for (const { alert, message, acknowledged } of health.alerts ?? [])
+    problems.push({
+      tone: acknowledged ? 'waiting' : 'failed',
+      what: message,
+      next: 'It is resolved by itself when the figure is well again.',
+      href: '/events?type=system.*',
+      alert,
+      ...(acknowledged && { acknowledged }),
+    });
   if (health.deadLetters > 0)
     bad(
       `${count(health.deadLetters, 'event')} could not be handled`,
@@ -73,9 +93,9 @@ export const problemsOf = ({ health, agents, boxes, figures }: Known, now: numbe
         '/agents',
       );
   for (const it of figures?.endpoints ?? [])
-    if (isFailing(it))
+    if (figures !== null && isFailing(it))
       bad(
-        `${it.failed} of ${count(it.calls, 'call')} to ${placeOf(it)} failed in the last hour`,
+        `${it.failed} of ${count(it.calls, 'call')} to ${placeOf(it)} failed in ${spanWords(figures).last}`,
         'The events say why.',
         '#models',
       );
@@ -118,7 +138,7 @@ export const problemsOf = ({ health, agents, boxes, figures }: Known, now: numbe
 export const placeOf = ({ provider, model, box }: Pick<EndpointFigures, 'provider' | 'model' | 'box'>): string =>
   box === null ? `${provider}:${model}` : `${provider}:${model} on ${box}`;
 
-/** The state of a model at a place by its calls of the last hour. */
+/** The state of a model at a place by its calls. */
 export const endpointState = (it: EndpointFigures): 'failed' | 'waiting' | 'up' =>
   isFailing(it) ? 'failed' : it.limited > 0 ? 'waiting' : 'up';
 

@@ -25,6 +25,22 @@ export const healthStyles = css`
   .problems li + li {
     border-block-start: 1px solid var(--hive-border);
   }
+  .problems .next {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: end;
+    gap: var(--hive-space-2) var(--hive-space-3);
+  }
+  .problems .seen {
+    display: block;
+  }
+  @media (max-width: 700px) {
+    .problems .next {
+      grid-column: 2 / -1;
+      justify-content: start;
+    }
+  }
   .well {
     display: flex;
     align-items: center;

@@ -36,6 +36,7 @@ const show = async (more: object = {}) => {
     agents: async () => [],
     boxes: async () => [],
     figures: async () => figures,
+    session: async () => ({ may: ['read'] }),
     ...more,
   } as unknown as RoomDesk;
   document.body.append(page);
@@ -67,6 +68,37 @@ test('what is wrong stands first', async () => {
   expect(items).toHaveLength(2);
   expect(items[0]).toContain('ash is slow\\u{202e}');
   expect(items[1]).toContain('2 events could not be handled');
+});
+
+test('an alert is acknowledged after a yes, and is then told as seen', async () => {
+  const acknowledged = { by: 'ada', at: new Date().toISOString(), reason: 'a new disk comes' };
+  let seen = false;
+  const acknowledge = vi.fn(async () => {
+    seen = true;
+    return { alert: 'x', message: 'ash is slow', acknowledged };
+  });
+  const alerts = () => [{ alert: 'x', message: 'ash is slow', ...(seen && { acknowledged }) }];
+  const page = await show({
+    health: async () => ({ ...health, alerts: alerts() }),
+    session: async () => ({ may: ['read', 'work'] }),
+    acknowledge,
+  });
+  const button = () => page.renderRoot.querySelector<HTMLButtonElement>('.problems button');
+  await vi.waitFor(() => expect(button()).toBeTruthy());
+  button()?.click();
+  const ask = await vi.waitFor(() => {
+    const found = document.querySelector('hive-ask')?.shadowRoot;
+    expect(found?.querySelector('textarea')).toBeTruthy();
+    return found;
+  });
+  const note = ask?.querySelector('textarea');
+  if (note) note.value = 'a new disk comes';
+  note?.dispatchEvent(new Event('input'));
+  expect(acknowledge).not.toHaveBeenCalled();
+  ask?.querySelector<HTMLButtonElement>('.primary')?.click();
+  await vi.waitFor(() => expect(text(page)).toMatch(/Acknowledged by ada .*: a new disk comes/));
+  expect(acknowledge).toHaveBeenCalledWith({ alert: 'x', reason: 'a new disk comes' });
+  expect(button()).toBeNull();
 });
 
 test('parts that cannot be asked say so, and the others stand', async () => {

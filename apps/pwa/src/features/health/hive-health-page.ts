@@ -6,6 +6,7 @@ import { addressWith, goTo } from '../../app/address.ts';
 import type { RoomDesk } from '../../data/desk.ts';
 import { LiveLoad } from '../../data/live-load.ts';
 import type { LiveStream } from '../../data/live-stream.ts';
+import { Rights } from '../../data/rights.ts';
 import { baseStyles } from '../../ui/base-styles.ts';
 import { bytes } from '../../ui/chart-words.ts';
 import { count, duration } from '../../ui/duration.ts';
@@ -19,7 +20,7 @@ import '../../ui/hive-number.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
 import { boxList } from './box-list.ts';
-import { diagnosticsOf, lagOf, problemsOf, sizeWords, type Known } from './health-model.ts';
+import { diagnosticsOf, lagOf, problemsOf, sizeWords, spanWords, type Known, type Problem } from './health-model.ts';
 import { healthStyles } from './health-styles.ts';
 import './hive-model-table.ts';
 import './hive-services.ts';
@@ -61,9 +62,11 @@ export class HiveHealthPage extends LitElement {
   });
 
   readonly #turns = new Turns(this);
+  readonly #rights = new Rights(this, () => this.desk);
 
   get #window(): FiguresWindow {
-    return this.#address.get('window') === '24h' ? '24h' : '1h';
+    const asked = this.#address.get('window');
+    return asked === '24h' || asked === '7d' ? asked : '1h';
   }
 
   protected override willUpdate(): void {
@@ -98,14 +101,7 @@ export class HiveHealthPage extends LitElement {
           problems.length === 0
             ? html`<p class="panel well tone-ok">${icon('done')}Nothing is wrong</p>`
             : html`<ul class="panel problems">
-                ${problems.map(
-                  ({ tone, what, next, href }) =>
-                    html`<li>
-                      <span class="tone-${tone}">${icon(tone === 'failed' ? 'failed' : 'queued')}</span>
-                      <span><b>${visibleText(what)}</b> <span class="muted">${visibleText(next)}</span></span>
-                      <a href=${href}>Look</a>
-                    </li>`,
-                )}
+                ${problems.map((problem) => this.#problem(problem))}
               </ul>`
         }
       </section>
@@ -120,6 +116,36 @@ export class HiveHealthPage extends LitElement {
           ])
           .map((part) => part())}
       </div>`;
+  }
+
+  #problem({ tone, what, next, href, alert, acknowledged }: Problem) {
+    return html`<li>
+      <span class="tone-${tone}">${icon(tone === 'failed' ? 'failed' : 'queued')}</span>
+      <span
+        ><b>${visibleText(what)}</b> <span class="muted">${visibleText(next)}</span> ${
+          acknowledged
+            ? html`<span class="seen small"
+                >Acknowledged by ${visibleLine(acknowledged.by)}
+                <hive-time .at=${acknowledged.at}></hive-time
+                >${acknowledged.reason === null ? nothing : `: ${visibleText(acknowledged.reason)}`}</span
+              >`
+            : nothing
+        }</span
+      >
+      <span class="next">
+        ${
+          alert !== undefined && !acknowledged && this.#rights.may('work')
+            ? html`<button @click=${() => void this.#acknowledge(alert, what)}>Acknowledge…</button>`
+            : nothing
+        }
+        <a href=${href}>Look</a>
+      </span>
+    </li>`;
+  }
+
+  async #acknowledge(alert: string, message: string) {
+    const { acknowledge } = await import('./acknowledge.ts');
+    if (await acknowledge(this.desk, { alert, message })) await this.#health.run();
   }
 
   #tiles(health: Health) {
@@ -171,7 +197,7 @@ export class HiveHealthPage extends LitElement {
       <div class="top">
         <h2 id="over">Over time</h2>
         <div class="switch" role="group" aria-label="Window">
-          ${choice('1h', '1 hour')} ${choice('24h', '24 hours')}
+          ${choice('1h', '1 hour')} ${choice('24h', '24 hours')} ${choice('7d', '7 days')}
         </div>
       </div>
       ${loadView(this.#figures, (figures) => this.#plots(figures))}
@@ -181,7 +207,7 @@ export class HiveHealthPage extends LitElement {
   #plots(figures: Figures) {
     const { stepMs, until, since, eventsOver, endpoints } = figures;
     const fromMs = Math.floor(Date.parse(until) / stepMs) * stepMs - (eventsOver.length - 1) * stepMs;
-    const every = stepMs === 60_000 ? 'minute' : '15 minutes';
+    const { every } = spanWords(figures);
     const sum = (of: (it: EndpointFigures) => readonly (number | null)[]) =>
       eventsOver.map((_, at) => endpoints.reduce((all, it) => all + (of(it)[at] ?? 0), 0));
     return html`<div class="columns">

@@ -138,7 +138,7 @@ export class HiveHomePage extends LitElement {
   #agents(agents: readonly AgentSummary[]) {
     if (!this.#turns.one()) return nothing;
     const counts = agentCounts(agents);
-    const said = (['busy', 'idle', 'draining', 'gone'] as const).filter((status) => counts[status] > 0);
+    const said = (['busy', 'idle', 'draining', 'paused', 'gone'] as const).filter((status) => counts[status] > 0);
     const busy = agents.filter((agent) => agent.step !== null);
     return html`<a class="panel agents" href="/agents">
       <span class="counts">

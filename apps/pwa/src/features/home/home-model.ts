@@ -50,7 +50,7 @@ export const homeOf = (
 
 /** What to call: the agents that are there, by what they do. */
 export const agentCounts = (agents: readonly AgentSummary[]): Readonly<Record<AgentSummary['status'], number>> => {
-  const counts = { idle: 0, busy: 0, draining: 0, gone: 0 };
+  const counts = { idle: 0, busy: 0, draining: 0, paused: 0, gone: 0 };
   for (const { status } of agents) counts[status] += 1;
   return counts;
 };

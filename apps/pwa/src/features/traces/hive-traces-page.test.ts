@@ -10,11 +10,11 @@ const trace = (id: string, events: number): TraceSummary => ({
   ...{ firstAt: new Date(0).toISOString(), lastAt: new Date(1000).toISOString() },
 });
 
-const show = async (address: string) => {
+const show = async (address: string, more: Partial<TraceSummary> = {}) => {
   history.replaceState(null, '', address);
   const page = document.createElement('hive-traces-page');
   page.live = toldLive().live;
-  const items = [trace('a', 1), trace('b', 3), trace('c', 2)];
+  const items = [trace('a', 1), trace('b', 3), trace('c', 2)].map((it) => ({ ...it, ...more }));
   page.desk = {
     traces: async () => ({ items, next: null }),
     session: async () => ({ may: ['read', 'work', 'stop'] }),
@@ -29,6 +29,20 @@ const goals = (page: Element) =>
 afterEach(() => {
   document.body.replaceChildren();
   history.replaceState(null, '', began);
+});
+
+test('a line tells who worked and what it took, and each figure opens its events', async () => {
+  const page = await show('/traces', {
+    agents: ['reviewer', 'worker-1'],
+    usage: { input: 21_300, output: 4100, cached: 0, costUsd: null, calls: 14 },
+  });
+  const figures = [
+    ...page.renderRoot.querySelectorAll<HTMLElementTagNameMap['hive-number']>('[data-id="trace-a"] .work hive-number'),
+  ].map((it) => [it.text, it.query]);
+  expect(figures).toEqual([
+    ['reviewer, worker-1', { trace: 'trace-a', types: ['task.claimed'] }],
+    ['14 calls, 21,300 in, 4,100 out, price not reported', { trace: 'trace-a', types: ['model.called'] }],
+  ]);
 });
 
 test('the order stands in the address, and a pin stands first until it is let go', async () => {

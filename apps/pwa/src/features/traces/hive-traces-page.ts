@@ -19,7 +19,7 @@ import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-copy.ts';
 import { fittingTraces, parseTraceFilter, statusesOf, withStatus } from './trace-filter.ts';
 import { TraceOrder, orderOf, orders } from './trace-order.ts';
-import { traceRow } from './trace-row.ts';
+import { tookMs, traceRow } from './trace-row.ts';
 import { tracesStyles } from './traces-styles.ts';
 
 type Loaded = { readonly traces: readonly TraceSummary[]; readonly next: string | null };
@@ -146,6 +146,7 @@ export class HiveTracesPage extends LitElement {
     ];
     const fitting = fittingTraces(traces, parseTraceFilter(this.#address.get('q'), Date.now()).filter);
     const ordered = this.#order.of(fitting, { order: orderOf(this.#address.get('sort')), pinned: this.pinned });
+    const longestMs = Math.max(0, ...ordered.map(tookMs));
     const { shown, waiting } = this.#held.split(ordered, ({ correlationId }) => correlationId);
     const next = this.next === undefined ? loaded.next : this.next;
     const isPlain = this.#address.get('q') === '';
@@ -173,6 +174,7 @@ export class HiveTracesPage extends LitElement {
           (trace) =>
             traceRow(trace, {
               isPinned: this.pinned.has(trace.correlationId),
+              longestMs,
               isChosen: this.chosen.has(trace.correlationId),
               choose: () => this.#choose(trace),
             }),

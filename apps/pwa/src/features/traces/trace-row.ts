@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { shortId, type TraceSummary } from '@hive/events';
+import { errorTypes, shortId, type TraceSummary } from '@hive/events';
 import { count, duration } from '../../ui/duration.ts';
 import '../../ui/hive-copy.ts';
 import '../../ui/hive-number.ts';
@@ -7,16 +7,26 @@ import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
 import { icon } from '../../ui/icons.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
-import { errorTypes } from './error-types.ts';
+import { usageWords } from './usage-words.ts';
 
 const open = new Set(['submitted', 'planned', 'running', 'paused', 'waiting']);
 
 /** How a trace stands in the list, and what happens when it is chosen. */
-type Row = { readonly isPinned: boolean; readonly isChosen: boolean; readonly choose: () => void };
+type Row = {
+  readonly isPinned: boolean;
+  readonly isChosen: boolean;
+  /** How long the longest of the list took; the bars of all are drawn beside it. */
+  readonly longestMs: number;
+  readonly choose: () => void;
+};
+
+/** How long a trace took, from its first to its last event. */
+export const tookMs = ({ firstAt, lastAt }: TraceSummary): number => Date.parse(lastAt) - Date.parse(firstAt);
 
 /** A line of the list of traces: it leads to the trace, and its figures to their events. */
-export const traceRow = (trace: TraceSummary, { isPinned, isChosen, choose }: Row): TemplateResult => {
-  const took = Date.parse(trace.lastAt) - Date.parse(trace.firstAt);
+export const traceRow = (trace: TraceSummary, { isPinned, isChosen, longestMs, choose }: Row): TemplateResult => {
+  const took = tookMs(trace);
+  const { agents = [], usage } = trace;
   const name = trace.goal === null ? 'Life of a process' : visibleLine(trace.goal);
   const figure = (value: number, text: string, types?: readonly string[]) =>
     html`<hive-number
@@ -43,11 +53,25 @@ export const traceRow = (trace: TraceSummary, { isPinned, isChosen, choose }: Ro
     ></span>
     <span class="muted small started"><hive-time .at=${trace.firstAt}></hive-time></span>
     <span class="muted small took"
-      >${trace.status !== null && open.has(trace.status) ? 'so far ' : ''}${figure(took, duration(took))}</span
-    >
+      >${trace.status !== null && open.has(trace.status) ? 'so far ' : ''}${figure(took, duration(took))}<i
+        .style=${`inline-size:${longestMs > 0 ? Math.max(1, (100 * took) / longestMs) : 0}%`}
+      ></i
+    ></span>
     <span class="muted small events">${figure(trace.events, count(trace.events, 'event'))}</span>
     <span class="small errors ${trace.errors > 0 ? 'tone-failed' : 'muted'}"
       >${trace.errors === 0 ? 'no errors' : figure(trace.errors, count(trace.errors, 'error'), errorTypes)}</span
     >
+    ${
+      usage === undefined
+        ? nothing
+        : html`<span class="muted small work"
+            >${
+              agents.length === 0
+                ? 'nobody took a step'
+                : figure(agents.length, visibleLine(agents.join(', ')), ['task.claimed'])
+            }
+            · ${usage.calls === 0 ? usageWords(usage) : figure(usage.calls, usageWords(usage), ['model.called'])}</span
+          >`
+    }
   </li>`;
 };

@@ -75,9 +75,9 @@ export const tracesStyles = css`
     grid-template-columns: 24px 132px minmax(0, 1fr) 112px 90px 104px 84px 70px;
     /* Rows that are not seen are neither laid out nor painted, however many were loaded. */
     content-visibility: auto;
-    contain-intrinsic-block-size: auto 40px;
+    contain-intrinsic-block-size: auto 60px;
     align-items: center;
-    gap: var(--hive-space-3);
+    gap: 0 var(--hive-space-3);
     padding: 6px var(--hive-space-4);
     border-block-start: 1px solid var(--hive-border);
   }
@@ -118,6 +118,21 @@ export const tracesStyles = css`
   .errors {
     text-align: end;
   }
+  /* How long it took beside the longest one. */
+  .took i {
+    display: block;
+    block-size: 2px;
+    margin-inline-start: auto;
+    border-radius: 1px;
+    background: var(--hive-control);
+  }
+  .work {
+    grid-column: 3 / -1;
+    grid-row: 2;
+    overflow: hidden;
+    white-space: nowrap;
+    text-overflow: ellipsis;
+  }
   /* Figures lie above the row, and can be hit one by one. */
   li hive-number {
     position: relative;
@@ -132,7 +147,7 @@ export const tracesStyles = css`
     }
     .choice {
       grid-column: 1;
-      grid-row: 1 / 4;
+      grid-row: 1 / 5;
     }
     .goal {
       grid-column: 2 / -1;
@@ -155,6 +170,13 @@ export const tracesStyles = css`
     .errors {
       grid-row: 3;
       text-align: start;
+    }
+    .took i {
+      display: none;
+    }
+    .work {
+      grid-column: 2 / -1;
+      grid-row: 4;
     }
   }
 `;

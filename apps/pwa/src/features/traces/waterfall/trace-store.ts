@@ -1,4 +1,4 @@
-import { stepsOfColumns, traceColumns, traceRow, type HiveEvent, type TraceColumns } from '@hive/events';
+import { errorTypes, stepsOfColumns, traceColumns, traceRow, type HiveEvent, type TraceColumns } from '@hive/events';
 import { BarRules } from './bar-rules.ts';
 import { PositionIndex } from './position-index.ts';
 import { isErrorFlag, isTaskFlag } from './row-facts.ts';
@@ -46,6 +46,7 @@ export class TraceStore {
   readonly bars = new SubjectBars();
   firstRoot = none;
   lastRoot = none;
+  /** How many events count as errors: the same as in the list of traces. */
   errors = 0;
   /** The moments of the first and the last event. */
   firstAt = Infinity;
@@ -67,6 +68,7 @@ export class TraceStore {
     this.correlationId ||= columns.correlationId;
     const { positions, times, types, actors, subjects, words, steps, took, causes } = columns;
     const numbers = columns.strings.map((text) => this.#numberFor(text));
+    const counted = columns.strings.map((text) => errorTypes.includes(text));
     const before = this.rows;
     this.#reserve(before + positions.length);
     const { start: starts, at: moments, position: places, type, actor, subject, words: said, step, flags } = this;
@@ -94,10 +96,8 @@ export class TraceStore {
       this.#byPosition.add(row);
       if (at < this.firstAt) this.firstAt = at;
       if (at > this.lastAt) this.lastAt = at;
-      if (bits !== 0) {
-        if (bits & isErrorFlag) this.errors += 1;
-        if (bits & 4) this.bars.markModel(about);
-      }
+      if (counted[types[i] ?? -1]) this.errors += 1;
+      if (bits & 4) this.bars.markModel(about);
       this.#foldBar(row);
       const distance = causes[i] ?? 0;
       this.#place(row, distance === 0 ? null : position - distance);
