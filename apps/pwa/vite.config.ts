@@ -48,14 +48,14 @@ const manifest = {
 };
 
 const sharedWithHome =
-  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns|stack)|data\/(live-load|session)|app\/address|workers\/worker-url|features\/traces\/status-types)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
+  /\/src\/(ui\/(hive-(time|status|skeleton|notice)|duration|event-query|status|load-view|visible-text|turns|stack)|data\/(live-load|session)|app\/address|workers\/worker-url|features\/traces\/settled-types)\.ts$|lit-html\/directive|\/directives\/repeat|events\/src\/(short-id|event-types)/;
 
 /**
  * What most other pages need besides, and the views of a trace: the same, once for all of them. A trace alone would ask for a dozen files otherwise,
  * and a browser asks for six at a time, what it shows and the stream included.
  */
 const sharedByPages =
-  /\/src\/(ui\/(hive-(copy|author|number)|error-words|ask-first)|app\/address-controller|data\/(rights|when-idle)|features\/traces\/(errors-address|usage-words|trace-model|waterfall\/(row-facts|row-words|trace-search|event-filter|waterfall-keys)))\.ts$|events\/src\/(error-types|event-words|evidence-words|is-model-author)/;
+  /\/src\/(ui\/(hive-(copy|author|number)|error-words|ask-first|together|verbatim|held-news)|app\/address-controller|data\/(rights|when-idle|why-not-allowed)|features\/traces\/(errors-address|usage-words|trace-model|waterfall\/(row-facts|row-words|trace-search|event-filter|waterfall-keys)))\.ts$|events\/src\/(error-types|event-words|evidence-words|is-model-author)/;
 
 export default defineConfig({
   build: {

@@ -163,42 +163,20 @@ export class HiveAgentPage extends LitElement {
   #about(agent: AgentSummary, agents: readonly AgentSummary[]) {
     const { step } = agent;
     return html`<dl class="panel">
-        <div>
-          <dt>State</dt>
-          <dd><hive-status .status=${stateOfAgent(agent)}></hive-status></dd>
-        </div>
-        <div>
-          <dt>Now</dt>
-          <dd>
-            ${
-              step === null
-                ? 'nothing'
-                : html`${visibleLine(step.kind)}${step.taskId === null ? nothing : html`: <a href="/tasks/${step.taskId}">${visibleLine(step.title ?? step.taskId)}</a>`}`
-            }
-          </dd>
-        </div>
-        <div>
-          <dt>Role</dt>
-          <dd>${visibleLine(agent.role)}</dd>
-        </div>
-        <div>
-          <dt>Can do</dt>
-          <dd>
-            ${agent.capabilities.length === 0 ? 'what its role does' : visibleLine(agent.capabilities.join(', '))}
-          </dd>
-        </div>
-        <div>
-          <dt>Host</dt>
-          <dd>${visibleLine(agent.host)}, pid ${agent.pid}</dd>
-        </div>
-        <div>
-          <dt>Heartbeat</dt>
-          <dd>${ago(agent.beatAgeMs)}</dd>
-        </div>
-        <div>
-          <dt>Since</dt>
-          <dd><hive-time .at=${agent.startedAt}></hive-time>, ${visibleLine(agent.version)}</dd>
-        </div>
+        ${fact('State', html`<hive-status .status=${stateOfAgent(agent)}></hive-status>`)}
+        ${fact(
+          'Now',
+          step === null
+            ? 'nothing'
+            : html`${visibleLine(step.kind)}${step.taskId === null ? nothing : html`: <a href="/tasks/${step.taskId}">${visibleLine(step.title ?? step.taskId)}</a>`}`,
+        )}
+        ${fact('Role', visibleLine(agent.role))}
+        ${fact(
+          'Can do',
+          agent.capabilities.length === 0 ? 'what its role does' : visibleLine(agent.capabilities.join(', ')),
+        )}
+        ${fact('Host', `${visibleLine(agent.host)}, pid ${agent.pid}`)} ${fact('Heartbeat', ago(agent.beatAgeMs))}
+        ${fact('Since', html`<hive-time .at=${agent.startedAt}></hive-time>, ${visibleLine(agent.version)}`)}
       </dl>
       <hive-agent-verbs
         .desk=${this.desk}
@@ -235,6 +213,12 @@ export class HiveAgentPage extends LitElement {
     </li>`;
   }
 }
+
+const fact = (name: string, said: unknown) =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${said}</dd>
+  </div>`;
 
 declare global {
   interface HTMLElementTagNameMap {

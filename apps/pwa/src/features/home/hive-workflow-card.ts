@@ -8,7 +8,7 @@ import { statusLook } from '../../ui/status.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import '../../ui/hive-status.ts';
 import '../../ui/hive-time.ts';
-import { statusTypes } from '../traces/status-types.ts';
+import { settledTypes } from '../traces/settled-types.ts';
 import { endedBadly, settled, type Left } from './home-model.ts';
 
 const order = ['merged', 'completed', 'refused', 'failed', 'infra', 'waiting', 'blocked', 'cancelled'];
@@ -127,7 +127,9 @@ export class HiveWorkflowCard extends LitElement {
       // "Waits for you" stands before it already.
       const n = status === 'waiting' && workflow.status === 'waiting' ? 0 : (workflow.counts[status] ?? 0);
       const look = statusLook(status);
-      return n === 0 ? [] : [this.#figure(`tone-${look.tone}`, `${n} ${look.word.toLowerCase()}`, statusTypes(status))];
+      return n === 0
+        ? []
+        : [this.#figure(`tone-${look.tone}`, `${n} ${look.word.toLowerCase()}`, settledTypes(status))];
     });
     return html`${parts}${done < workflow.tasks ? this.#figure('muted', `${done} of ${count(workflow.tasks, 'task')} settled`, ['task.*']) : nothing}${
       this.left === null

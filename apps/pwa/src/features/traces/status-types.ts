@@ -1,16 +1,16 @@
-/** The events that each status of a task comes from; a figure of that status opens them. */
-const types: Readonly<Record<string, readonly string[]>> = {
-  pending: ['task.created', 'task.redriven'],
-  ready: ['task.ready', 'task.returned', 'task.attempt_failed', 'task.lease_expired', 'task.snoozed'],
-  working: ['task.claimed'],
-  submitted: ['task.submitted'],
-  checked: ['task.checked'],
-  reviewed: ['task.review_completed'],
-  waiting: ['task.escalated'],
-  infra: ['task.failed'],
-  failed: ['task.failed', 'task.dead_lettered'],
-  ...Object.fromEntries(['merged', 'completed', 'refused', 'blocked', 'cancelled'].map((it) => [it, [`task.${it}`]])),
-};
+import { settledTypes, taskTypes } from './settled-types.ts';
 
-/** The events behind a status of tasks; all of tasks for one that this version does not know. */
-export const statusTypes = (status: string): readonly string[] => types[status] ?? ['task.*'];
+/** The events that the statuses of open tasks come from. */
+const named: Readonly<Record<string, string>> = {
+  pending: 'created redriven',
+  ready: 'ready returned attempt_failed lease_expired snoozed',
+  working: 'claimed',
+  submitted: 'submitted',
+  checked: 'checked',
+  reviewed: 'review_completed',
+};
+const settled = /^(waiting|infra|failed|merged|completed|refused|blocked|cancelled)$/;
+
+/** The events behind a status of tasks, which a figure of that status opens; all of tasks for one that this version does not know. */
+export const statusTypes = (status: string): readonly string[] =>
+  settled.test(status) ? settledTypes(status) : taskTypes(named[status] ?? '*');
