@@ -6,7 +6,6 @@ const looked = new WeakMap<TraceStore, Looked>();
 
 /** The first row that tells of something gone wrong, in the order of the log; -1 where there is none. Each row is looked at once. */
 export const firstError = (store: TraceStore): number => {
-  if (store.errors === 0) return -1;
   const before = looked.get(store) ?? { upTo: 0, row: -1 };
   let { row } = before;
   for (let at = before.upTo; at < store.rows; at += 1)
