@@ -60,10 +60,14 @@ test('tasks stand by state, and say what they wait for and who works on them', a
     }),
   ]);
   await vi.waitFor(() => expect(titles(page, 'claimed')).toEqual(['Title a']));
-  const cards = ['claimed', 'waiting', 'failed'].map((it) => lane(page, it).renderRoot.querySelector('hive-task-card'));
-  await vi.waitFor(() => expect(text(cards[0]!)).toContain('worker-1'));
-  expect(text(cards[1]!)).toContain('needs key-a');
-  expect(text(cards[2]!)).toContain('checks.red 3 tests fail');
+  const cards = await vi.waitFor(() => {
+    const found = ['claimed', 'waiting', 'failed'].map((it) =>
+      lane(page, it).renderRoot.querySelector('hive-task-card'),
+    );
+    const said = ['worker-1', 'needs key-a', 'checks.red 3 tests fail'];
+    for (const [at, it] of found.entries()) expect(it && text(it)).toContain(said[at]);
+    return found;
+  });
   expect(cards[2]?.renderRoot.querySelector('hive-number')?.text).toBe('attempt 2');
   expect(lane(page, 'failed').renderRoot.querySelector('hive-number')?.query).toMatchObject({
     types: expect.arrayContaining(['task.refused']) as string[],
