@@ -66,14 +66,16 @@ const goTo = async (page: Page, address: string): Promise<void> => {
 
 /** Opens what is folded: what was printed, what led to a dead letter. */
 const unfold = async (page: Page): Promise<void> => {
-  const outputs = page.getByRole('button', { name: /npm test.*exit/ });
-  if ((await outputs.count()) > 0) {
-    await outputs.first().click();
-    await page
-      .getByRole('region', { name: /^Output of/ })
-      .first()
-      .waitFor();
-  }
+  const output = page.getByRole('button', { name: /npm test.*exit/ }).first();
+  const region = page.getByRole('region', { name: /^Output of/ }).first();
+  // What is there may still be of the event that was chosen before: its details go when those of the next one come.
+  const isOpen = async () => {
+    if ((await output.count()) === 0) return true;
+    if ((await output.getAttribute('aria-expanded', { timeout: 1_000 })) === 'false')
+      await output.click({ timeout: 1_000 });
+    return (await output.count()) === 0 || (await region.isVisible());
+  };
+  await expect.poll(() => isOpen().catch(() => false), { timeout: 120_000 }).toBe(true);
   const folded = page.locator('details:not([open]) > summary:visible');
   for (let left = await folded.count(); left > 0; left -= 1) await folded.first().press('Enter');
   await arrived(page);

@@ -21,7 +21,7 @@ export const targetOptions: readonly OptionSpec[] = [
 export const pause = defineCommand<PauseTarget & { readonly reason?: string; readonly drain?: boolean }>({
   name: 'pause',
   args: [['[id]', 'of a workflow']],
-  says: 'Begin nothing more of a workflow, by an agent, or of everything, until it is resumed; what runs may end',
+  says: 'Begin nothing more of a workflow, by an agent, or of everything until resumed; what runs may end',
   options: [
     ...targetOptions,
     {

@@ -8,7 +8,7 @@ import { agentPauseLines, pauseLines, targetOf, targetOptions, type PauseTarget 
 export const resume = defineCommand<PauseTarget>({
   name: 'resume',
   args: [['[id]', 'of a paused workflow']],
-  says: 'Go on with a paused workflow, a paused agent, or everything; what was paused by its id or name stays paused',
+  says: 'Go on with a paused workflow, agent, or everything; what was paused by its id or name stays paused',
   options: targetOptions,
   examples: ['hive resume 1a2b3c4d', 'hive resume --all'],
   run: (cli, [id], options) =>
