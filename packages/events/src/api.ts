@@ -23,7 +23,6 @@ import type {
   DeadLetterRequest,
   AcknowledgeRequest,
   AgentPauseRequest,
-  Alert,
   PauseRequest,
   Remote,
   RemoteRequest,
@@ -172,6 +171,10 @@ export const AgentSummary = z.object({
 });
 export type AgentSummary = z.infer<typeof AgentSummary>;
 
+/** An alert that stands, and who has seen it. */
+export const Alert = z.object({ alert: z.string(), message: z.string(), acknowledged: PauseNote.optional() });
+export type Alert = z.infer<typeof Alert>;
+
 /** What `GET /system/health` answers. */
 export const Health = z.object({
   version: z.string(),
@@ -194,10 +197,7 @@ export const Health = z.object({
     .nullable()
     .optional()
     .describe('the step that could be taken and has waited longest'),
-  alerts: z
-    .array(z.object({ alert: z.string(), message: z.string(), acknowledged: PauseNote.optional() }))
-    .optional()
-    .describe('what is wrong now'),
+  alerts: z.array(Alert).optional().describe('what is wrong now'),
   sealed: z
     .object({ at: z.string(), position: z.int(), eventId: Id })
     .nullable()

@@ -11,6 +11,7 @@ import type {
   TraceSummary,
   Why,
   WorkflowSummary,
+  Alert,
 } from './api.ts';
 import type {
   DeviceSummary,
@@ -35,7 +36,6 @@ import type {
   Remote,
   ScheduleSummary,
   SystemState,
-  Alert,
 } from './operations.ts';
 import type { Comparison } from './replay.ts';
 import { pause } from './pause-for.ts';

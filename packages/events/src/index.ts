@@ -148,6 +148,7 @@ export {
   type FollowOptions,
   type Keyed,
   type Page,
+  Alert,
 } from './api.ts';
 export {
   DeadLetter,
@@ -157,7 +158,6 @@ export {
   DeadLetterRequest,
   AcknowledgeRequest,
   AgentPauseRequest,
-  Alert,
   PauseRequest,
   Remote,
   RemoteRequest,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SubmitRequest } from './api.ts';
 import { Id } from './ids.ts';
-import { AgentPauses, PauseNote, SystemPauses } from './pause.ts';
+import { AgentPauses, SystemPauses } from './pause.ts';
 import { MissedPolicy, Timing } from './schedule.ts';
 import { Step } from './steps.ts';
 
@@ -31,10 +31,6 @@ export type AgentPauseRequest = z.infer<typeof AgentPauseRequest>;
 /** What `POST /system/alerts/acknowledge` takes: the name of an alert that stands. */
 export const AcknowledgeRequest = PauseRequest.extend({ alert: z.string().min(1).max(300) });
 export type AcknowledgeRequest = z.infer<typeof AcknowledgeRequest>;
-
-/** An alert that stands, and who has seen it. */
-export const Alert = z.object({ alert: z.string(), message: z.string(), acknowledged: PauseNote.optional() });
-export type Alert = z.infer<typeof Alert>;
 
 /** What of the system is paused, and which agents. */
 export const SystemState = z.object({ paused: SystemPauses, agents: AgentPauses });
