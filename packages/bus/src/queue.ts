@@ -1,5 +1,6 @@
 import {
   logRing,
+  maskOf,
   type EventRow,
   type Head,
   type StepChange,
@@ -11,9 +12,10 @@ import { hasCode, type Code } from '@hive/errors';
 import { isOpen, nextTaskState, parseEventData, streams, type NewEvent, type Step, type TaskState } from '@hive/events';
 import { backoffMs } from './backoff.ts';
 import { admit, restingState } from './limits.ts';
-import { streamOfStep } from './new-step.ts';
+import { streamOfStep, type NewStep } from './new-step.ts';
 import { createPauseWatch } from './pausing.ts';
 import { record, type Move } from './record.ts';
+import { startOf } from './start.ts';
 import { machine, type Surroundings } from './surroundings.ts';
 
 /** A step that this process holds until its lease ends. Whatever is written for it proves `step.token`. */
@@ -42,6 +44,11 @@ export type Outcome = 'done' | 'lost';
 
 /** The work queue as one process sees it. */
 export type Queue = {
+  /**
+   * Puts steps into the queue, each with its `task.assigned` in the trace of its workflow, caused by `causationId`. Resolves when all are committed; a
+   * hundred are one commit. Throws `transition.refused` when a step does not fit its task, or there is no such task.
+   */
+  enqueue(steps: readonly NewStep[], causationId: string | null): Promise<void>;
   /** Wins up to `limit` steps, best first; none of a kind that is paused. Each claim and its `task.claimed` are one commit. */
   claim(options: {
     readonly kinds: readonly Step[];
@@ -64,6 +71,9 @@ export type Queue = {
   /** Lets in what waits for room under its limits and was not let in when somebody left. Answers how many. */
   admit(): Promise<number>;
 };
+
+/** So many steps are put into the queue by one commit. */
+const atOnce = 100;
 
 const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
@@ -216,7 +226,34 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
     return recorded.status === 'written';
   };
 
+  const enqueueTogether = async (steps: readonly NewStep[], causationId: string | null): Promise<void> => {
+    const starts = steps.flatMap((step) => startOf(step, { causationId, actor, id: newId() }) ?? []);
+    if (starts.length === steps.length) {
+      const { status } = await store.write({ events: [], heads: [], starts });
+      if (status === 'written' || status === 'repeated') {
+        store.ring(maskOf(steps.map((it) => it.kind)));
+        return;
+      }
+    }
+    // One of them is not the first of its task, or its workflow is paused: then all are looked at.
+    await record(store, {
+      streams: [...new Set(steps.flatMap((it) => [streamOfStep(it), streams.workflow(it.workflowId)]))],
+      onRefused: 'throw',
+      newId,
+      plan: () => ({
+        moves: steps.map((step) => ({ events: [], step, trace: { correlationId: step.workflowId, causationId } })),
+        stamp: { correlationId: steps[0]?.workflowId ?? '', causationId, actor },
+      }),
+    });
+  };
+
   return {
+    enqueue: async (steps, causationId) => {
+      const commits: Promise<void>[] = [];
+      for (let from = 0; from < steps.length; from += atOnce)
+        commits.push(enqueueTogether(steps.slice(from, from + atOnce), causationId));
+      await Promise.all(commits);
+    },
     claim: async ({ kinds, agent, incarnation, capabilities, limit, leaseMs }) => {
       const open = await pauses.open(kinds);
       if (open.length === 0 || limit < 1) return [];

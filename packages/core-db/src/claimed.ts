@@ -18,11 +18,18 @@ export const claimData = (step: StepRow): DataOf<'task.claimed'> => ({
 });
 
 /**
+ * Whether the view lacks the claim alone, or the claim and the one event that may come before the first of a stream: what put its step into the queue
+ * unread, of which nothing is left in a view after the claim.
+ */
+const isUpToClaim = ({ viewVersion, version, token }: KeptHead): boolean =>
+  viewVersion > 0 && (viewVersion === version - 1 || (token === 1 && viewVersion === version - 2));
+
+/**
  * What was won with its whole views. The kept ones stay behind the claims, so that a claim writes little; its holder needs them whole, and gets
  * them without reading the log unless somebody had claimed the stream before.
  */
 export const allClaimed = async (won: readonly Won[], read: Read): Promise<readonly Claimed[]> => {
-  const behind = won.filter(({ head }) => head.viewVersion === 0 || head.viewVersion !== head.version - 1);
+  const behind = won.filter(({ head }) => !isUpToClaim(head));
   const whole = await caughtUp(
     behind.map((it) => it.head),
     read,

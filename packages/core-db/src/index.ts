@@ -12,6 +12,7 @@ export {
   type Horizon,
   type InvariantReport,
   type LoggedEvent,
+  type Start,
   type StepChange,
   type StepCount,
   type StepRow,

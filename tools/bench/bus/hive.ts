@@ -117,10 +117,8 @@ const clientOf = (place: Place, store: Store): Client => {
       }));
     },
     enqueue: (tasks) =>
-      recordMoves(bus, tasks, (task) => ({
-        stream: streams.task(idOf(task)),
-        events: [],
-        step: {
+      bus.queue.enqueue(
+        tasks.map((task) => ({
           id: newId(),
           kind: 'work',
           workflowId: task.correlationId,
@@ -131,8 +129,9 @@ const clientOf = (place: Place, store: Store): Client => {
           onlyAgent: null,
           avoidAgent: null,
           because: task.text,
-        },
-      })),
+        })),
+        null,
+      ),
     left: () => countOpen(place),
     close: async () => {
       bus.close();

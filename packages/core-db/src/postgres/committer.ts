@@ -208,7 +208,7 @@ const play = async <T>(pool: pg.Pool, script: Script<T>): Promise<T> => {
 const marksFrom = (first: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `$${first + i}`).join(', ');
 
-const writeArity = 61;
+const writeArity = 66;
 const claimArity = 9;
 const { write: writer, claim: claimer } = functions;
 
