@@ -66,7 +66,8 @@ export const applyWrite = (transaction: Transaction, write: Write): WriteResult 
   }
   for (const it of write.starts ?? []) {
     const started = start(transaction, it);
-    if (typeof started === 'string') return { status: started, which: started === 'version' ? it.step.stream : it.step.id };
+    if (typeof started === 'string')
+      return { status: started, which: started === 'version' ? it.step.stream : it.step.id };
     lanes.set(started.lane, it.step);
   }
   for (const [lane, step] of lanes)
@@ -109,7 +110,10 @@ export const countTold = (transaction: Transaction): void => {
 };
 
 /** Moves a stream on that nobody has read and puts its step into the queue; or says what refuses it. */
-const start = (transaction: Transaction, { event, step, unless }: Start): { readonly lane: string } | 'version' | 'step' => {
+const start = (
+  transaction: Transaction,
+  { event, step, unless }: Start,
+): { readonly lane: string } | 'version' | 'step' => {
   const [row] = transaction.run({
     sql: startText(step.due.length),
     values: [event.id, step.stream, ...step.due, unless.stream, unless.state],

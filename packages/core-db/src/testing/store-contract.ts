@@ -240,7 +240,10 @@ export const storeContract = (
         expect(await ask(other)).toEqual({ status: 'version', which: other });
         expect(await ask(claimed)).toEqual({ status: 'version', which: claimed });
         const held = await resting();
-        expect(await ask(held, { unless: { stream: other, state: 'else' } })).toEqual({ status: 'version', which: held });
+        expect(await ask(held, { unless: { stream: other, state: 'else' } })).toEqual({
+          status: 'version',
+          which: held,
+        });
         const taken = sampleStart(held);
         await started(sampleStart(await resting(), { id: taken.step.id }));
         expect(await started(taken)).toEqual({ status: 'step', which: taken.step.id });
