@@ -153,7 +153,8 @@ export const createIds = (): ((wallMs: number) => string) => {
   let count = 0;
   return (wallMs) => {
     const time = Math.floor(wallMs).toString(16).padStart(12, '0');
-    const tail = (count++).toString(16).padStart(12, '0');
+    // A claim makes the ids of its events from one, by their last three digits.
+    const tail = `${(count++).toString(16).padStart(9, '0')}000`;
     return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${tail}`;
   };
 };

@@ -1,7 +1,6 @@
 import { awayMs, repeatEvery, rest, type Claim, type Outcome } from '@hive/bus';
 import { HiveError, hasCode, isHiveError } from '@hive/errors';
-import type { Head } from '@hive/core-db';
-import { streams, type Step, type TaskView, type WorkflowView } from '@hive/events';
+import type { Step, TaskView, WorkflowView } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { createLimit, withDeadline } from './with-deadline.ts';
 import type { Agent, Context, Snooze, StepInHand } from './agent.ts';
@@ -17,6 +16,8 @@ const defaultLeaseMs = 15_000;
 const longestLookMs = 1000;
 const pollMs = 1000;
 const soonMs = 10;
+/** What was scheduled meanwhile may be found so much later. */
+const dueForMs = 100;
 /** More than this in one claim would only keep its holder waiting. */
 const mostAtOnce = 250;
 /** A step whose handler took longer says so in the log of the process; of the others the events tell. */
@@ -34,9 +35,6 @@ export type StepRunner = {
   handBack(): void;
   load(): number;
 };
-
-/** Heads by stream. */
-type Workflows = Promise<ReadonlyMap<string, Head>>;
 
 /** The runner of an agent's steps. `own` is what the agent's `open` made; `crowd` are the others of its role. */
 export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd: Crowd): StepRunner => {
@@ -77,8 +75,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
     );
   };
 
-  const work = async (claim: Claim, signal: AbortSignal, workflows: Workflows): Promise<void> => {
-    let began = around.elapsed();
+  const work = async (claim: Claim, signal: AbortSignal): Promise<void> => {
+    const began = around.elapsed();
     const settle = async (how: string, write: () => Promise<Outcome>) => {
       const open = failpoint('submit.open');
       if (open) await open;
@@ -96,9 +94,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
       tell(how, claim, outcome, ms);
     };
     try {
-      const known = await workflows;
-      began = around.elapsed();
-      const answer = await handle(claim, signal, known);
+      const answer = await handle(claim, signal);
       if (isSnooze(answer)) await settle('snoozed', () => bus.queue.snooze(claim, answer.snoozeMs, answer.reason));
       else await settle('handled', () => bus.queue.finish(claim, answer));
     } catch (error) {
@@ -151,20 +147,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
     );
   };
 
-  /** The claim has brought the head of its own stream; those of the workflows are read once for all steps that were won together. */
-  const workflowsOf = (claims: readonly Claim[]): Workflows => {
-    const names = new Set<string>();
-    for (const { step } of claims) if (step.taskId !== null) names.add(streams.workflow(step.workflowId));
-    if (names.size === 0) return Promise.resolve(new Map());
-    const read = bus.store.heads([...names]).then(({ heads }) => heads);
-    read.catch(() => {}); // each step hears of it
-    return read;
-  };
-
-  const handle = (claim: Claim, signal: AbortSignal, workflows: Awaited<Workflows>) => {
+  const handle = (claim: Claim, signal: AbortSignal) => {
     const { step } = claim;
-    const head = step.taskId === null ? claim.head : workflows.get(streams.workflow(step.workflowId));
-    const workflow = head?.view as WorkflowView | undefined;
+    const workflow = claim.workflow?.view as WorkflowView | undefined;
     const task = step.taskId === null ? null : (claim.head.view as TaskView | undefined);
     const handler = agent.steps?.[step.kind];
     if (workflow === undefined || task === undefined || handler === undefined)
@@ -194,14 +179,14 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
     });
   };
 
-  const start = (claim: Claim, workflows: Workflows): void => {
+  const start = (claim: Claim): void => {
     const stop = new AbortController();
     const name = nameOf(claim.step);
     const ended = () => {
       inHand.delete(name);
       free();
     };
-    const done = work(claim, stop.signal, workflows).then(ended, (error: unknown) => {
+    const done = work(claim, stop.signal).then(ended, (error: unknown) => {
       // The store failed while an outcome was recorded: the lease decides what happens to the step.
       log.error({ err: error, stepId: claim.step.id }, 'outcome not recorded');
       ended();
@@ -240,9 +225,37 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
 
   const mayBegin = async (): Promise<boolean> => (await agent.mayBegin?.(withOwn)) ?? true;
 
-  const claimLoop = async (signal: AbortSignal): Promise<void> => {
-    signal.addEventListener('abort', free, { once: true });
+  let dueAskedAt = -Infinity;
+  let due: string | null = null;
+  /** How long until the next scheduled step may be taken, or until it is worth asking again. */
+  const nextDueMs = async (): Promise<number> => {
+    const isKnown = around.elapsed() - dueAskedAt < dueForMs;
+    if (!isKnown) {
+      due = await bus.store.nextDue(kinds).catch(() => null);
+      dueAskedAt = around.elapsed();
+    }
+    // What is overdue and still there is for somebody else: the longer it is, the longer the wait.
+    const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - around.wall()));
+    return Math.min(dueMs, isKnown ? dueForMs : pollMs);
+  };
+
+  /** Whether the last claim has brought all that was asked for, so that there is more to take. */
+  let isPlenty = false;
+  let plenty = Promise.withResolvers<void>();
+  const count = (claims: readonly Claim[], slots: number): void => {
+    if (claims.length === slots) plenty.resolve();
+    else if (isPlenty) plenty = Promise.withResolvers<void>();
+    isPlenty = claims.length === slots;
+  };
+
+  /** Claims while there is something to take, and then waits; `second` only helps while there is plenty. */
+  const claimLoop = async (signal: AbortSignal, second: boolean): Promise<void> => {
+    signal.addEventListener('abort', second ? () => plenty.resolve() : free, { once: true });
     for (let failures = 0; !signal.aborted;) {
+      if (second && !isPlenty) {
+        await plenty.promise;
+        continue;
+      }
       const seen = bus.rings(kinds);
       const slots = Math.min(slotsNow(), mostAtOnce);
       let claims: readonly Claim[] = [];
@@ -260,6 +273,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
               leaseMs,
             })
             .finally(() => (asked -= slots));
+          count(claims, slots);
           if (claims.length > 0) await failpoint('claim.committed');
         }
         failures = 0;
@@ -268,19 +282,13 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
         await rest(around, awayMs(failures++, around.random()), signal);
         continue;
       }
-      if (claims.length > 0) {
-        const workflows = workflowsOf(claims);
-        for (const claim of claims) start(claim, workflows);
-        continue;
-      }
+      for (const claim of claims) start(claim);
+      if (claims.length > 0 && claims.length === slots) continue;
       const slot = nextFreed();
       if (slotsNow() <= 0) {
         await slot;
       } else {
-        const due = await bus.store.nextDue(kinds).catch(() => null);
-        // What is overdue and still there is for somebody else: the longer it is, the longer the wait.
-        const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - around.wall()));
-        await Promise.race([slot, bus.heard(Math.min(pollMs, dueMs), signal, seen, kinds)]);
+        await Promise.race([slot, nextDueMs().then((ms) => bus.heard(ms, signal, seen, kinds))]);
         const waitMs = bus.rings(kinds) === seen ? 0 : crowd.waitMs();
         if (waitMs > 0) await Promise.race([slot, rest(around, waitMs, signal)]);
       }
@@ -298,7 +306,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
       if (kinds.length === 0) return;
       const stopLooking = repeatEvery(around, lookMs, () => void look());
       // While one claim is on its way to the store, what another one has won is worked on.
-      await Promise.all(Array.from({ length: concurrency > mostAtOnce ? 2 : 1 }, () => claimLoop(drain)));
+      await Promise.all([claimLoop(drain, false), concurrency > mostAtOnce ? claimLoop(drain, true) : null]);
       const all = () => Promise.all([...inHand.values()].map((it) => it.done));
       if (handBack.aborted) stopAll();
       else handBack.addEventListener('abort', stopAll, { once: true });

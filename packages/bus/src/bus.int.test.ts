@@ -7,7 +7,7 @@ import { streams, type NewEvent, type Step, type TaskView } from '@hive/events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBus, derivedId, newId, type Bus, type Claim, type Move, type NewStep } from './index.ts';
 import { record } from './record.ts';
-import { enqueueTask, sampleStep } from './testing/samples.ts';
+import { enqueueTask, restingTask, sampleStep, sampleSubmission } from './testing/samples.ts';
 
 let home: string;
 let store: Store;
@@ -52,6 +52,45 @@ test('a claimed step is not won twice, and its claim is an event caused by the a
   expect(events.map((event) => event.type)).toEqual(['task.created', 'task.ready', 'task.assigned', 'task.claimed']);
   expect(events[3]?.causationId).toBe(events[2]?.id);
   expect((await viewOf(taskId)).state).toBe('working');
+});
+
+test('steps are put into the queue by their first word, and looked at where that is not enough', async () => {
+  const tasks = await Promise.all(Array.from({ length: 3 }, () => restingTask(store)));
+  const steps = tasks.map((it) => sampleStep(it));
+  await bus.queue.enqueue(steps, null);
+  const claims = await claimAs('a', newId());
+  expect(claims.map((it) => it.step.id).toSorted()).toEqual(steps.map((it) => it.id).toSorted());
+  const [claim] = claims;
+  if (!claim) throw new Error('nothing was claimed');
+  const taskId = claim.step.taskId ?? '';
+  const { events } = await store.events({ stream: streams.task(taskId), limit: 10 });
+  const assigned = events.find((it) => it.type === 'task.assigned');
+  expect(assigned).toMatchObject({ version: 3, correlationId: claim.step.workflowId, actor: 'test/one' });
+  expect(claim.step.rank).toBe(Date.parse(assigned?.at ?? ''));
+  expect(claim.head.view).toEqual(await viewOf(taskId));
+
+  // Claimed before: how often is told by its stream.
+  await bus.queue.enqueue([sampleStep({ taskId, workflowId: claim.step.workflowId })], claim.eventId);
+  const { events: all } = await store.events({ stream: streams.task(taskId), limit: 10 });
+  expect(all.at(-1)).toMatchObject({ type: 'task.assigned', causationId: claim.eventId, data: { attempt: 2 } });
+  const missing = sampleStep({ taskId: newId(), workflowId: newId() });
+  await expect(bus.queue.enqueue([missing], null)).rejects.toMatchObject({ code: 'transition.refused' });
+});
+
+test('a step of a paused workflow waits with it', async () => {
+  const { taskId, workflowId } = await restingTask(store);
+  const stream = streams.workflow(workflowId);
+  await bus.command({
+    on: null,
+    correlationId: workflowId,
+    events: [
+      { type: 'workflow.submitted', stream, data: sampleSubmission(workflowId) },
+      { type: 'workflow.paused', stream, data: { workflowId } },
+    ],
+  });
+  const step = sampleStep({ taskId, workflowId });
+  await bus.queue.enqueue([step], null);
+  expect(await store.steps({ ids: [step.id], limit: 1 })).toMatchObject([{ state: 'paused' }]);
 });
 
 test('the agent that authored a change cannot claim its review or its merge, not even alone, nor after a failure elsewhere', async () => {

@@ -49,11 +49,12 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
   const emitter = emitterOf<{ heard: RingMask }>();
   let all = 0;
   const byKind = new Map<Step, number>();
-  const stop = store.listen((about) => {
+  const hear = (about: RingMask): void => {
     all += 1;
     for (const kind of Step.options) if ((about & maskOf([kind])) !== 0) byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
     emitter.emit('heard', about);
-  });
+  };
+  const stop = store.listen(hear);
   const rings: Bus['rings'] = (kinds) => {
     if (kinds === undefined) return all;
     let sum = 0;
@@ -66,15 +67,15 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
       const wanted = kinds && maskOf(kinds);
       const done = () => {
         callOff();
-        emitter.off('heard', hear);
+        emitter.off('heard', hearOne);
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const hear = (about: RingMask) => {
+      const hearOne = (about: RingMask) => {
         if (wanted === undefined || (about & wanted) !== 0) done();
       };
       const callOff = around.after(timeoutMs, done);
-      emitter.on('heard', hear);
+      emitter.on('heard', hearOne);
       signal.addEventListener('abort', done);
       if (signal.aborted || (seen !== undefined && rings(kinds) !== seen)) done();
     });
@@ -121,7 +122,7 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
     store,
     actor,
     around,
-    queue: createQueue(store, actor, around),
+    queue: createQueue(store, actor, around, hear),
     follow: (options) => createFollower(store, actor, { heard, rings: () => all, around })(options),
     command,
     heard,

@@ -1,5 +1,6 @@
 import {
   logRing,
+  type RingMask,
   type EventRow,
   type Head,
   type StepChange,
@@ -19,10 +20,12 @@ import {
   type TaskState,
 } from '@hive/events';
 import { backoffMs } from './backoff.ts';
+import { createHandOver } from './hand-over.ts';
 import { admit, restingState } from './limits.ts';
-import { streamOfStep } from './new-step.ts';
+import { streamOfStep, type NewStep } from './new-step.ts';
 import { createPauseWatch } from './pausing.ts';
 import { record, type Move } from './record.ts';
+import { startOf } from './start.ts';
 import { machine, type Surroundings } from './surroundings.ts';
 
 /** A step that this process holds until its lease ends. Whatever is written for it proves `step.token`. */
@@ -33,6 +36,8 @@ export type Claim = {
   readonly leaseUntil: string;
   /** The step's stream after the claim. */
   readonly head: Head;
+  /** The stream of its workflow as it was then; null when there is none. */
+  readonly workflow: Head | null;
 };
 
 /** Why a step did not succeed, as an attempt that counts. */
@@ -51,6 +56,12 @@ export type Outcome = 'done' | 'lost';
 
 /** The work queue as one process sees it. */
 export type Queue = {
+  /**
+   * Puts steps into the queue, each with its `task.assigned` in the trace of its workflow, caused by `causationId`. Resolves when all are committed; a
+   * hundred are one commit. An idle agent of this bus claims in the same commit, and nobody else is woken for what it won. Throws
+   * `transition.refused` when a step does not fit its task, or there is no such task.
+   */
+  enqueue(steps: readonly NewStep[], causationId: string | null): Promise<void>;
   /** Who took an agent out by its name, as it was half a second ago at most; null while nobody did. */
   pauseOf(agent: string): Promise<AgentPause | null>;
   /** Wins up to `limit` steps, best first; none of a kind that is paused, and none for an agent that is. Each claim and its `task.claimed` are one commit. */
@@ -76,12 +87,21 @@ export type Queue = {
   admit(): Promise<number>;
 };
 
+/** So many steps are put into the queue by one commit. */
+const atOnce = 100;
+
 const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
-/** The queue over a store. `actor` is written into the events. */
-export const createQueue = (store: Store, actor: string, around: Surroundings = machine): Queue => {
+/** The queue over a store. `actor` is written into the events. `offer` tells the agents of this bus of steps that are about to be committed. */
+export const createQueue = (
+  store: Store,
+  actor: string,
+  around: Surroundings = machine,
+  offer: (about: RingMask) => void = () => {},
+): Queue => {
   const { newId } = around;
   const pauses = createPauseWatch(store, around.elapsed);
+  const handOver = createHandOver(store, around, offer);
   /** Claims under which something was recorded already, so that their streams have moved on. */
   const noted = new WeakSet<Claim>();
   const stampOf = (step: StepRow, causationId: string) => ({ correlationId: step.workflowId, causationId, actor });
@@ -227,16 +247,40 @@ export const createQueue = (store: Store, actor: string, around: Surroundings = 
     return recorded.status === 'written';
   };
 
+  const enqueueTogether = async (steps: readonly NewStep[], causationId: string | null): Promise<void> => {
+    const starts = steps.flatMap((step) => startOf(step, { causationId, actor, id: newId() }) ?? []);
+    if (starts.length === steps.length && (await handOver.start(starts))) return;
+    // One of them is not the first of its task, or its workflow is paused: then all are looked at.
+    await record(store, {
+      streams: [...new Set(steps.flatMap((it) => [streamOfStep(it), streams.workflow(it.workflowId)]))],
+      onRefused: 'throw',
+      newId,
+      plan: () => ({
+        moves: steps.map((step) => ({ events: [], step, trace: { correlationId: step.workflowId, causationId } })),
+        stamp: { correlationId: steps[0]?.workflowId ?? '', causationId, actor },
+      }),
+    });
+  };
+
   return {
+    enqueue: async (steps, causationId) => {
+      const commits: Promise<void>[] = [];
+      for (let from = 0; from < steps.length; from += atOnce)
+        commits.push(enqueueTogether(steps.slice(from, from + atOnce), causationId));
+      await Promise.all(commits);
+    },
     pauseOf: pauses.of,
     claim: async ({ kinds, agent, incarnation, capabilities, limit, leaseMs }) => {
       const open = await pauses.open(kinds, agent);
       if (open.length === 0 || limit < 1) return [];
-      const won = await store.claim({ kinds: open, agent, incarnation, capabilities, limit, leaseMs, actor, newId });
+      const won = await handOver.claim(() =>
+        store.claim({ kinds: open, agent, incarnation, capabilities, limit, leaseMs, actor, newId }),
+      );
       if (won.length > 0) store.ring(logRing, { unhurried: true });
-      return won.map(({ step, head }) => ({
+      return won.map(({ step, head, workflow }) => ({
         step,
         head,
+        workflow,
         eventId: step.lastEventId,
         leaseUntil: step.leaseUntil ?? '',
       }));

@@ -1,6 +1,6 @@
-import { foldStream, type DataOf } from '@hive/events';
+import { foldStream, streams, type DataOf } from '@hive/events';
 import type { Read } from './dialect.ts';
-import type { Claimed, StepRow } from './port.ts';
+import type { Claimed, Head, StepRow } from './port.ts';
 import { caughtUp, withView } from './read-heads.ts';
 import type { KeptHead } from './rows.ts';
 
@@ -18,20 +18,41 @@ export const claimData = (step: StepRow): DataOf<'task.claimed'> => ({
 });
 
 /**
- * What was won with its whole views. The kept ones stay behind the claims, so that a claim writes little; its holder needs them whole, and gets
- * them without reading the log unless somebody had claimed the stream before.
+ * Whether the view lacks the claim alone, or the claim and the one event that may come before the first of a stream: what put its step into the queue
+ * unread, of which nothing is left in a view after the claim.
  */
-export const allClaimed = async (won: readonly Won[], read: Read): Promise<readonly Claimed[]> => {
-  const behind = won.filter(({ head }) => head.viewVersion === 0 || head.viewVersion !== head.version - 1);
-  const whole = await caughtUp(
-    behind.map((it) => it.head),
-    read,
-  );
+const isUpToClaim = ({ viewVersion, version, token }: KeptHead): boolean =>
+  viewVersion > 0 && (viewVersion === version - 1 || (token === 1 && viewVersion === version - 2));
+
+/** The streams of the workflows of what was won, but of steps that are a workflow's own. */
+const workflowsOf = (won: readonly Won[]): readonly string[] => [
+  ...new Set(won.filter(({ step }) => step.taskId !== null).map(({ step }) => streams.workflow(step.workflowId))),
+];
+
+/**
+ * What was won with its whole views. The kept ones stay behind the claims, so that a claim writes little; its holder needs them whole, and gets
+ * them without reading the log unless somebody had claimed the stream before. `keptOf` answers the kept heads of the workflows.
+ */
+export const allClaimed = async (
+  won: readonly Won[],
+  read: Read,
+  keptOf: (streams: readonly string[]) => Promise<readonly KeptHead[]>,
+): Promise<readonly Claimed[]> => {
+  const names = workflowsOf(won);
+  const kept = names.length === 0 ? [] : await keptOf(names);
+  const behind = won.filter(({ head }) => !isUpToClaim(head));
+  const whole = await caughtUp([...behind.map((it) => it.head), ...kept], read);
   const heads = new Map(whole.map((head) => [head.stream, head]));
-  return won.map(({ step, head, at }) => {
-    const known = heads.get(head.stream);
-    if (known) return { step, head: known };
-    const view = foldStream(head.view, { type: 'task.claimed', stream: step.stream, data: claimData(step), at });
-    return { step, head: withView(head, view) };
+  const ownHead = ({ step, head, at }: Won): Head =>
+    heads.get(head.stream) ??
+    withView(head, foldStream(head.view, { type: 'task.claimed', stream: step.stream, data: claimData(step), at }));
+  return won.map((it) => {
+    const { step } = it;
+    const head = ownHead(it);
+    return {
+      step,
+      head,
+      workflow: step.taskId === null ? head : (heads.get(streams.workflow(step.workflowId)) ?? null),
+    };
   });
 };

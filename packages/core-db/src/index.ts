@@ -13,6 +13,7 @@ export {
   type Horizon,
   type InvariantReport,
   type LoggedEvent,
+  type Start,
   type StepChange,
   type StepCount,
   type StepRow,

@@ -38,7 +38,7 @@ export type Head = {
 
 /**
  * A head as it is to be after a write; the token of a stream that exists is left to its claims. `expectedVersion` 0: the stream must not exist yet. Without `view` the kept one stays behind, and
- * readers fold the newer events on top of it.
+ * readers fold the newer events on top of it; only under a claim may the view of a task or a workflow be left.
  */
 export type HeadWrite = {
   readonly head: Omit<Head, 'view'> & { readonly view?: unknown };
@@ -119,11 +119,25 @@ export type ClaimQuery = {
   readonly leaseMs: number;
   /** Written into the events. */
   readonly actor: string;
+  /** Asked once for a uuid that is like no other one in all but its last three digits; by these the ids of the events differ. */
   readonly newId: () => string;
 };
 
-/** A step that was won, as it is now, and the head of its stream after the `task.claimed`. */
-export type Claimed = { readonly step: StepRow; readonly head: Head };
+/** A step that was won, as it is now, the head of its stream after the `task.claimed`, and that of its workflow; null when there is none. */
+export type Claimed = { readonly step: StepRow; readonly head: Head; readonly workflow: Head | null };
+
+/**
+ * A step for a stream that its writer has not read. It is taken when no claim was ever given on the stream, which is in one of the states in which
+ * the step is due, and refused (`version`) otherwise. The stream moves on by the event; its view stays behind.
+ */
+export type Start = {
+  /** Told in the stream of the step, under its next version; what is given as its version does not count. */
+  readonly event: EventRow;
+  /** As it is to be; its rank counts from the store's time. */
+  readonly step: StepRow;
+  /** Refused as well while this other stream is in this state. */
+  readonly unless: { readonly stream: string; readonly state: string };
+};
 
 /** Everything of one commit. All of it happens, or nothing. */
 export type Write = {
@@ -131,6 +145,7 @@ export type Write = {
   /** The heads after the events. */
   readonly heads: readonly HeadWrite[];
   readonly insertSteps?: readonly StepRow[];
+  readonly starts?: readonly Start[];
   readonly changeSteps?: readonly StepChange[];
   /** Streams that have ended: every open step of theirs is cancelled, but those of `insertSteps` and `changeSteps`. */
   readonly endSteps?: readonly { readonly workflowId: string; readonly stream: string }[];

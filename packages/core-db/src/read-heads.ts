@@ -43,12 +43,16 @@ export const withView = (kept: KeptHead, view: unknown): Head => ({
 });
 
 /** Reads the heads of streams together with the clock, which is joined so that missing streams still tell the time. */
-type ReadNamed = (streams: readonly string[]) => Promise<readonly Row[]>;
+export type ReadNamed = (streams: readonly string[]) => Promise<readonly Row[]>;
 
 /** The statement that {@link ReadNamed} runs; `among` is the condition on `h.stream`. */
 export const headsText = (on: Dialect, among: string): string =>
   `select c.now, ${headColumns.map((it) => `h.${it}`).join(', ')} from (select ${on.clock} as now) c
     left join stream_head h on h.stream ${among}`;
+
+/** The heads among rows of {@link headsText}. */
+export const keptHeads = (rows: readonly Row[]): readonly KeptHead[] =>
+  rows.filter((row) => row['stream'] !== null).map(headOf);
 
 /** How the heads of streams are read; the same statements on both databases but for `named`. */
 export const createHeadReads = (read: Read, on: Dialect, named: ReadNamed): HeadReads => ({
@@ -57,7 +61,7 @@ export const createHeadReads = (read: Read, on: Dialect, named: ReadNamed): Head
   heads: async (streams) => {
     const heads = new Map<string, Head>();
     const rows = await named(streams);
-    const kept = rows.filter((row) => row['stream'] !== null).map(headOf);
+    const kept = keptHeads(rows);
     for (const head of await caughtUp(kept, read)) heads.set(head.stream, head);
     return { heads, now: rows[0]?.['now'] as string };
   },

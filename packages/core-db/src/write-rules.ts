@@ -13,6 +13,10 @@ const perStatement = 200;
 const chunks = <T>(all: readonly T[], size = perStatement): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
+/** All that a write tells. */
+export const toldBy = ({ events, starts }: Pick<Write, 'events' | 'starts'>): readonly EventRow[] =>
+  starts ? [...starts.map((it) => it.event), ...events] : events;
+
 /**
  * Looks whether the events of a write are in the log already. `repeated`: all of them with the same content. Null: none of them. `cursor`:
  * another reader of the subscription was faster.
@@ -21,7 +25,8 @@ const chunks = <T>(all: readonly T[], size = perStatement): readonly (readonly T
  */
 export function* recordedScript(write: Write): Script<WriteResult | null> {
   const found = new Map<string, string>();
-  for (const part of chunks(write.events)) {
+  const told = toldBy(write);
+  for (const part of chunks(told)) {
     const rows = yield {
       sql: `select ${eventSelect} from event where id in (${marks(part.length)})`,
       values: part.map((it) => it.id),
@@ -29,7 +34,7 @@ export function* recordedScript(write: Write): Script<WriteResult | null> {
     for (const event of rows.map(eventOf)) found.set(event.id, contentOf(event));
   }
   if (found.size === 0) return null;
-  const other = write.events.find((it) => found.get(it.id) !== contentOf(it));
+  const other = told.find((it) => found.get(it.id) !== contentOf(it));
   if (other && write.cursor && (yield* hasMoved(write.cursor))) return { status: 'cursor', which: write.cursor.name };
   if (other) throw idReused(other, found.has(other.id));
   return { status: 'repeated' };
@@ -89,6 +94,13 @@ export const checkWrite = (write: Write): void => {
       );
     next.set(event.stream, event.version);
   }
+  for (const { event, step } of write.starts ?? [])
+    if (event.stream !== step.stream || next.has(event.stream))
+      throw new Error(`a step of ${step.stream} cannot be started unread by its write`);
+  const unfolded = write.heads.find(
+    ({ head }) => head.view === undefined && head.token === 0 && (head.kind === 'task' || head.kind === 'workflow'),
+  );
+  if (unfolded) throw new Error(`the view of ${unfolded.head.stream} is left behind without a claim`);
   const stale = write.heads.find((it) => next.get(it.head.stream) !== it.head.version);
   if (stale) throw new Error(`the head of ${stale.head.stream} is not at the version of its last event`);
 };

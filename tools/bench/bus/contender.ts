@@ -39,6 +39,9 @@ export type Client = {
 /** What a worker calls first thing in a task's handler; the task is done when it resolves. */
 export type Handle = (n: number) => Promise<void> | void;
 
+/** A worker in this process, and its public call for one task; see {@link Client}. */
+export type Worker = { readonly stop: () => Promise<void>; readonly enqueue: (task: Task) => Promise<void> };
+
 /** A queue that is measured, in its best published configuration. */
 export type Contender = {
   readonly name: string;
@@ -46,7 +49,7 @@ export type Contender = {
   readonly setup: (place: Place, mode: Mode) => Promise<void>;
   readonly open: (place: Place) => Promise<Client>;
   /** Works in this process until it is stopped. Resolves when it is ready to take tasks. */
-  readonly work: (place: Place, mode: Mode, handle: Handle) => Promise<{ readonly stop: () => Promise<void> }>;
+  readonly work: (place: Place, mode: Mode, handle: Handle) => Promise<Worker>;
   /** Follows what is recorded, for queues that record; runs in a process of its own beside what is measured. */
   readonly follow?: (place: Place, heard: () => void) => Promise<{ readonly stop: () => Promise<void> }>;
 };

@@ -56,7 +56,7 @@ const contender = (name: string, best: object): Contender => ({
       noHandleSignals: true,
       taskList: { [identifier]: async (payload) => handle((payload as Task).n) },
     });
-    return { stop: () => runner.stop() };
+    return { stop: () => runner.stop(), enqueue: async (task) => void (await runner.addJob(identifier, task)) };
   },
 });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineAgent, startAgent } from '@hive/agent-kit';
-import { createBus, newId, record, type Bus, type Move } from '@hive/bus';
+import { createBus, derivedId, newId, record, type Bus, type Move } from '@hive/bus';
 import { loadConfig } from '@hive/config';
 import type { Store } from '@hive/core-db';
 import { streams, type NewEvent, type Submission } from '@hive/events';
@@ -89,15 +89,30 @@ const countOpen = async ({ url, home }: Place): Promise<number> => {
   return Number(left);
 };
 
+/** The same in every process, and in the order of the tasks as ids that are made one after the other are. */
+const idOf = ({ n }: Task): string =>
+  derivedId(`${(0x019000000000 + n).toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}`, 'task');
+
+const enqueueOn = (bus: Bus, tasks: readonly Task[]): Promise<void> =>
+  bus.queue.enqueue(
+    tasks.map((task) => ({
+      id: newId(),
+      kind: 'work',
+      workflowId: task.correlationId,
+      taskId: idOf(task),
+      capabilities: [],
+      priority: 0,
+      maxAttempts: 3,
+      onlyAgent: null,
+      avoidAgent: null,
+      because: task.text,
+    })),
+    null,
+  );
+
 const clientOf = (place: Place, store: Store): Client => {
   const bus = createBus(store, 'bench/client');
-  const taskIds = new Map<number, string>();
   const traces = new Set<string>();
-  const idOf = (task: Task): string => {
-    const id = taskIds.get(task.n);
-    if (id === undefined) throw new Error(`task ${task.n} was not prepared`);
-    return id;
-  };
   return {
     prepare: async (tasks) => {
       const begun = new Set(tasks.map((task) => task.correlationId)).difference(traces);
@@ -110,29 +125,12 @@ const clientOf = (place: Place, store: Store): Client => {
           return bus.command({ on: null, correlationId: id, events });
         }),
       );
-      for (const task of tasks) taskIds.set(task.n, newId());
       await recordMoves(bus, tasks, (task) => ({
         stream: streams.task(idOf(task)),
         events: ready(task, idOf(task)),
       }));
     },
-    enqueue: (tasks) =>
-      recordMoves(bus, tasks, (task) => ({
-        stream: streams.task(idOf(task)),
-        events: [],
-        step: {
-          id: newId(),
-          kind: 'work',
-          workflowId: task.correlationId,
-          taskId: idOf(task),
-          capabilities: [],
-          priority: 0,
-          maxAttempts: 3,
-          onlyAgent: null,
-          avoidAgent: null,
-          because: task.text,
-        },
-      })),
+    enqueue: (tasks) => enqueueOn(bus, tasks),
     left: () => countOpen(place),
     close: async () => {
       bus.close();
@@ -150,6 +148,7 @@ export const hive: Contender = {
   setup: async (place) => (await openPlace(place)).close(),
   open: async (place) => clientOf(place, await openPlace(place)),
   work: async (place, _mode, handle) => {
+    let bus: Bus | null = null;
     const agent = defineAgent({
       name: 'worker',
       concurrency: slots,
@@ -161,11 +160,15 @@ export const hive: Contender = {
           return [{ type: 'task.submitted', stream: streams.task(taskId), data }];
         },
       },
+      open: (ctx) => Promise.resolve(void (bus = ctx.bus)),
       // As the queen does.
       every: [{ ms: 500, run: async ({ bus }) => void (await bus.queue.rescue()) }],
     });
     const running = await startAgent(agent, { config: await configOf(place), name: `worker-${process.pid}` });
-    return { stop: () => running.drain(1_000) };
+    return {
+      stop: () => running.drain(1_000),
+      enqueue: (task) => (bus ? enqueueOn(bus, [task]) : Promise.reject(new Error('the worker was not opened'))),
+    };
   },
   follow: async (place, heard) => {
     const store = await openPlace(place);

@@ -70,6 +70,9 @@ export const pgBoss: Contender = {
     await boss.work<Task>(queue, { ...workOptions[mode], ...polling }, async (jobs) => {
       await Promise.all(jobs.map(async (job) => handle(job.data.n)));
     });
-    return { stop: () => boss.stop({ graceful: true, timeout: 2_000 }) };
+    return {
+      stop: () => boss.stop({ graceful: true, timeout: 2_000 }),
+      enqueue: async (task) => void (await boss.send(queue, task)),
+    };
   },
 };

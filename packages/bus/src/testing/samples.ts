@@ -52,11 +52,20 @@ export const sampleStep = (of: Pick<NewStep, 'taskId' | 'workflowId'>, more: Par
   ...more,
 });
 
+type Made = { readonly taskId: string; readonly workflowId: string };
+
 /** A ready task with its work in the queue, made as the queen makes them. */
-export const enqueueTask = async (
+export const enqueueTask = (store: Store, { workflowId = newId(), ...more }: Partial<NewStep> = {}): Promise<Made> =>
+  makeTask(store, workflowId, (of) => ({ step: sampleStep(of, more) }));
+
+/** A ready task that has never had a step. */
+export const restingTask = (store: Store): Promise<Made> => makeTask(store, newId(), () => ({}));
+
+const makeTask = async (
   store: Store,
-  { workflowId = newId(), ...more }: Partial<NewStep> = {},
-): Promise<{ readonly taskId: string; readonly workflowId: string }> => {
+  workflowId: string,
+  more: (of: Made) => { readonly step?: NewStep },
+): Promise<Made> => {
   const taskId = newId();
   const stream = streams.task(taskId);
   await record(store, {
@@ -69,7 +78,7 @@ export const enqueueTask = async (
             { type: 'task.created', stream, data: { taskId, workflowId, spec: specOf(taskId) } },
             { type: 'task.ready', stream, data: { taskId } },
           ],
-          step: sampleStep({ taskId, workflowId }, more),
+          ...more({ taskId, workflowId }),
         },
       ],
       stamp: { correlationId: workflowId, causationId: null, actor: 'test/queen' },

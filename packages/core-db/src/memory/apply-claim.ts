@@ -1,3 +1,4 @@
+import { claimId, limitOf } from '../claim-ids.ts';
 import { claimData, type Won } from '../claimed.ts';
 import { isNamed, meets } from '../demands.ts';
 import type { ClaimQuery, EventRow, StepRow } from '../port.ts';
@@ -24,7 +25,8 @@ export const applyClaim = (tables: Tables, query: ClaimQuery, now: string, undos
   const all: Won[] = [];
   const events: EventRow[] = [];
   const moved = new Set<string>();
-  for (const { step, head } of found) {
+  const id = query.newId();
+  for (const [i, { step, head }] of found.entries()) {
     // Two steps of one stream in one claim: the second one is for the next time, as its stream has just moved.
     if (moved.has(step.stream)) continue;
     if (step.due.length > 0 && !step.due.includes(head.state)) {
@@ -41,7 +43,7 @@ export const applyClaim = (tables: Tables, query: ClaimQuery, now: string, undos
       holder: query.incarnation,
       holderAgent: query.agent,
       leaseUntil,
-      lastEventId: query.newId(),
+      lastEventId: claimId(id, i + 1),
     };
     const { token, lastEventId } = won;
     const taken = { ...head, version: head.version + 1, state: step.becomes ?? head.state, token, lastEventId };
@@ -77,7 +79,7 @@ const best = (tables: Tables, query: ClaimQuery, now: string) => {
   const found: { readonly step: StepRow; readonly head: KeptHead }[] = [];
   for (const { demands, ready } of tables.lanes.values()) {
     if (ready.length === 0 || !mayTake(tables, demands, query, now)) continue;
-    let left = query.limit;
+    let left = limitOf(query);
     for (const step of ready) {
       if (left === 0) break;
       const head = tables.heads.get(step.stream);
@@ -86,7 +88,7 @@ const best = (tables: Tables, query: ClaimQuery, now: string) => {
       left -= 1;
     }
   }
-  return found.toSorted((a, b) => (isBetter(a.step, b.step) ? -1 : 1)).slice(0, query.limit);
+  return found.toSorted((a, b) => (isBetter(a.step, b.step) ? -1 : 1)).slice(0, limitOf(query));
 };
 
 /** What an agent should avoid it may take only while nobody else is alive who could. */

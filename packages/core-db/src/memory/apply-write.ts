@@ -1,4 +1,4 @@
-import type { EventRow, HeadWrite, StepChange, StepRow, Write, WriteResult } from '../port.ts';
+import type { EventRow, HeadWrite, Start, StepChange, StepRow, Write, WriteResult } from '../port.ts';
 import { checkWrite, tracesOf } from '../write-rules.ts';
 import { plain } from './plain.ts';
 import { addEvent, putStep, setIn, type Tables, type Undo } from './tables.ts';
@@ -18,6 +18,13 @@ export const applyWrite = (tables: Tables, write: Write, now: string, undos: Und
   for (const step of write.insertSteps ?? []) {
     if (tables.steps.has(step.id)) return { status: 'step', which: step.id };
     undos.push(putStep(tables, stored(step)));
+  }
+  for (const it of write.starts ?? []) {
+    const event = moveOn(tables, it, undos);
+    if (!event) return { status: 'version', which: it.step.stream };
+    if (tables.steps.has(it.step.id)) return { status: 'step', which: it.step.id };
+    undos.push(putStep(tables, stored({ ...it.step, rank: it.step.rank + Date.parse(now) })));
+    tell(tables, [event], now, undos);
   }
   if (write.cursor && !moveCursor(tables, write.cursor, undos)) return { status: 'cursor', which: write.cursor.name };
   if (write.deadLetter) {
@@ -64,6 +71,16 @@ const moveHead = (tables: Tables, { head, expectedVersion }: HeadWrite, undos: U
   const own = before && { kind: before.kind, id: before.id, correlationId: before.correlationId, token: before.token };
   undos.push(setIn(tables.heads, head.stream, { ...after, ...own }));
   return true;
+};
+
+/** The event under the version that its stream now has, which nobody has read; null when the stream is not as a start wants it. */
+const moveOn = (tables: Tables, { event, step, unless }: Start, undos: Undo[]): EventRow | null => {
+  const before = tables.heads.get(step.stream);
+  if (before?.token !== 0 || (step.due.length > 0 && !step.due.includes(before.state))) return null;
+  if (tables.heads.get(unless.stream)?.state === unless.state) return null;
+  const version = before.version + 1;
+  undos.push(setIn(tables.heads, step.stream, { ...before, version, lastEventId: event.id }));
+  return { ...event, version };
 };
 
 const changeStep = (tables: Tables, { id, expect, set }: StepChange, undos: Undo[]): boolean => {

@@ -1,12 +1,13 @@
 import type { Write, WriteResult } from '../port.ts';
-import { contentOf, idReused } from '../write-rules.ts';
+import { contentOf, idReused, toldBy } from '../write-rules.ts';
 import type { Tables } from './tables.ts';
 
 /** Whether the events of a write are in the log already; the rules are those of `recordedScript`. */
 export const recordedIn = (tables: Tables, write: Write): WriteResult | null => {
-  const found = write.events.map((it) => tables.eventById.get(it.id));
+  const told = toldBy(write);
+  const found = told.map((it) => tables.eventById.get(it.id));
   if (found.every((it) => it === undefined)) return null;
-  const other = write.events.find((it, i) => {
+  const other = told.find((it, i) => {
     const kept = found[i];
     return kept === undefined || contentOf(kept) !== contentOf(it);
   });

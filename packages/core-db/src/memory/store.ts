@@ -1,4 +1,5 @@
 import { HiveError } from '@hive/errors';
+import { streams } from '@hive/events';
 import { origin, type Head, type Store } from '../port.ts';
 import { anyRing, type RingMask } from '../ring-mask.ts';
 import { reportNothing } from '../verify/verify.ts';
@@ -90,9 +91,9 @@ export const openMemory = (memory: Memory): Store => {
         return found;
       }
     },
-    heads: async (streams) => {
+    heads: async (names) => {
       live();
-      const found = streams.flatMap((stream): [string, Head][] => {
+      const found = names.flatMap((stream): [string, Head][] => {
         const it = head(stream);
         return it ? [[stream, it]] : [];
       });
@@ -108,7 +109,11 @@ export const openMemory = (memory: Memory): Store => {
 
     claim: async (query) => {
       const won = atomically((undos) => ({ value: applyClaim(tables, query, now(), undos), keep: true }));
-      return won.map(({ step, head: kept }) => ({ step, head: head(step.stream) ?? kept }));
+      return won.map(({ step, head: kept }) => ({
+        step,
+        head: head(step.stream) ?? kept,
+        workflow: head(streams.workflow(step.workflowId)) ?? null,
+      }));
     },
     renew: async (claims, holder, leaseMs) => {
       live();

@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import type { HeadWrite, StepChange, StepRow, Write } from '../port.ts';
+import type { HeadWrite, Start, StepChange, StepRow, Write } from '../port.ts';
 import { laneOf, stepColumn, stepValue } from '../rows.ts';
 import { tracesOf } from '../write-rules.ts';
 import { arrayOf, joined } from './arrays.ts';
@@ -11,6 +11,7 @@ export const touchedBy = (write: Write): readonly string[] => {
   for (const { stream } of write.endSteps ?? []) touched.push(stream);
   for (const { id } of write.changeSteps ?? []) touched.push(id);
   for (const { id } of write.insertSteps ?? []) touched.push(id);
+  for (const { step } of write.starts ?? []) touched.push(step.stream, step.id);
   if (write.cursor) touched.push(write.cursor.name);
   for (const { eventId } of write.takeDeadLetters ?? []) touched.push(eventId);
   return touched;
@@ -18,7 +19,7 @@ export const touchedBy = (write: Write): readonly string[] => {
 
 /** How many rows a write has, more or less. */
 export const sizeOf = (write: Write): number =>
-  write.events.length + write.heads.length + (write.insertSteps?.length ?? 0) + 1;
+  write.events.length + write.heads.length + (write.insertSteps?.length ?? 0) + 3 * (write.starts?.length ?? 0) + 1;
 
 const by = <T>(all: readonly T[], key: (it: T) => string): readonly T[] =>
   all.length < 2 ? all : all.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -37,9 +38,14 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
   );
   const old = heads.filter((it) => it.expectedVersion > 0);
   const made = heads.filter((it) => it.expectedVersion === 0);
-  const steps = writes.flatMap((it) => it.insertSteps ?? []);
+  const starts = by(
+    writes.flatMap((it) => it.starts ?? []),
+    (it) => it.step.stream,
+  );
+  const steps = [...starts.map((it) => it.step), ...writes.flatMap((it) => it.insertSteps ?? [])];
   const ends = writes.flatMap((it) => it.endSteps ?? []);
-  const events = writes.flatMap((it) => it.events);
+  const known = writes.flatMap((it) => it.events);
+  const events = [...starts.map((it) => it.event), ...known];
   const traces = by(tracesOf(events), (it) => it.correlationId);
   for (const step of steps) checkTexts(step);
   return [
@@ -65,6 +71,7 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     arrayOf(made, (it) => it.head.lastEventId),
     joined(made, viewOf),
     arrayOf(made, (it) => it.head.token),
+    ...startValues(starts),
     arrayOf(ends, (it) => it.workflowId),
     arrayOf(ends, (it) => it.stream),
     arrayOf(steps, (it) => it.id),
@@ -90,7 +97,7 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     arrayOf(events, (it) => it.id),
     arrayOf(events, (it) => it.type),
     arrayOf(events, (it) => it.stream),
-    arrayOf(events, (it) => it.version),
+    arrayOf(known, (it) => it.version),
     arrayOf(events, (it) => it.correlationId),
     arrayOf(events, (it) => it.causationId),
     arrayOf(events, (it) => it.commandId ?? null),
@@ -106,6 +113,14 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     restOf(writes),
   ];
 };
+
+const startValues = (starts: readonly Start[]): unknown[] => [
+  arrayOf(starts, (it) => it.step.stream),
+  arrayOf(starts, (it) => it.event.id),
+  arrayOf(starts, (it) => it.step.due.join(',')),
+  arrayOf(starts, (it) => it.unless.stream),
+  arrayOf(starts, (it) => it.unless.state),
+];
 
 /** What leaves the claim anyway needs no word: a step that is not claimed any more has no holder and no lease. */
 const restOfChange = ({ expect, set }: StepChange): string | null => {

@@ -1,4 +1,5 @@
-import { wonText } from './won-row.ts';
+import { claimIdText } from '../claim-ids.ts';
+import { wonText, workflowsText } from './won-row.ts';
 
 /**
  * Wins up to \`p_limit\` steps for one agent: in each lane that it may take from the first ready ones that nobody else is about to take, and of
@@ -7,12 +8,14 @@ import { wonText } from './won-row.ts';
  *
  * \`p_after\` is what a write before it in the same statement answered: it keeps the two in order.
  *
+ * Their workflows come along, each once, because whoever works on a step needs to see them.
+ *
  * A lane is read in the order of its index without a filter; the paused, scheduled and ended are in none. Only lanes with something in them are looked
  * into, found by one probe of that index each: with many agents there is a lane for whoever is not to check their own work, and most are empty.
  */
 export const claimFunction = `
 create or replace function @name(
-  p_kinds text[], p_agent text, p_incarnation text, p_capabilities text[], p_limit integer, p_lease_ms bigint, p_actor text, p_ids text[],
+  p_kinds text[], p_agent text, p_incarnation text, p_capabilities text[], p_limit integer, p_lease_ms bigint, p_actor text, p_id text,
   p_shard bigint, p_after integer
 ) returns setof text
 language plpgsql
@@ -61,10 +64,10 @@ begin
   numbered as (select p.*, row_number() over (order by p.rank, p.id) as n from pick p),
   moved as (
     update stream_head h set version = h.version + 1, token = h.token + 1, state = coalesce(p.becomes, h.state),
-        last_event_id = p_ids[p.n], xid = pg_current_xact_id()
+        last_event_id = ${claimIdText('p_id', 'p.n')}, xid = pg_current_xact_id()
       from numbered p
       where h.stream = p.stream and h.xid <= pg_current_xact_id() and (p.due = '' or h.state = any (string_to_array(p.due, ',')))
-      returning p.id as step_id, p.last_event_id as cause, p_ids[p.n] as event_id, h.version, h.token, h.state, h.kind as head_kind, h.id as head_id,
+      returning p.id as step_id, p.last_event_id as cause, h.last_event_id as event_id, h.version, h.token, h.state, h.kind as head_kind, h.id as head_id,
         h.correlation_id as head_correlation, h.view as head_view, h.view_version as head_view_version),
   won as (
     update step s set state = 'claimed', token = m.token, attempt = s.attempt + 1, run_at = null, holder = p_incarnation, holder_agent = p_agent,
@@ -82,8 +85,9 @@ begin
     insert into trace as t (correlation_id, shard, first_at, last_at, events, errors)
       select w.workflow_id, p_shard, v_now, v_now, count(*), 0 from won w group by w.workflow_id order by w.workflow_id
       on conflict (correlation_id, shard) do update set last_at = greatest(t.last_at, excluded.last_at), events = t.events + excluded.events)
-  select ${wonText('w', 'v_now')}
-    from won w order by w.rank, w.id;
+  (select ${wonText('w', 'v_now')} from won w order by w.rank, w.id)
+  union all
+  ${workflowsText('won')};
 
   get diagnostics v_won = row_count;
   if v_won = 0 then

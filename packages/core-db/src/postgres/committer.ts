@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Claimed, ClaimQuery, Write, WriteResult } from '../port.ts';
+import { claimId, limitOf, mostClaimed } from '../claim-ids.ts';
 import { allClaimed } from '../claimed.ts';
 import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
-import { arrayOf } from './arrays.ts';
 import { sizeOf, touchedBy, valuesOf } from './batch.ts';
 import { runOn } from './connection.ts';
 import { isContention, isDuplicate, isLost, refusalOf } from './errors.ts';
 import { functions } from './functions.ts';
-import { wonOfText, wonText } from './won-row.ts';
+import { wonOfText, wonText, workflowOfText, workflowsText } from './won-row.ts';
 
 /** Writes and claims of one process; see {@link createCommitter}. */
 export type Committer = {
@@ -27,7 +27,8 @@ type Job = {
 
 type Ask = {
   readonly query: ClaimQuery;
-  readonly ids: readonly string[];
+  /** What the ids of its events are made from. */
+  readonly id: string;
   readonly settle: (claimed: readonly Claimed[]) => void;
   readonly refuse: (error: unknown) => void;
 };
@@ -113,8 +114,7 @@ export const createCommitter = (
       }),
     claim: (query) =>
       new Promise((settle, fail) => {
-        const ids = Array.from({ length: query.limit }, query.newId);
-        asks.push({ query, ids, settle, refuse: (error) => fail(options.asTold(error)) });
+        asks.push({ query, id: query.newId(), settle, refuse: (error) => fail(options.asTold(error)) });
         due();
       }),
   };
@@ -208,7 +208,7 @@ const play = async <T>(pool: pg.Pool, script: Script<T>): Promise<T> => {
 const marksFrom = (first: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `$${first + i}`).join(', ');
 
-const writeArity = 61;
+const writeArity = 66;
 const claimArity = 9;
 const { write: writer, claim: claimer } = functions;
 
@@ -245,33 +245,39 @@ const send = async (
   return ask ? rows.map((it) => it.won) : [];
 };
 
-const askValues = ({ query, ids }: Ask, shard: number): unknown[] => [
+const askValues = ({ query, id }: Ask, shard: number): unknown[] => [
   query.kinds,
   query.agent,
   query.incarnation,
   query.capabilities,
-  query.limit,
+  limitOf(query),
   query.leaseMs,
   query.actor,
-  arrayOf(ids, (it) => it),
+  id,
   shard,
 ];
 
-const wonOf = (pool: pg.Pool, texts: readonly string[], query: ClaimQuery): Promise<readonly Claimed[]> =>
-  allClaimed(
-    texts.map((text) => wonOfText(text, query)),
+/** What the texts of a claim tell: steps, then the heads of their workflows. */
+const wonOf = (pool: pg.Pool, texts: readonly string[], query: ClaimQuery): Promise<readonly Claimed[]> => {
+  const workflows = texts.flatMap((text) => workflowOfText(text) ?? []);
+  const steps = texts.slice(0, texts.length - workflows.length);
+  return allClaimed(
+    steps.map((text) => wonOfText(text, query)),
     (sql, values = []) => runOn(pool, { sql, values }),
+    () => Promise.resolve(workflows),
   );
+};
 
 /** What an earlier try of a claim has won, whose answer was lost. */
-const recovered = async (pool: pg.Pool, { query, ids }: Ask): Promise<readonly Claimed[]> => {
+const recovered = async (pool: pg.Pool, { query, id }: Ask): Promise<readonly Claimed[]> => {
   const rows = await runOn(pool, {
-    sql: `select ${wonText('w', 'w.at')} as won from (
+    sql: `with w as (
         select s.*, e.id as won_event, e.at, h.version as head_version, h.state as head_state, h.kind as head_kind, h.id as head_id,
           h.correlation_id as head_correlation, h.view as head_view, h.view_version as head_view_version
         from step s join stream_head h on h.stream = s.stream join event e on e.id = s.last_event_id
-        where s.state = 'claimed' and s.holder = ? and s.last_event_id in (${ids.map(() => '?').join(', ')})) w order by w.rank, w.id`,
-    values: [query.incarnation, ...ids],
+        where s.state = 'claimed' and s.holder = ? and s.last_event_id collate "C" between ? and ?)
+      (select ${wonText('w', 'w.at')} as won from w order by w.rank, w.id) union all ${workflowsText('w')}`,
+    values: [query.incarnation, claimId(id, 1), claimId(id, mostClaimed)],
   });
   return wonOf(
     pool,

@@ -1,6 +1,6 @@
-import type { StreamKind, Step } from '@hive/events';
+import { streams, type StreamKind, type Step } from '@hive/events';
 import type { Won } from '../claimed.ts';
-import { listOf } from '../rows.ts';
+import { listOf, type KeptHead } from '../rows.ts';
 import { separator } from './arrays.ts';
 
 /** Stands for nothing among texts that hold no control characters. */
@@ -100,5 +100,52 @@ export const wonOfText = (text: string, holder: { readonly incarnation: string; 
       view: JSON.parse(of(10)) as unknown,
       viewVersion: Number(of(11)),
     },
+  };
+};
+
+const workflowColumns = [
+  'stream',
+  'id',
+  'correlation_id',
+  'version',
+  'state',
+  'last_event_id',
+  'token',
+  'view_version',
+  'view',
+];
+
+/** The heads of the workflows of the steps in `won`, each once, as texts that no {@link wonText} is like. */
+export const workflowsText = (won: string): string =>
+  `select concat_ws(e'\\x01', e'\\x02', ${workflowColumns.map((it) => `h.${it}`).join(', ')})
+    from (select distinct w.workflow_id from ${won} w where w.task_id is not null) d
+      join stream_head h on h.stream = '${streams.workflow('')}' || d.workflow_id`;
+
+/** Reads what {@link workflowsText} has written; null for the text of a step. */
+export const workflowOfText = (text: string): KeptHead | null => {
+  if (!text.startsWith(nothing)) return null;
+  const [
+    ,
+    stream = '',
+    id = '',
+    correlationId = '',
+    version,
+    state = '',
+    lastEventId = '',
+    token,
+    viewVersion,
+    view = 'null',
+  ] = text.split(separator);
+  return {
+    stream,
+    kind: 'workflow',
+    id,
+    correlationId,
+    version: Number(version),
+    state,
+    lastEventId,
+    token: Number(token),
+    view: JSON.parse(view) as unknown,
+    viewVersion: Number(viewVersion),
   };
 };

@@ -3,6 +3,8 @@
  * on is updated under its expected version and the guard `xid <= pg_current_xact_id()` (STORE section 2.2) before the events are inserted; the
  * first part that does not fit raises HV001 with the kind in the message and the culprits in the detail, and nothing happens.
  *
+ * Steps of streams that nobody has read (f_) stand first among the steps and the events; their versions and ranks are made here.
+ *
  * Order of locks: steps, then heads, each sorted by the caller; claims take them in the same order and skip what is locked.
  */
 export const writeFunction = `
@@ -10,6 +12,7 @@ create or replace function @name(
   c_id text[], c_state text[], c_token bigint[], c_holder text[], c_to text[], c_event text[], c_rest text,
   h_stream text[], h_expected bigint[], h_version bigint[], h_state text[], h_event text[], h_views text,
   n_stream text[], n_kind text[], n_id text[], n_correlation text[], n_version bigint[], n_state text[], n_event text[], n_views text, n_token bigint[],
+  f_stream text[], f_event text[], f_due text[], f_unless text[], f_held text[],
   x_workflow text[], x_stream text[],
   s_id text[], s_kind text[], s_stream text[], s_task text[], s_workflow text[], s_lane text[], s_capabilities text, s_priority bigint[],
   s_rank bigint[], s_state text[], s_run_at text[], s_max_attempts bigint[], s_max_rescues bigint[], s_only text[], s_avoid text[], s_due text[],
@@ -24,7 +27,10 @@ declare
   c_set jsonb[];
   v_done text[];
   v_item jsonb;
-  v_now text := to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+  v_versions bigint[];
+  v_clock timestamptz := clock_timestamp();
+  v_ms bigint := floor(extract(epoch from v_clock) * 1000);
+  v_now text := to_char(v_clock at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 begin
   if cardinality(c_id) > 0 then
     if c_rest is null then
@@ -114,6 +120,20 @@ begin
     end if;
   end if;
 
+  if cardinality(f_stream) > 0 then
+    with moved as (
+      update stream_head h set version = h.version + 1, last_event_id = u.event, xid = pg_current_xact_id()
+      from unnest(f_stream, f_event, f_due, f_unless, f_held) with ordinality as u(stream, event, due, unless, held, n)
+      where h.stream = u.stream and h.token = 0 and (u.due = '' or h.state = any (string_to_array(u.due, ',')))
+        and h.xid <= pg_current_xact_id() and not exists (select 1 from stream_head w where w.stream = u.unless and w.state = u.held)
+      returning h.stream, h.version, u.n)
+    select array_agg(stream), array_agg(version order by n) || e_version into v_done, v_versions from moved;
+    if coalesce(cardinality(v_done), 0) < cardinality(f_stream) then
+      raise exception 'version' using errcode = 'HV001',
+        detail = (select json_agg(it) from unnest(f_stream) it where it <> all (coalesce(v_done, '{}')));
+    end if;
+  end if;
+
   if cardinality(x_stream) > 0 then
     update step s set state = 'cancelled', token = s.token + 1, holder = null, holder_agent = null, lease_until = null, xid = pg_current_xact_id()
       from unnest(x_workflow, x_stream) as u(workflow, stream)
@@ -131,14 +151,15 @@ begin
     with made as (
       insert into step (id, kind, stream, task_id, workflow_id, lane, capabilities, priority, rank, state, run_at, token, attempt, failures, rescues,
           max_attempts, max_rescues, only_agent, avoid_agent, due, becomes, holder, holder_agent, lease_until, last_event_id, payload, limits)
-        select u.id, u.kind, u.stream, u.task, u.workflow, u.lane, u.capabilities::json, u.priority, u.rank, u.state, u.run_at,
+        select u.id, u.kind, u.stream, u.task, u.workflow, u.lane, u.capabilities::json, u.priority,
+          case when u.n <= cardinality(f_stream) then u.rank + v_ms else u.rank end, u.state, u.run_at,
           coalesce((u.rest ->> 'token')::bigint, 0), coalesce((u.rest ->> 'attempt')::bigint, 0), coalesce((u.rest ->> 'failures')::bigint, 0),
           coalesce((u.rest ->> 'rescues')::bigint, 0), u.max_attempts, u.max_rescues, u.only_agent, u.avoid, u.due, u.becomes,
           u.rest ->> 'holder', u.rest ->> 'holder_agent', u.rest ->> 'lease_until', u.event, u.payload::json, coalesce(u.rest ->> 'limits', '[]')
         from unnest(s_id, s_kind, s_stream, s_task, s_workflow, s_lane, string_to_array(s_capabilities, e'\\x01'), s_priority, s_rank, s_state, s_run_at, s_max_attempts,
-            s_max_rescues, s_only, s_avoid, s_due, s_becomes, s_event, string_to_array(s_payloads, e'\\x01'), string_to_array(s_rests, e'\\x01', '')::jsonb[])
+            s_max_rescues, s_only, s_avoid, s_due, s_becomes, s_event, string_to_array(s_payloads, e'\\x01'), string_to_array(s_rests, e'\\x01', '')::jsonb[]) with ordinality
           as u(id, kind, stream, task, workflow, lane, capabilities, priority, rank, state, run_at, max_attempts, max_rescues, only_agent, avoid,
-            due, becomes, event, payload, rest)
+            due, becomes, event, payload, rest, n)
         on conflict (id) do nothing returning id)
     select array_agg(id) into v_done from made;
     if coalesce(cardinality(v_done), 0) < cardinality(s_id) then
@@ -166,7 +187,7 @@ begin
   if cardinality(e_id) > 0 then
     insert into event (id, type, stream, version, correlation_id, causation_id, command_id, actor, at, data)
       select u.id, u.type, u.stream, u.version, u.correlation, u.causation, u.command, u.actor, coalesce(nullif(u.at, ''), v_now), u.data::json
-      from unnest(e_id, e_type, e_stream, e_version, e_correlation, e_causation, e_command, e_actor, e_at, string_to_array(e_datas, e'\\x01'))
+      from unnest(e_id, e_type, e_stream, coalesce(v_versions, e_version), e_correlation, e_causation, e_command, e_actor, e_at, string_to_array(e_datas, e'\\x01'))
         as u(id, type, stream, version, correlation, causation, command, actor, at, data);
     insert into trace as t (correlation_id, shard, first_at, last_at, events, errors)
       select u.correlation, t_shard, coalesce(nullif(u.first, ''), v_now), coalesce(nullif(u.last, ''), v_now), u.events, u.errors

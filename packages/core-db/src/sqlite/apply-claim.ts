@@ -1,3 +1,4 @@
+import { claimId, limitOf } from '../claim-ids.ts';
 import { marks, type Row, type Value } from '../dialect.ts';
 import { claimData, type Won } from '../claimed.ts';
 import { isNamed, meets, onHost } from '../demands.ts';
@@ -38,7 +39,8 @@ export const applyClaim = (transaction: Transaction, query: ClaimQuery): readonl
   const all: Won[] = [];
   const events: EventRow[] = [];
   const moved = new Set<string>();
-  for (const row of best(transaction, query, now)) {
+  const id = query.newId();
+  for (const [i, row] of best(transaction, query, now).entries()) {
     const step = stepOf(row);
     // Two steps of one stream in one claim: the second one is for the next time, as its stream has just moved.
     if (moved.has(step.stream)) continue;
@@ -48,7 +50,7 @@ export const applyClaim = (transaction: Transaction, query: ClaimQuery): readonl
       change(texts.setAside, [leaseUntil, step.id]);
       continue;
     }
-    const eventId = query.newId();
+    const eventId = claimId(id, i + 1);
     const version = before.version + 1;
     const won: StepRow = {
       ...step,
@@ -85,13 +87,13 @@ export const applyClaim = (transaction: Transaction, query: ClaimQuery): readonl
 
 const best = (transaction: Transaction, query: ClaimQuery, now: string): readonly Row[] => {
   const [only, ...others] = lanesFor(transaction, query, now).map((lane) =>
-    transaction.run({ sql: texts.first, values: [lane, query.limit] }),
+    transaction.run({ sql: texts.first, values: [lane, limitOf(query)] }),
   );
   if (only === undefined || others.length === 0) return only ?? [];
   const rows = [only, ...others].flat();
   const before = (a: Row, b: Row) =>
     Number(a['rank']) - Number(b['rank']) || ((a['id'] as string) < (b['id'] as string) ? -1 : 1);
-  return rows.toSorted(before).slice(0, query.limit);
+  return rows.toSorted(before).slice(0, limitOf(query));
 };
 
 /** The lanes that the agent may take from. One that it should avoid counts only while nobody else is alive who could. */

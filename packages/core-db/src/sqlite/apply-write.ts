@@ -1,5 +1,5 @@
 import { marks, sqliteDialect as on, type Value } from '../dialect.ts';
-import type { EventRow, HeadWrite, StepChange, StepRow, TraceRow, Write, WriteResult } from '../port.ts';
+import type { EventRow, HeadWrite, Start, StepChange, StepRow, TraceRow, Write, WriteResult } from '../port.ts';
 import {
   eventColumns,
   eventValues,
@@ -64,6 +64,12 @@ export const applyWrite = (transaction: Transaction, write: Write): WriteResult 
     if (run(texts.makeStep, stepValues(step, lane)) === 0) return { status: 'step', which: step.id };
     lanes.set(lane, step);
   }
+  for (const it of write.starts ?? []) {
+    const started = start(transaction, it);
+    if (typeof started === 'string')
+      return { status: started, which: started === 'version' ? it.step.stream : it.step.id };
+    lanes.set(started.lane, it.step);
+  }
   for (const [lane, step] of lanes)
     run(texts.makeLane, [lane, step.kind, JSON.stringify(step.capabilities), step.onlyAgent, step.avoidAgent]);
   if (write.cursor) {
@@ -101,6 +107,35 @@ export const countTold = (transaction: Transaction): void => {
   if (!told) return;
   uncounted.delete(transaction);
   for (const trace of tracesOf(told)) transaction.change({ sql: texts.count, values: traceValues(trace) });
+};
+
+/** Moves a stream on that nobody has read and puts its step into the queue; or says what refuses it. */
+const start = (
+  transaction: Transaction,
+  { event, step, unless }: Start,
+): { readonly lane: string } | 'version' | 'step' => {
+  const [row] = transaction.run({
+    sql: startText(step.due.length),
+    values: [event.id, step.stream, ...step.due, unless.stream, unless.state],
+  });
+  if (!row) return 'version';
+  const lane = laneOf(step);
+  const ranked = { ...step, rank: step.rank + Date.parse(transaction.now()) };
+  if (transaction.change({ sql: texts.makeStep, values: stepValues(ranked, lane) }) === 0) return 'step';
+  tell(transaction, [{ ...event, version: Number(row['version']) }]);
+  return { lane };
+};
+
+const startTexts = new Map<number, string>();
+
+/** By how many states the stream may be in; none stands for any. */
+const startText = (states: number): string => {
+  const known = startTexts.get(states);
+  if (known !== undefined) return known;
+  const made = `update stream_head set version = version + 1, last_event_id = ? where stream = ? and token = 0${states === 0 ? '' : ` and state in (${marks(states)})`}
+    and not exists (select 1 from stream_head w where w.stream = ? and w.state = ?) returning version`;
+  startTexts.set(states, made);
+  return made;
 };
 
 const headStatement = (it: HeadWrite): [string, readonly Value[]] => {

@@ -4,7 +4,7 @@ import { HiveError } from '@hive/errors';
 import { tuples, sqliteDialect as on, type Read } from '../dialect.ts';
 import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
 import { origin, type Cursor, type Store, type Write, type WriteResult } from '../port.ts';
-import { createHeadReads, headsText } from '../read-heads.ts';
+import { createHeadReads, headsText, keptHeads, type ReadNamed } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
 import { createQueueReads } from '../read-queue.ts';
 import { verifySnapshot } from '../verify/verify.ts';
@@ -70,20 +70,21 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
   const change = (sql: string, values: readonly (string | number | null)[]) =>
     writer.write({ act: (transaction) => transaction.change({ sql, values }) });
 
+  const named: ReadNamed = (streams) =>
+    streams.length === 1 ? read(oneHead, streams) : read(manyHeads, [JSON.stringify(streams)]);
+
   const marks = new Map<string, string>();
   const log = createLogReads(read, on);
 
   return {
     dialect: 'sqlite',
     ...log,
-    ...createHeadReads(read, on, (streams) =>
-      streams.length === 1 ? read(oneHead, streams) : read(manyHeads, [JSON.stringify(streams)]),
-    ),
+    ...createHeadReads(read, on, named),
     ...createQueueReads(read),
     write: (write) => writer.write(writeJob(write)),
     claim: async (query) => {
       const won = await writer.write({ act: (transaction) => applyClaim(transaction, query) });
-      return allClaimed(won, read);
+      return allClaimed(won, read, async (streams) => keptHeads(await named(streams)));
     },
 
     subscription: async (name, start) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamKind } from '@hive/events';
-import type { EventRow, Head, StepRow, Write } from '../port.ts';
+import type { EventRow, Head, Start, StepRow, Write } from '../port.ts';
 
 /** A moment for rows whose time does not matter. */
 export const moment = '2026-11-21T12:00:00.000Z';
@@ -82,6 +82,17 @@ export const sampleStep = (given: Partial<StepRow> = {}): StepRow => ({
   payload: null,
   ...given,
 });
+
+/** The first step of a stream, in the trace `started`, for whoever is capable of that. */
+export const sampleStart = (stream: string, given: Partial<StepRow> = {}): Start => {
+  const data = { taskId: null, step: 'work', attempt: 1, stepId: randomUUID(), agent: null, because: 'test' } as const;
+  const event = sampleEvent(stream, 0, { type: 'task.assigned', correlationId: 'started', at: '', data } as object);
+  return {
+    event,
+    step: sampleStep({ stream, capabilities: ['started'], lastEventId: event.id, ...given }),
+    unless: { stream: 'box/nobody', state: 'held' },
+  };
+};
 
 /** An agent as it beats. */
 export const sampleAgent = (

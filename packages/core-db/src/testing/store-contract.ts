@@ -6,7 +6,7 @@ import { origin, type Cursor, type LoggedEvent, type StepRow, type Store } from 
 import { anyRing, logRing, maskOf } from '../ring-mask.ts';
 import { startChild, type Child } from './child.ts';
 import { manyHands } from './many-hands.ts';
-import { sampleAgent, sampleEvent, sampleStep, sampleWrite } from './samples.ts';
+import { sampleAgent, sampleEvent, sampleStart, sampleStep, sampleWrite } from './samples.ts';
 
 const nobody = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
@@ -179,6 +179,93 @@ export const storeContract = (
         expect(result.status).toBe('written');
         const streams = parts.flatMap((it) => it.heads.map(({ head }) => head.stream));
         expect((await store.heads(streams)).heads.size).toBe(450);
+      });
+    });
+
+    describe('a start', () => {
+      /** A stream in a state, with nothing in the queue yet. */
+      const resting = async (state = 'idle'): Promise<string> => {
+        const stream = newStream();
+        await store.write(sampleWrite(stream, 0, { head: { state } }));
+        return stream;
+      };
+      const started = (...starts: readonly ReturnType<typeof sampleStart>[]) =>
+        store.write({ events: [], heads: [], starts });
+
+      test('moves on a stream that nobody has read, and its step can be claimed', async () => {
+        const streams = (await Promise.all([resting(), resting(), resting()])).toSorted();
+        const starts = streams.map((it, i) => sampleStart(it, { kind: 'plan', due: ['idle', 'odd'], rank: i }));
+        await store.write(sampleWrite(streams[0] ?? '', 1, { head: { state: 'odd' } }));
+        const from = await store.end();
+        expect(await started(...starts)).toEqual({ status: 'written' });
+        const told = await readAll(from);
+        expect(told.map((it) => [it.stream, it.version, it.id]).toSorted()).toEqual(
+          starts.map(({ event }, i) => [event.stream, i === 0 ? 3 : 2, event.id]).toSorted(),
+        );
+        const { heads } = await store.heads(streams);
+        expect(streams.map((it) => heads.get(it)?.version)).toEqual([3, 2, 2]);
+        expect(streams.map((it) => heads.get(it)?.state)).toEqual(['odd', 'idle', 'idle']);
+        expect(streams.map((it) => heads.get(it)?.lastEventId)).toEqual(starts.map(({ event }) => event.id));
+        expect(heads.get(streams[0] ?? '')?.view).toMatchObject({ last: 'task.assigned' });
+        const steps = await store.steps({ ids: starts.map(({ step }) => step.id), limit: 9 });
+        const at = Date.parse(told[0]?.at ?? '');
+        for (const { step } of starts) {
+          const row = steps.find((it) => it.id === step.id);
+          expect(row).toEqual({ ...step, rank: row?.rank });
+          expect(Math.abs((row?.rank ?? 0) - step.rank - at)).toBeLessThan(2);
+        }
+        const query = { kinds: ['plan'], agent: 'me', incarnation: randomUUID(), capabilities: ['started'] } as const;
+        const more = { limit: 9, leaseMs: 15_000, actor: 'worker/me', newId: randomUUID };
+        const won = await store.claim({ ...query, ...more });
+        expect(won.map(({ step, head }) => [step.id, head.version])).toEqual(
+          starts.map(({ step }, i) => [step.id, i === 0 ? 4 : 3]),
+        );
+        const after = (await store.heads(streams)).heads;
+        expect(won.map(({ head }) => head.view)).toEqual(streams.map((it) => after.get(it)?.view));
+        const own = (id: string) => (event: LoggedEvent) => event.correlationId === id;
+        const trace = (await store.traces({ limit: 1_000 })).find((it) => it.correlationId === 'started');
+        expect(trace?.events).toBe((await readAll(origin)).filter(own('started')).length);
+      });
+
+      test('is refused where more has to be known, with all of its write', async () => {
+        const [fresh, other, claimed] = [await resting(), await resting('else'), await resting()];
+        await store.write({ events: [], heads: [], insertSteps: [sampleStep({ kind: 'merge', stream: claimed })] });
+        const query = { kinds: ['merge'], agent: 'me', incarnation: randomUUID(), capabilities: [] } as const;
+        await store.claim({ ...query, limit: 1, leaseMs: 15_000, actor: 'worker/me', newId: randomUUID });
+        const from = await store.end();
+        const ask = (stream: string, more?: object) =>
+          started(sampleStart(fresh, { due: ['idle'] }), { ...sampleStart(stream, { due: ['idle'] }), ...more });
+        const missing = newStream();
+        expect(await ask(missing)).toEqual({ status: 'version', which: missing });
+        expect(await ask(other)).toEqual({ status: 'version', which: other });
+        expect(await ask(claimed)).toEqual({ status: 'version', which: claimed });
+        const held = await resting();
+        expect(await ask(held, { unless: { stream: other, state: 'else' } })).toEqual({
+          status: 'version',
+          which: held,
+        });
+        const taken = sampleStart(held);
+        await started(sampleStart(await resting(), { id: taken.step.id }));
+        expect(await started(taken)).toEqual({ status: 'step', which: taken.step.id });
+        expect((await readAll(from)).map((it) => it.stream)).not.toContain(fresh);
+        expect((await store.heads([fresh])).heads.get(fresh)?.version).toBe(1);
+        await expect(started({ ...sampleStart(fresh), event: sampleStart(other).event })).rejects.toThrow(/unread/);
+      });
+
+      test('is recognised when it is repeated, and one that is refused leaves its neighbours alone', async () => {
+        const [first, second, third] = [await resting(), await resting(), await resting('else')];
+        const start = sampleStart(first);
+        expect(await started(start)).toEqual({ status: 'written' });
+        const all = await Promise.all([
+          started(start),
+          started(sampleStart(second, { due: ['idle'] })),
+          started(sampleStart(third, { due: ['idle'] })),
+        ]);
+        expect(all.map((it) => it.status)).toEqual(['repeated', 'written', 'version']);
+        expect((await store.heads([first, second, third])).heads.get(first)?.version).toBe(2);
+        await expect(started({ ...start, event: { ...start.event, actor: 'else' } })).rejects.toMatchObject({
+          code: 'event.id_reused',
+        });
       });
     });
 
@@ -610,6 +697,41 @@ export const storeContract = (
         await store.write({ events: [], heads: [], insertSteps: [sampleStep({ kind: 'work', stream })] });
         await store.write(sampleWrite(stream, 3, { head: { state: 'even' } }));
         expect(await claim('work')).toMatchObject([{ head: { version: 5 }, step: { token: 2 } }]);
+      });
+
+      test('with a step comes its workflow as it is, also where its view was left behind', async () => {
+        const [one, other] = [randomUUID(), randomUUID()];
+        for (const id of [one, other]) await store.write(sampleWrite(`workflow/${id}`, 0));
+        const capabilities = ['accompanied'];
+        /** Other tests left steps behind. */
+        const mine = async (kind: StepRow['kind']) =>
+          (await claim(kind, 'me', { capabilities, limit: 99 })).filter((it) => it.step.capabilities.length > 0);
+        const plan = sampleStep({
+          kind: 'plan',
+          capabilities,
+          stream: `workflow/${one}`,
+          taskId: null,
+          workflowId: one,
+        });
+        await store.write({ events: [], heads: [], insertSteps: [plan] });
+        const [planned] = await mine('plan');
+        expect(planned?.step.id).toBe(plan.id);
+        expect(planned?.workflow).toEqual(planned?.head);
+
+        const ofTask = { kind: 'work', capabilities, taskId: 'task' } as const;
+        const tasks = await put(
+          { ...ofTask, workflowId: one, rank: 1 },
+          { ...ofTask, workflowId: other, rank: 2 },
+          { ...ofTask, workflowId: one, rank: 3 },
+          { ...ofTask, workflowId: randomUUID(), rank: 4 },
+        );
+        const won = await mine('work');
+        const { heads } = await store.heads([one, other].map((id) => `workflow/${id}`));
+        const [first, second] = [heads.get(`workflow/${one}`), heads.get(`workflow/${other}`)];
+        expect(first?.version).toBe(2);
+        expect(won.map(({ step, workflow }) => [step.id, workflow])).toEqual(
+          tasks.map(({ id }, i) => [id, [first, second, first, null][i]]),
+        );
       });
 
       test('claims of several processes never win the same step, and what they record is dense', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clock, until } from '../clock.ts';
 import { contenderOf, peers } from '../contenders.ts';
-import { taskOf, tasksFrom, type Client, type Contender, type Mode, type Place } from '../contender.ts';
+import { taskOf, tasksFrom, type Contender, type Mode, type Place, type Task, type Worker } from '../contender.ts';
 import { startWorker } from '../processes.ts';
 import type { Figures, Row, Scale } from '../row.ts';
 import { percentile } from '../statistics.ts';
@@ -42,12 +42,12 @@ const workerOf = async (contender: Contender, place: Place, mode: Mode, started:
 type Latencies = { readonly fromCall: number[]; readonly fromAck: number[] };
 
 /** One task at a time, after a random pause of 20 to 60 ms. */
-const oneByOne = async (client: Client, started: Started, samples: number): Promise<Latencies> => {
+const oneByOne = async (enqueue: Worker['enqueue'], started: Started, samples: number): Promise<Latencies> => {
   const sent: { n: number; called: number; acknowledged: number }[] = [];
   for (let n = 0; n < warmUps + samples; n++) {
     await sleep(20 + Math.random() * 40);
     const called = clock();
-    await client.enqueue([taskOf(n)]);
+    await enqueue(taskOf(n));
     sent.push({ n, called, acknowledged: clock() });
     await started.all(n + 1);
   }
@@ -59,7 +59,7 @@ const oneByOne = async (client: Client, started: Started, samples: number): Prom
 };
 
 /** At random times (Poisson), whether or not earlier tasks have started; from the moment at which a task was to be sent. */
-const openLoop = async (client: Client, started: Started, seconds: number): Promise<Latencies> => {
+const openLoop = async (enqueue: Worker['enqueue'], started: Started, seconds: number): Promise<Latencies> => {
   const scheduled: number[] = [];
   const began = clock() + 200;
   for (let at = began; at < began + seconds * 1000; at -= (Math.log(1 - Math.random()) * 1000) / perSecond)
@@ -67,7 +67,7 @@ const openLoop = async (client: Client, started: Started, seconds: number): Prom
   const sending: Promise<void>[] = [];
   for (const [i, at] of scheduled.entries()) {
     if (at > clock()) await until(at);
-    sending.push(client.enqueue([taskOf(warmUps + i)]));
+    sending.push(enqueue(taskOf(warmUps + i)));
   }
   await Promise.all(sending);
   await started.all(warmUps + scheduled.length);
@@ -91,9 +91,11 @@ const measure = async (
     await settled();
     const started = startedTasks();
     const worker = await workerOf(contender, place, mode, started, where);
-    if (mode === 'loaded') await oneByOne(client, started, 0);
+    // Whoever has a worker in its process calls that one.
+    const call = 'enqueue' in worker ? worker.enqueue : (task: Task) => client.enqueue([task]);
+    if (mode === 'loaded') await oneByOne(call, started, 0);
     const { fromCall, fromAck } =
-      mode === 'idle' ? await oneByOne(client, started, scale.samples) : await openLoop(client, started, scale.seconds);
+      mode === 'idle' ? await oneByOne(call, started, scale.samples) : await openLoop(call, started, scale.seconds);
     await worker.stop();
     await client.close();
     return {
@@ -113,6 +115,21 @@ const idle =
   (where: 'here' | 'apart') =>
   (variant: string, place: Place, { quick }: Scale) =>
     measure(variant, place, 'idle', where, { samples: quick ? 40 : 400, seconds: 0 });
+
+const loaded = (where: 'here' | 'apart'): Omit<Row, 'name' | 'about'> => ({
+  database: 'postgres',
+  variants,
+  units: { p50: 'ms', p95: 'ms', p99: 'ms', max: 'ms' },
+  limitMs: 600_000,
+  targets: [
+    { figure: 'p50', of: 'hive', against: peers, atMost: 0.6 },
+    { figure: 'p95', of: 'hive', against: peers, atMost: 0.6 },
+    { figure: 'p99', of: 'hive', against: peers, atMost: 0.8 },
+    { figure: 'max', of: 'hive', atMost: 500 },
+  ],
+  measure: (variant, place, { quick }) =>
+    measure(variant, place, 'loaded', where, { samples: 0, seconds: quick ? 2 : 10 }),
+});
 
 export const latencyRows: readonly Row[] = [
   {
@@ -145,17 +162,11 @@ export const latencyRows: readonly Row[] = [
   {
     name: 'loaded',
     about: '200 tasks a second at random times, from the moment at which each was to be sent',
-    database: 'postgres',
-    variants,
-    units: { p50: 'ms', p95: 'ms', p99: 'ms', max: 'ms' },
-    limitMs: 600_000,
-    targets: [
-      { figure: 'p50', of: 'hive', against: peers, atMost: 0.6 },
-      { figure: 'p95', of: 'hive', against: peers, atMost: 0.6 },
-      { figure: 'p99', of: 'hive', against: peers, atMost: 0.8 },
-      { figure: 'max', of: 'hive', atMost: 500 },
-    ],
-    measure: (variant, place, { quick }) =>
-      measure(variant, place, 'loaded', 'apart', { samples: 0, seconds: quick ? 2 : 10 }),
+    ...loaded('apart'),
+  },
+  {
+    name: 'loaded-local',
+    about: 'the same with the worker in the enqueuing process',
+    ...loaded('here'),
   },
 ];

@@ -112,7 +112,6 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
       }
       case 'claim': {
         const agent = agents[operation.agent] ?? '';
-        let ids = 0;
         const query = (): ClaimQuery => ({
           kinds: [operation.kind],
           agent,
@@ -121,12 +120,9 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
           limit: operation.kind === 'work' ? 1 : operation.limit,
           leaseMs: leaseMs(operation.expired),
           actor: agent,
-          newId: () => `${own}-c${count}-${ids++}`,
+          newId: () => `${count.toString(16).padStart(8, '0')}${own.slice(8)}`,
         });
-        const [won] = await ask(what, (store) => {
-          ids = 0;
-          return store.claim(query());
-        });
+        const [won] = await ask(what, (store) => store.claim(query()));
         count += 1;
         claims.push(...(won ?? []).map((it) => it.step));
         return;
