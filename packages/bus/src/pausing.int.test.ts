@@ -172,6 +172,7 @@ test('an agent that is paused by its name claims nothing, while others go on; wh
   expect(await watch.open(['plan'], 'v')).toEqual(['plan']);
   expect(await watch.of('w')).toMatchObject({ by: 'ada', reason: 'lunch' });
   expect(await watch.of('v')).toBeNull();
+  expect(await watch.of('constructor')).toBeNull();
   await system({ type: 'agent.paused', stream, data: { agent: 'w', drain: true } });
   now = 500;
   expect(await watch.of('w')).toMatchObject({ drain: true, by: 'test/pausing' });

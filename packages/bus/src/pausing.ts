@@ -81,7 +81,8 @@ export const readAllPauses = async (
 ): Promise<{ readonly paused: SystemPauses; readonly agents: AgentPauses }> => {
   const head = (await store.heads([streams.system])).heads.get(streams.system);
   const { paused = {}, agents = {} } = (head?.view ?? {}) as Partial<SystemView>; // made by foldStream
-  return { paused, agents };
+  // Without a prototype: an agent may be called as a member of every object is.
+  return { paused, agents: Object.assign(Object.create(null) as AgentPauses, agents) };
 };
 
 /** What of the system is paused now. */
