@@ -81,3 +81,30 @@ test('what comes live is counted until it is followed, and hostile words are wor
     .first()
     .waitFor({ state: 'attached' });
 });
+
+/** Puts fingers of a real touch screen on the picture and moves them, all at the height of its middle. */
+const fingers = async (page: Page, ...places: readonly (readonly number[])[]): Promise<void> => {
+  const box = await page.locator('.scroller canvas').boundingBox();
+  if (!box) throw new Error('there is no picture');
+  const screen = await page.context().newCDPSession(page);
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', at: readonly number[]) =>
+    screen.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: at.map((x, id) => ({ id, x: box.x + x, y: box.y + box.height / 2 })),
+    });
+  for (const [i, at] of places.entries()) await send(i === 0 ? 'touchStart' : 'touchMove', at);
+  await send('touchEnd', []);
+  await screen.detach();
+};
+
+test('two fingers zoom the picture about their middle, and the page stays as large as it is', async () => {
+  const page = await open('failed', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const seen = (): number[] => asked(page, 't')?.split(',').map(Number) ?? [];
+  const width = () => (seen()[1] ?? NaN) - (seen()[0] ?? NaN);
+  await fingers(page, [180, 220], [160, 240], [120, 280], [80, 320]);
+  await expect.poll(width, patience).toBeGreaterThan(0);
+  const apart = width();
+  await fingers(page, [80, 320], [120, 280], [160, 240]);
+  await expect.poll(width, patience).toBeGreaterThan(apart * 1.5);
+  expect(await page.evaluate('visualViewport.scale')).toBe(1);
+});
