@@ -16,7 +16,7 @@ const defaultLeaseMs = 15_000;
 const longestLookMs = 1000;
 const pollMs = 1000;
 const soonMs = 10;
-/** What was scheduled meanwhile may be found so much later. */
+/** For so long it is not asked again when the next scheduled step is due. */
 const dueForMs = 100;
 /** More than this in one claim would only keep its holder waiting. */
 const mostAtOnce = 250;
@@ -225,18 +225,22 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
 
   const mayBegin = async (): Promise<boolean> => (await agent.mayBegin?.(withOwn)) ?? true;
 
-  let dueAskedAt = -Infinity;
   let due: string | null = null;
-  /** How long until the next scheduled step may be taken, or until it is worth asking again. */
-  const nextDueMs = async (): Promise<number> => {
-    const isKnown = around.elapsed() - dueAskedAt < dueForMs;
-    if (!isKnown) {
-      due = await bus.store.nextDue(kinds).catch(() => null);
-      dueAskedAt = around.elapsed();
+  let dueAskedAt = -Infinity;
+  /** How long until the next scheduled step may be taken. What is overdue and still there is for somebody else: the longer it is, the longer the wait. */
+  const dueInMs = (): number =>
+    due === null ? pollMs : Math.min(pollMs, Math.max(soonMs, Math.abs(Date.parse(due) - around.wall())));
+  /** Resolves when there may be something to take: a ring since `seen`, a scheduled step, or the time for a look; or when nobody waits any more. */
+  const somethingToTake = async (seen: number, signal: AbortSignal, isWaiting: () => boolean): Promise<void> => {
+    const knownMs = dueForMs - (around.elapsed() - dueAskedAt);
+    if (knownMs > 0) {
+      const waitMs = dueInMs();
+      await bus.heard(Math.min(waitMs, knownMs), signal, seen, kinds);
+      if (signal.aborted || !isWaiting() || waitMs <= knownMs || bus.rings(kinds) !== seen) return;
     }
-    // What is overdue and still there is for somebody else: the longer it is, the longer the wait.
-    const dueMs = due === null ? pollMs : Math.max(soonMs, Math.abs(Date.parse(due) - around.wall()));
-    return Math.min(dueMs, isKnown ? dueForMs : pollMs);
+    due = await bus.store.nextDue(kinds).catch(() => null);
+    dueAskedAt = around.elapsed();
+    await bus.heard(dueInMs(), signal, seen, kinds);
   };
 
   /** Whether the last claim has brought all that was asked for, so that there is more to take. */
@@ -288,7 +292,9 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
       if (slotsNow() <= 0) {
         await slot;
       } else {
-        await Promise.race([slot, nextDueMs().then((ms) => bus.heard(ms, signal, seen, kinds))]);
+        let isWaiting = true;
+        await Promise.race([slot, somethingToTake(seen, signal, () => isWaiting)]);
+        isWaiting = false;
         const waitMs = bus.rings(kinds) === seen ? 0 : crowd.waitMs();
         if (waitMs > 0) await Promise.race([slot, rest(around, waitMs, signal)]);
       }
