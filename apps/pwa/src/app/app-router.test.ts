@@ -1,6 +1,7 @@
 import { LitElement, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { afterEach, expect, test, vi } from 'vitest';
+import { painted } from '../ui/turns.ts';
 import { AppRouter, type AppRoute } from './app-router.ts';
 import { goTo } from './address.ts';
 
@@ -60,16 +61,34 @@ test('a link pushes history, keeps its search, and Back returns', async () => {
   await vi.waitFor(() => expect(shown(element)).toBe('Home'));
 });
 
-test('a link is answered before its page is made, and Back takes the answer away', async () => {
+test('a link is answered before the address changes and its page is made, and Back takes the answer away', async () => {
   const element = await start('/');
   gates.set('/things/:id', Promise.withResolvers());
   element.renderRoot.querySelector('a')?.click();
+  expect([element.router.pressed, element.router.path, location.pathname]).toEqual(['/things/7', '/', '/']);
+  await vi.waitFor(() => expect(location.pathname).toBe('/things/7'));
   expect([element.router.pressed, element.router.path]).toEqual(['/things/7', '/']);
   history.back();
   await vi.waitFor(() => expect(element.router.pressed).toBeNull());
   gates.get('/things/:id')?.resolve();
   await new Promise((resolve) => setTimeout(resolve));
   expect([shown(element), element.router.path]).toEqual(['Home', '/']);
+});
+
+test('a link gives way to whatever was asked for after it', async () => {
+  const element = await start('/');
+  element.renderRoot.querySelector('a')?.click();
+  goTo('/slow');
+  await vi.waitFor(() => expect(shown(element)).toBe('Slow'));
+  await painted();
+  expect([location.pathname, element.router.pressed]).toEqual(['/slow', null]);
+});
+
+test('a link is followed though the search changes before it is', async () => {
+  const element = await start('/');
+  element.renderRoot.querySelector('a')?.click();
+  goTo('/?q=1', { replace: true });
+  await vi.waitFor(() => expect(shown(element)).toBe('Thing 7'));
 });
 
 test('a page whose code comes late does not replace the one that was asked for after it', async () => {

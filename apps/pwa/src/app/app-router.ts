@@ -36,6 +36,7 @@ export class AppRouter implements ReactiveController {
   readonly #options: AppRouterOptions;
   readonly #patterns: readonly (readonly [URLPattern, AppRoute])[];
   #wanted = 0;
+  #taps = 0;
   #shown: string | null = null;
   /** The pathname whose page is on its way; null when none is. */
   #asked: string | null = null;
@@ -97,10 +98,20 @@ export class AppRouter implements ReactiveController {
     if (link.hash !== '' && link.pathname === location.pathname) return;
     event.preventDefault();
     if (link.href === location.href) return;
+    const address = link.pathname + link.search;
+    if (link.pathname === location.pathname) return goTo(address);
     this.#pressed = link.pathname;
     this.#host.requestUpdate();
-    goTo(link.pathname + link.search);
+    void this.#goAnswered(address);
   };
+
+  /** The frame in which the hand is answered comes first: to write the history, and to ask for code, takes as long as making that frame. */
+  async #goAnswered(address: string): Promise<void> {
+    const mine = ++this.#taps;
+    const { pathname } = location;
+    await painted();
+    if (mine === this.#taps && pathname === location.pathname) goTo(address);
+  }
 
   readonly #follow = () => {
     // A change of the address may be told twice.
@@ -118,11 +129,6 @@ export class AppRouter implements ReactiveController {
     }
     const moved = this.#shown !== null;
     const found = this.#find(pathname);
-    // The frame in which the hand is answered comes first; asking for code takes as long as making that frame.
-    if (this.#pressed !== null) {
-      await painted();
-      if (mine !== this.#wanted) return;
-    }
     const page = found
       ? await found.route.load().then(
           () => () => found.route.render(found.params),
