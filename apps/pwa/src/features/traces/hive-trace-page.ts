@@ -1,6 +1,6 @@
 import { LitElement, html, noChange, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { shortId, type Permission } from '@hive/events';
+import { shortId } from '@hive/events';
 import { AddressController } from '../../app/address-controller.ts';
 import { addressWith, goTo } from '../../app/address.ts';
 import type { RoomDesk } from '../../data/desk.ts';
@@ -38,7 +38,10 @@ export class HiveTracePage extends LitElement {
   @state() private failed: TraceView | null = null;
   /** The view whose code is waited for, once the frame that answered the hand was painted: until then what was there stays. */
   @state() private awaited: TraceView | null = null;
-  /** The event whose details are open; empty for none. They come after the frame that marks the event, which moves nothing. */
+  /**
+   * The event whose details are open; empty for none. They come after the frame that marks the event, and leave after the one that hides them: those
+   * frames move nothing.
+   */
   @state() private opened = '';
 
   readonly #address = new AddressController(this);
@@ -85,7 +88,7 @@ export class HiveTracePage extends LitElement {
   #open(chosen: string): void {
     // Its code may not have come yet.
     if (chosen !== '') void import('./hive-event-details.ts').catch(() => undefined);
-    if (chosen === '' || this.#feed.value === undefined) this.opened = chosen;
+    if (this.#feed.value === undefined) this.opened = chosen;
     else void painted().then(() => (this.opened = this.#chosen));
   }
 
@@ -156,7 +159,7 @@ export class HiveTracePage extends LitElement {
         .result=${trace.result}
         .correlationId=${trace.correlationId}
         .events=${trace.events}
-        .may=${(right: Permission) => this.#rights.may(right)}
+        .may=${this.#rights.may}
         ?ready=${this.#rights.areKnown}
       ></hive-trace-verbs>
       ${part(() => html`<hive-view-switch .shown=${view.id} .address=${location.href}></hive-view-switch>`)}
@@ -170,6 +173,7 @@ export class HiveTracePage extends LitElement {
           opened === null
             ? nothing
             : html`<hive-event-details
+                class=${asked === '' ? 'leaving' : ''}
                 .desk=${this.desk}
                 .of=${opened}
                 .trace=${trace}

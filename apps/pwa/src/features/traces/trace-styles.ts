@@ -17,6 +17,9 @@ export const traceStyles = css`
     gap: var(--hive-space-4);
     align-items: start;
   }
+  .leaving {
+    visibility: hidden;
+  }
   @media (max-width: 700px) {
     :host {
       gap: var(--hive-space-3);

@@ -61,7 +61,8 @@ export class WaterfallSurface implements ReactiveController {
     this.#unwatch = watchTheme(() => {
       this.theme = null;
       this.#measure();
-      this.#changed();
+      this.requestDraw();
+      this.#options.moved();
     });
     void this.#host.updateComplete.then(() => {
       const scroller = this.#scroller;
@@ -210,17 +211,11 @@ export class WaterfallSurface implements ReactiveController {
     this.#shape = { width, height, names, rowHeight, ruler: rulerHeight, stacked };
   }
 
-  /** Told once for the size in which it was drawn already, too. The first picture belongs to the frame in which its size was told. */
+  /** Told once for the size in which it was drawn already, too. The picture belongs to the frame in which its size was told. */
   #resized(): void {
     const { width, height } = this.#shape;
     this.#measure();
-    if (width === 0) this.draw();
-    else if (width !== this.#shape.width || height !== this.#shape.height) this.#changed();
-  }
-
-  #changed(): void {
-    this.requestDraw();
-    this.#options.moved();
+    if (width !== this.#shape.width || height !== this.#shape.height) this.draw();
   }
 
   get #scroller(): HTMLElement | null {
