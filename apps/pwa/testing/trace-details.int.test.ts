@@ -86,6 +86,30 @@ test('at a desk the details stand beside the picture and are as wide as one like
   await expect.poll(async () => Math.round((await details(page).boundingBox())?.width ?? 0)).toBe(before + 140);
 });
 
+test('Escape hides the details at once, and then makes room for the picture, which is drawn for it', async () => {
+  const page = await open(desk);
+  await page.getByRole('link', { name: 'first bad event' }).click();
+  await details(page).waitFor();
+  /** What is there when the hand is answered, before the next frame. */
+  const answered = await page.evaluate<{ readonly shown: string; readonly moved: number }>(`(async () => {
+    const trace = document.querySelector('hive-app').shadowRoot.querySelector('hive-trace-page');
+    const within = (name) => trace.shadowRoot.querySelector(name);
+    const before = within('hive-waterfall').clientWidth;
+    within('hive-waterfall').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }));
+    await trace.updateComplete;
+    const shown = getComputedStyle(within('hive-event-details')).visibility;
+    return { shown, moved: within('hive-waterfall').clientWidth - before };
+  })()`);
+  expect(answered).toEqual({ shown: 'hidden', moved: 0 });
+  await details(page).waitFor({ state: 'detached' });
+  const scroller = page.locator('hive-waterfall .scroller');
+  const canvas = page.locator('hive-waterfall .scroller canvas');
+  const ratio = await page.evaluate<number>('devicePixelRatio');
+  await expect
+    .poll(async () => Number(await canvas.getAttribute('width')) / ratio)
+    .toBe(await scroller.evaluate(({ clientWidth }) => clientWidth));
+});
+
 test('on a phone the picture is in sight at once, and the details are a sheet of three heights that is drawn away', async () => {
   const page = await open(phone);
   await page.getByRole('treegrid').waitFor();

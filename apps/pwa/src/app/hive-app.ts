@@ -75,7 +75,7 @@ export class HiveApp extends LitElement {
     addEventListener(storedEvent, ({ detail }: CustomEvent<number>) => (this.storedAt = detail));
     this.#live.onConnection((connection) => (this.connection = connection));
     let isNewer = false;
-    let look = () => void (isNewer = true);
+    let look = (): void => void (isNewer = true);
     let build: string | null = null;
     let isLate = false;
     // Mostly there is nothing to send or to say, and storing the shell is as much work as showing ten pages: not while a hand is at work. The server may
