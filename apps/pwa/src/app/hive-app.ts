@@ -18,6 +18,8 @@ import type { Update } from './updates.ts';
 import './hive-connection.ts';
 
 const shownMs = 5000;
+/** When a page is mostly there, after the start of the frame. */
+const settledMs = 1500;
 /** As in the styles of the frame: a phone has a bar at the bottom, everything else a rail at the left; only the one that is seen is made. */
 const narrow = matchMedia('(max-width: 700px)');
 const inMenu = places.filter(({ menu }) => menu !== undefined);
@@ -78,8 +80,8 @@ export class HiveApp extends LitElement {
     let look = (): void => void (isNewer = true);
     let build: string | null = null;
     let isLate = false;
-    // Mostly there is nothing to send or to say, and storing the shell is as much work as showing ten pages: not while a hand is at work. The server may
-    // be gone by then: it is tried again when it is back.
+    // Mostly there is nothing to send or to say, and storing the shell is as much work as showing a page. The server may be gone by then: it is tried
+    // again when it is back.
     const later = () => {
       isLate = false;
       return import('./after-all.ts').then(
@@ -101,12 +103,12 @@ export class HiveApp extends LitElement {
     const pictured = this.updateComplete.then(painted);
     // Nobody types before there is a picture.
     void pictured.then(async () => {
-      const { focusFilter, keepFocus, listenToKeys, lookAhead, whenRested } = await ahead();
+      const { focusFilter, keepFocus, listenToKeys, lookAhead } = await ahead();
       lookAhead(this.#desk, (path) => this.#router.ahead(path));
       keepFocus(this.renderRoot);
       listenToKeys({ help: () => void this.#open('help'), filter: () => focusFilter(this.renderRoot) });
-      void whenRested().then(arrival).then(later);
     });
+    setTimeout(() => void arrival().then(later), settledMs);
     // A code comes first: without it the stream would only be refused. And the picture: to start the hub takes a page as long as to draw its frame.
     void pictured.then(() => this.code === null && !this.unpaired && this.#live.start());
     narrow.addEventListener('change', () => this.requestUpdate());

@@ -4,7 +4,7 @@ const touches = ['pointerdown', 'keydown', 'wheel'] as const;
  * Resolves when no hand did anything for `restMs`, counted from now; after `patienceMs` all the same. For work of seconds that nobody waits for: an
  * idle moment is too short for it.
  */
-export const whenRested = (restMs = 3000, patienceMs = 20_000): Promise<void> =>
+export const whenRested = (restMs = 2000, patienceMs = 20_000): Promise<void> =>
   new Promise((resolve) => {
     const rested = () => {
       clearTimeout(resting);
