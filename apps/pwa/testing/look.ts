@@ -76,7 +76,7 @@ export const fetchedAll = async (page: Page): Promise<void> => {
     () => {
       const assets = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/'));
       const isQuiet = assets.every(({ startTime, duration }) => performance.now() - startTime - duration > 1000);
-      return isQuiet && assets.some(({ name }) => name.includes('/after-all-'));
+      return isQuiet && assets.some(({ name }) => name.includes('/work-queue-')); // the last of it
     },
     undefined,
     { polling: 100 },
