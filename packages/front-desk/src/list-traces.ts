@@ -32,7 +32,7 @@ type Found = { readonly row: TraceRow; readonly workflow: WorkflowView | null; r
 
 /** How traces are listed: newest first, by what their workflows say, in pages that are found by their place and not by counting. */
 export const createListTraces = (store: Store): Desk['traces'] => {
-  const workOf = createTraceWork(store);
+  const worksOf = createTraceWork(store);
   return async ({ after, limit: asked, ...given } = {}): Promise<Page<TraceSummary>> => {
     const filter = parseAs(TraceFilter, given, 'The filter');
     const limit = pageLimit(asked);
@@ -46,23 +46,18 @@ export const createListTraces = (store: Store): Desk['traces'] => {
     const { heads } = await store.heads(within.slice(0, size).map((row) => streams.workflow(row.correlationId)));
     const asking = await whoAsks(store, heads.values());
     const items: TraceSummary[] = [];
-    const listed: TraceRow[] = [];
     let last: string | null = null;
     for (const row of within.slice(0, size)) {
       if (items.length === limit) break;
       last = row.correlationId;
       const workflow = (heads.get(streams.workflow(row.correlationId))?.view ?? null) as WorkflowView | null;
       const summary = await summaryOf(store, { row, workflow, asks: asking.has(row.correlationId) }, wanted);
-      if (!summary) continue;
-      items.push(summary);
-      listed.push(row);
+      if (summary) items.push(summary);
     }
     const isOver = ids.length <= size || within.length < rows.length;
     const hasMore = !isOver || (last !== null && within.at(-1)?.correlationId !== last);
-    const works = await Promise.all(
-      listed.map((row, index) => (items[index]?.goal === null ? Promise.resolve({}) : workOf(row))),
-    );
-    return { items: items.map((item, index) => ({ ...item, ...works[index] })), next: hasMore ? last : null };
+    const works = await worksOf(items.filter(({ goal }) => goal !== null).map(({ correlationId }) => correlationId));
+    return { items: items.map((item) => ({ ...item, ...works.get(item.correlationId) })), next: hasMore ? last : null };
   };
 };
 
