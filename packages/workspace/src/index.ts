@@ -2,7 +2,7 @@ export { changeOf, type Change, type Submitted } from './door/change-of.ts';
 export { checkPatch } from './door/check-patch.ts';
 export { findChecks, findNested, findSetup } from './door/find-checks.ts';
 export { findLeftOut, type LeftOut } from './door/left-out.ts';
-export { findTests } from './door/find-tests.ts';
+export { findTests, type FoundTests } from './door/find-tests.ts';
 export { historyOf, type History, type PastCommit } from './door/history.ts';
 export { matcherOf, outsideOf } from './door/outside-of.ts';
 export { namesInHeader, patchFiles } from './door/patch-files.ts';

@@ -9,6 +9,7 @@ import {
   findNested,
   findSetup,
   findTests,
+  type FoundTests,
   openRepo,
 } from '@hive/workspace';
 import type { Cli } from '../cli.ts';
@@ -65,7 +66,7 @@ export const propose = async (cli: Cli, dir: string): Promise<void> => {
       written: true,
       checks: proposal.checks,
       setup: proposal.setup ?? null,
-      tests: { globs: tests.globs, count: tests.files.length },
+      tests: { globs: tests.globs, count: tests.files.length, inline: tests.inline.length },
     });
   } finally {
     await close();
@@ -73,13 +74,14 @@ export const propose = async (cli: Cli, dir: string): Promise<void> => {
 };
 
 /** Which files count as tests decides what is laid over the base, so it is said before the first change. */
-const tellTests = (
-  { out }: Cli,
-  { globs, files }: { readonly globs: readonly string[]; readonly files: readonly string[] },
-) => {
+const tellTests = ({ out }: Cli, { globs, files, inline }: FoundTests) => {
   const many = files.length === 1 ? '1 file counts' : `${files.length} files count`;
-  const how = files.length === 0 ? '; a change that brings none has to be red on the base' : ` (${globs.join(', ')})`;
-  out.line(`tests   ${many} as tests${how}`);
+  const none = inline.length === 0 ? '; a change that brings none has to be red on the base' : '';
+  out.line(`tests   ${many} as tests${files.length === 0 ? none : ` (${globs.join(', ')})`}`);
+  if (inline.length > 0) {
+    const whose = inline.length === 1 ? 'in 1 other file' : `in ${inline.length} other files`;
+    out.line(`        and what is under #[cfg(test)] ${whose}, e.g. ${inline.slice(0, 3).map(oneLine).join(', ')}`);
+  }
   if (files.length > 0)
     out.line(
       `        e.g. ${files.slice(0, 3).map(oneLine).join(', ')}; say otherwise with tests: [GLOB] under hive.repos`,

@@ -201,10 +201,13 @@ test('projects below the top are named for people, and never run by themselves',
 });
 
 test('what counts as a test is told by file and by convention', async () => {
-  const made = createTestRepo({ 'src/a.ts': '', 'src/a.test.ts': '', 'tests/b.py': '' });
+  const inside = '#[cfg(test)]\nmod tests {}\n';
+  const rust = { 'src/lib.rs': `fn a() {}\n${inside}`, 'src/main.rs': 'fn main() {}\n', 'tests/c.rs': inside };
+  const made = createTestRepo({ 'src/a.ts': '', 'src/a.test.ts': '', 'tests/b.py': '', ...rust });
   const repo = await openRepo(made.root);
   expect(await findTests(repo, made.first)).toEqual({
     globs: ['**/tests/**', '**/*.test.*'],
-    files: ['src/a.test.ts', 'tests/b.py'],
+    files: ['src/a.test.ts', 'tests/b.py', 'tests/c.rs'],
+    inline: ['src/lib.rs'],
   });
 });

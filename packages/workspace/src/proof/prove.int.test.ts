@@ -61,6 +61,27 @@ test('tests of the patch that fail on the base are proof; the evidence is comple
   expect(readdirSync(join(home, 'worktrees', incarnation))).toEqual([]);
 });
 
+test('tests among the code of a Rust file are tests of the patch, unless it is said where tests are', async () => {
+  const tested = (...names: string[]) =>
+    `#[cfg(test)]\nmod tests {\n${names.map((name) => `    #[test]\n    fn calls() { super::${name}(); }\n`).join('')}}\n`;
+  // Stands for the compiler: what is called in the tests has to be there.
+  const compile = check(
+    'for f in $(sed -n "s/.*super::\\([a-z]*\\)().*/\\1/p" src/lib.rs); do grep -q "pub fn $f()" src/lib.rs || exit 101; done',
+  );
+  const before = { 'src/lib.rs': `pub fn one() {}\n\n${tested('one')}`, 'src/more.rs': 'pub fn more() {}\n' };
+  const after = {
+    'src/lib.rs': `pub fn one() {}\npub fn two() {}\n\n${tested('one', 'two')}`,
+    'src/more.rs': 'pub fn more() { }\n',
+  };
+  const found = await proved(before, after, { checks: [compile] });
+  expect(found.places).toEqual(['head 0', 'base 0', 'base+tests 101']);
+  expect(found.proof).toMatchObject({ code: null, evidence: { tests: { count: 1, files: ['src/lib.rs'] } } });
+  const elsewhere = await proved(before, after, { checks: [compile], tests: ['tests/**'] });
+  expect(elsewhere.places).toEqual(['head 0', 'base 0']);
+  const unchanged = { ...after, 'src/lib.rs': `pub fn one() { let _ = 1; }\n\n${tested('one')}` };
+  expect((await proved(before, unchanged, { checks: [compile] })).places).toEqual(['head 0', 'base 0']);
+});
+
 test('without test files in the patch there are two places', async () => {
   const { places, proof } = await proved(code, { 'sum.sh': 'echo 5\n' });
   expect(places).toEqual(['head 0', 'base 0']);

@@ -9,6 +9,7 @@ import type { Mirror } from '../../git/mirror.ts';
 import type { Toolchain } from '../../prepare-toolchain.ts';
 import type { PreparedSetup } from '../../setup.ts';
 import { openWorktree, type RestorableWorktree } from '../../worktree.ts';
+import { inlineTests } from '../inline-tests.ts';
 import { isBroken } from './is-broken.ts';
 import { languageOf } from './language.ts';
 import { makeMutants, spread, type Mutant } from './make-mutants.ts';
@@ -91,9 +92,22 @@ const mutantsOf = async (gitDir: string, { base, head, isTest }: Probe): Promise
     const { stdout } = await git(['cat-file', 'blob', `${head}:${path}`], { gitDir, atMost: longestFile + 1 });
     const text = stdout.toString('utf8');
     if (stdout.length > longestFile || text.includes('\0') || Buffer.byteLength(text) !== stdout.length) continue;
-    byLine.push(...makeMutants(path, text, lines));
+    byLine.push(...makeMutants(path, text, outOfTests(path, text, lines)));
   }
   return spread(byLine).slice(0, mostMutants);
+};
+
+/** A mistake in a test is noticed by that test, which says nothing. */
+const outOfTests = (path: string, text: string, lines: readonly number[]): readonly number[] => {
+  const inTests = new Set<number>();
+  let line = 1;
+  let at = 0;
+  for (const [from, to] of inlineTests(path, text))
+    for (; at < to; at++) {
+      if (at >= from) inTests.add(line);
+      if (text[at] === '\n') line += 1;
+    }
+  return lines.filter((it) => !inTests.has(it));
 };
 
 /** How one mutant ended; `unknown` when time was up or the machine is in trouble. */
