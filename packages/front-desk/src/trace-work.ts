@@ -37,8 +37,10 @@ export const createTraceWork = (
         return;
       }
     }
+    const end = await store.end();
+    // Not before: what somebody else has begun to read meanwhile may lack what came before this end.
     known.clear();
-    heardTo = await store.end();
+    heardTo = end;
   };
 
   const tell = (event: HiveEvent): void => {

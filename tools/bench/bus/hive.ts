@@ -91,7 +91,7 @@ const countOpen = async ({ url, home }: Place): Promise<number> => {
 
 /** The same in every process, and in the order of the tasks as ids that are made one after the other are. */
 const idOf = ({ n }: Task): string =>
-  derivedId(`${(0x019000000000 + n).toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}`, 'task');
+  derivedId((0x019000000000 + n).toString(16).padStart(12, '0').replace(/^.{8}/, '$&-'), 'task');
 
 const enqueueOn = (bus: Bus, tasks: readonly Task[]): Promise<void> =>
   bus.queue.enqueue(

@@ -78,12 +78,13 @@ const tellTests = ({ out }: Cli, { globs, files, inline }: FoundTests) => {
   const many = files.length === 1 ? '1 file counts' : `${files.length} files count`;
   const none = inline.length === 0 ? '; a change that brings none has to be red on the base' : '';
   out.line(`tests   ${many} as tests${files.length === 0 ? none : ` (${globs.join(', ')})`}`);
+  const some = (paths: readonly string[]) => `e.g. ${paths.slice(0, 3).map(oneLine).join(', ')}`;
+  const otherwise = 'say otherwise with tests: [GLOB] under hive.repos';
+  if (files.length > 0) out.line(`        ${some(files)}; ${otherwise}`);
   if (inline.length > 0) {
-    const whose = inline.length === 1 ? 'in 1 other file' : `in ${inline.length} other files`;
-    out.line(`        and what is under #[cfg(test)] ${whose}, e.g. ${inline.slice(0, 3).map(oneLine).join(', ')}`);
-  }
-  if (files.length > 0)
+    const where = inline.length === 1 ? '1 other file' : `${inline.length} other files`;
     out.line(
-      `        e.g. ${files.slice(0, 3).map(oneLine).join(', ')}; say otherwise with tests: [GLOB] under hive.repos`,
+      `        and what is under #[cfg(test)] in ${where}, ${some(inline)}${files.length > 0 ? '' : `; ${otherwise}`}`,
     );
+  }
 };

@@ -14,7 +14,7 @@ mod tests {
 }`;
 
 test.each([
-  ['a module', `pub fn quote(c: char) -> String { todo!() }\n\n${tests}\n\nfn later() {}\n`, [tests]],
+  ['a module', `pub fn quote(c: char) -> String { c.to_string() }\n\n${tests}\n\nfn later() {}\n`, [tests]],
   [
     'one with other attributes and words about it',
     `fn a() {}\n/// Of a.\n/// More.\n#[allow(dead_code)]\n#[cfg(all(test, unix))]\nmod more { fn b() { if x { } } }\nfn c() {}`,
