@@ -107,7 +107,7 @@ const Repo = z.strictObject({
   checks: z.array(Command).min(1).max(50).optional().describe('the commands that prove a change'),
   setup: Command.optional().describe('installs what the checks need'),
   paths: Globs.optional().describe('what tasks may touch that do not say so themselves'),
-  tests: Globs.optional().describe('which files are tests'),
+  tests: Globs.optional().describe('which files are tests; when left out, names tell, and #[cfg(test)] in Rust'),
   into: z
     .string()
     .min(1)
