@@ -100,11 +100,22 @@ export type PauseWatch = {
 export const createPauseWatch = (store: Store, clock: () => number = machine.elapsed): PauseWatch => {
   let known: Awaited<ReturnType<typeof readAllPauses>> = { paused: {}, agents: {} };
   let lookedAt = -Infinity;
+  let looking: Promise<void> | null = null;
+  const lookAgain = (): Promise<void> =>
+    (looking ??= (async () => {
+      const began = clock();
+      try {
+        known = await readAllPauses(store);
+        lookedAt = began;
+      } finally {
+        looking = null;
+      }
+    })());
   const look = async () => {
-    if (clock() - lookedAt >= lookMs) {
-      known = await readAllPauses(store);
-      lookedAt = clock();
-    }
+    const age = clock() - lookedAt;
+    if (age >= lookMs) await lookAgain();
+    // Whoever claims often never waits for a look. One that failed is told to whoever has to wait for the next.
+    else if (age >= lookMs / 2) lookAgain().catch(() => undefined);
     return known;
   };
   return {

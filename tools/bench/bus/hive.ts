@@ -89,9 +89,15 @@ const countOpen = async ({ url, home }: Place): Promise<number> => {
   return Number(left);
 };
 
-/** The same in every process, and in the order of the tasks as ids that are made one after the other are. */
-const idOf = ({ n }: Task): string =>
-  derivedId((0x019000000000 + n).toString(16).padStart(12, '0').replace(/^.{8}/, '$&-'), 'task');
+const ids = new Map<number, string>();
+
+/** The same in every process, and in the order of the tasks as ids that are made one after the other are. Whoever has made a task knows its id. */
+const idOf = ({ n }: Task): string => {
+  const id =
+    ids.get(n) ?? derivedId((0x019000000000 + n).toString(16).padStart(12, '0').replace(/^.{8}/, '$&-'), 'task');
+  ids.set(n, id);
+  return id;
+};
 
 const enqueueOn = (bus: Bus, tasks: readonly Task[]): Promise<void> =>
   bus.queue.enqueue(

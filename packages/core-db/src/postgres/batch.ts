@@ -1,5 +1,5 @@
 import { HiveError } from '@hive/errors';
-import type { HeadWrite, Start, StepChange, StepRow, Write } from '../port.ts';
+import type { ClaimQuery, HeadWrite, Start, StepChange, StepRow, Write } from '../port.ts';
 import { laneOf, stepColumn, stepValue } from '../rows.ts';
 import { tracesOf } from '../write-rules.ts';
 import { arrayOf, joined } from './arrays.ts';
@@ -121,6 +121,61 @@ const startValues = (starts: readonly Start[]): unknown[] => [
   arrayOf(starts, (it) => it.unless.stream),
   arrayOf(starts, (it) => it.unless.state),
 ];
+
+/** What writes put into the queue that do nothing else, if the claim may win all of it; else null. */
+export const startsFor = (query: ClaimQuery, writes: readonly Write[]): readonly Start[] | null => {
+  const starts = writes.flatMap((it) => it.starts ?? []);
+  const fits = starts.length <= query.limit && writes.every(isOnlyStarts) && starts.every((it) => mayWin(query, it));
+  return fits ? starts : null;
+};
+
+const isOnlyStarts = ({ events, heads, starts, ...rest }: Write): boolean =>
+  starts !== undefined && events.length + heads.length === 0 && Object.values(rest).every((it) => it === undefined);
+
+/** What the claim function asks of the lane of a step, as far as it can be told without the other agents. */
+const mayWin = ({ kinds, agent, capabilities }: ClaimQuery, { step, event }: Start): boolean =>
+  event.at === '' &&
+  step.state === 'ready' &&
+  restOfStep(step) === null &&
+  kinds.includes(step.kind) &&
+  step.avoidAgent === null &&
+  (step.onlyAgent === null || step.onlyAgent === agent) &&
+  
+  step.capabilities.every((it) => !it.startsWith('!') && capabilities.includes(it));
+
+/** Starts for the function of `start-function.ts`; `place` is that among what is won. */
+export const textOfStarts = (starts: readonly Start[]): string => {
+  const won = by(starts, ({ step }) => step.id).toSorted((a, b) => a.step.rank - b.step.rank);
+  return JSON.stringify(by(starts, (it) => it.step.stream).map((start) => textOfStart(start, won.indexOf(start) + 1)));
+};
+
+const textOfStart = ({ event, step, unless }: Start, place: number): unknown => ({
+  stream: step.stream,
+  event: event.id,
+  type: event.type,
+  correlation: event.correlationId,
+  causation: event.causationId,
+  command: event.commandId,
+  actor: event.actor,
+  data: event.data,
+  unless: unless.stream,
+  held: unless.state,
+  id: step.id,
+  kind: step.kind,
+  task_id: step.taskId,
+  workflow_id: step.workflowId,
+  lane: laneOf(step),
+  capabilities: step.capabilities,
+  priority: step.priority,
+  rank: step.rank,
+  due: step.due.join(','),
+  becomes: step.becomes,
+  max_attempts: step.maxAttempts,
+  max_rescues: step.maxRescues,
+  only_agent: step.onlyAgent,
+  payload: step.payload ?? null,
+  place,
+});
 
 /** What leaves the claim anyway needs no word: a step that is not claimed any more has no holder and no lease. */
 const restOfChange = ({ expect, set }: StepChange): string | null => {

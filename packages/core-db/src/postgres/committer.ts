@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Claimed, ClaimQuery, Write, WriteResult } from '../port.ts';
+import type { Claimed, ClaimQuery, Start, Write, WriteResult } from '../port.ts';
+import { laneOf } from '../rows.ts';
 import { claimId, limitOf, mostClaimed } from '../claim-ids.ts';
 import { allClaimed } from '../claimed.ts';
 import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
-import { sizeOf, touchedBy, valuesOf } from './batch.ts';
+import { sizeOf, startsFor, textOfStarts, touchedBy, valuesOf } from './batch.ts';
 import { runOn } from './connection.ts';
-import { isContention, isDuplicate, isLost, refusalOf } from './errors.ts';
+import { isContention, isDuplicate, isLost, isShort, refusalOf } from './errors.ts';
 import { functions } from './functions.ts';
 import { wonOfText, wonText, workflowOfText, workflowsText } from './won-row.ts';
 
@@ -16,7 +17,13 @@ export type Committer = {
   readonly claim: (query: ClaimQuery) => Promise<readonly Claimed[]>;
 };
 
-type Line = { readonly pool: pg.Pool; readonly prepared: () => boolean; readonly shard: number };
+type Line = {
+  readonly pool: pg.Pool;
+  readonly prepared: () => boolean;
+  readonly shard: number;
+  /** Lanes that are known to be there; none ever goes. */
+  readonly lanes: Set<string>;
+};
 
 type Job = {
   readonly write: Write;
@@ -55,7 +62,7 @@ export const createCommitter = (
     readonly asTold: (error: unknown) => Error;
   },
 ): Committer => {
-  const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards) };
+  const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards), lanes: new Set() };
   const touched = new Set<string>();
   let jobs: Job[] = [];
   const asks: Ask[] = [];
@@ -210,7 +217,8 @@ const marksFrom = (first: number, count: number): string =>
 
 const writeArity = 66;
 const claimArity = 9;
-const { write: writer, claim: claimer } = functions;
+const startArity = 9;
+const { write: writer, claim: claimer, start: starter } = functions;
 
 const texts = {
   write: { name: writer.name, text: `select ${writer.name}(${marksFrom(1, writeArity)})` },
@@ -220,29 +228,62 @@ const texts = {
     text: `select won from (select ${writer.name}(${marksFrom(1, writeArity)}) as done) w
       cross join lateral ${claimer.name}(${marksFrom(writeArity + 1, claimArity)}, w.done) won`,
   },
+  start: { name: starter.name, text: `select won from ${starter.name}(${marksFrom(1, startArity)}) won` },
 };
 
+/** More are compared with each other row by row. */
+const mostStarts = 16;
+
 /** One statement, one commit. */
-const send = async (
-  { pool, prepared, shard }: Line,
-  jobs: readonly Job[],
-  ask: Ask | null,
+const send = async (line: Line, jobs: readonly Job[], ask: Ask | null): Promise<readonly string[]> => {
+  const writes = jobs.map((it) => it.write);
+  const starts = ask && startsFor(ask.query, writes);
+  if (ask && starts && starts.length > 0 && starts.length <= mostStarts) {
+    const won = await startAtOnce(line, starts, ask);
+    if (won.length > 0) return won;
+  }
+  const written = writes.length === 0 ? [] : valuesOf(writes, line.shard);
+  if (!ask) return await told(line, texts.write, written);
+  const values = [...written, ...askValues(ask, line.shard)];
+  return await told(line, writes.length === 0 ? texts.claim : texts.both, values);
+};
+
+/** Starts that are claimed as they are made; nothing when something waits already, or does not fit. */
+const startAtOnce = async (line: Line, starts: readonly Start[], { query, id }: Ask): Promise<readonly string[]> => {
+  const workflows = new Set(starts.filter(({ step }) => step.taskId !== null).map(({ step }) => step.workflowId));
+  const lanes = starts.map(({ step }) => laneOf(step));
+  try {
+    const won = await told(line, texts.start, [
+      textOfStarts(starts),
+      lanes.some((it) => !line.lanes.has(it)),
+      query.agent,
+      query.incarnation,
+      query.leaseMs,
+      query.actor,
+      id,
+      line.shard,
+      starts.length + workflows.size,
+    ]);
+    if (won.length > 0) for (const lane of lanes) line.lanes.add(lane);
+    return won;
+  } catch (error) {
+    if (isShort(error) || isDuplicate(error)) return [];
+    throw error;
+  }
+};
+
+/** What a statement answers, one text a row. */
+const told = async (
+  { pool, prepared }: Line,
+  { name, text }: { readonly name: string; readonly text: string },
+  values: readonly unknown[],
 ): Promise<readonly string[]> => {
-  const written =
-    jobs.length === 0
-      ? []
-      : valuesOf(
-          jobs.map((it) => it.write),
-          shard,
-        );
-  const asked = ask ? askValues(ask, shard) : [];
-  const statement = jobs.length === 0 ? texts.claim : ask ? texts.both : texts.write;
-  const { rows } = await pool.query<{ readonly won: string }>({
-    text: statement.text,
-    ...(prepared() && { name: statement.name }),
-    values: [...written, ...asked],
+  const { rows } = await pool.query<{ readonly won?: string }>({
+    text,
+    ...(prepared() && { name }),
+    values: [...values],
   });
-  return ask ? rows.map((it) => it.won) : [];
+  return rows.flatMap(({ won }) => won ?? []);
 };
 
 const askValues = ({ query, id }: Ask, shard: number): unknown[] => [

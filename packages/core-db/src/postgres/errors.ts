@@ -7,6 +7,9 @@ const codeOf = (error: unknown): string =>
 /** A row with this key is there already. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === '23505';
 
+/** A short cut did not fit; nothing happened. */
+export const isShort = (error: unknown): boolean => codeOf(error) === 'HV002';
+
 /** Two transactions were in each other's way; a new one may succeed. */
 export const isContention = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));
 

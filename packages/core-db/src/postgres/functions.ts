@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { claimFunction } from './claim-function.ts';
+import { startFunction } from './start-function.ts';
 import { writeFunction } from './write-function.ts';
 
 /**
- * The two hot paths of the store run inside of the server, so that each is one round trip and one commit. Their names carry a hash of their
+ * The hot paths of the store run inside of the server, so that each is one round trip and one commit. Their names carry a hash of their
  * text: processes of different versions find their own, and a change of the text needs no migration.
  */
 const named = (name: string, text: string) => {
@@ -12,7 +13,11 @@ const named = (name: string, text: string) => {
   return { name: full, text: text.replaceAll('@name', full) };
 };
 
-export const functions = { write: named('hive_write', writeFunction), claim: named('hive_claim', claimFunction) };
+export const functions = {
+  write: named('hive_write', writeFunction),
+  claim: named('hive_claim', claimFunction),
+  start: named('hive_start', startFunction),
+};
 
 /** Makes the functions that are not there yet. The caller holds the lock of the migrations. */
 export const installFunctions = async (client: pg.ClientBase): Promise<void> => {

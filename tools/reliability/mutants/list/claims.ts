@@ -197,6 +197,12 @@ export const claims: readonly Row[] = [
         caughtBy: inTest.postgres(inOrder),
       },
       {
+        name: 'started-before-older-postgres',
+        file: 'packages/core-db/src/postgres/start-function.ts',
+        edits: [["s.state = 'ready') or exists", "s.state = 'ready' and not mutant_reached()) or exists"]],
+        caughtBy: inTest.start('goes after what waits already, and after what is due'),
+      },
+      {
         name: 'priority-ignored-merge',
         file: 'apps/orchestrator/src/state.ts',
         edits: [['b.spec.priority - a.spec.priority ||', '(reached() && 0) ||']],

@@ -9,6 +9,7 @@ const onServer = { needs: 'postgres' } as const;
 export const inTest = {
   sqlite: of('packages/core-db/src/sqlite/store.int.test.ts'),
   postgres: of('packages/core-db/src/postgres/store.int.test.ts', onServer),
+  start: of('packages/core-db/src/postgres/start.int.test.ts', onServer),
   memory: of('packages/core-db/src/memory/store.test.ts'),
   order: of('packages/core-db/src/postgres/order.int.test.ts', onServer),
   verify: of('packages/core-db/src/verify/verify.int.test.ts'),

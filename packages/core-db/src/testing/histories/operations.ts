@@ -17,6 +17,18 @@ export type Operation =
       readonly step: NewStep | null;
       readonly ends: boolean;
     }
+  | {
+      /** Puts steps into the queue of streams that nobody has read. */
+      readonly do: 'start';
+      readonly steps: readonly NewStart[];
+      /** A claim that is asked for in the same moment. */
+      readonly claim: {
+        readonly kind: 'work' | 'check';
+        readonly agent: 0 | 1;
+        readonly limit: number;
+        readonly expired: boolean;
+      } | null;
+    }
   | { readonly do: 'repeat'; readonly which: number; readonly changed: boolean }
   | {
       readonly do: 'claim';
@@ -48,6 +60,15 @@ export type NewStep = {
   readonly due: 'a' | null;
 };
 
+/** A step for a stream that nobody has read: one of the history's, or a new one (null). */
+export type NewStart = Pick<NewStep, 'kind' | 'rank' | 'onlyAgent' | 'due'> & {
+  readonly stream: number | null;
+  /** Is refused when the first stream of the history is in this state. */
+  readonly unless: 'a' | 'b' | null;
+  /** The id of a step that is there already. */
+  readonly again: boolean;
+};
+
 const agent = fc.constantFrom(0 as const, 1 as const);
 const maybe = <T>(given: fc.Arbitrary<T>) => fc.option(given, { nil: null, freq: 2 });
 
@@ -59,6 +80,23 @@ const step: fc.Arbitrary<NewStep> = fc.record({
   avoidAgent: maybe(agent),
   due: maybe(fc.constant('a' as const)),
 });
+
+const newStart: fc.Arbitrary<NewStart> = fc.record({
+  kind: fc.constantFrom('work' as const, 'work' as const, 'check' as const),
+  rank: fc.integer({ min: -2, max: 2 }),
+  onlyAgent: maybe(agent),
+  due: maybe(fc.constant('a' as const)),
+  stream: fc.option(fc.nat({ max: 2 }), { nil: null, freq: 1 }),
+  unless: fc.option(fc.constantFrom('a' as const, 'b' as const), { nil: null, freq: 4 }),
+  again: fc.constantFrom(false, false, false, false, false, true),
+});
+
+const claimed = {
+  kind: fc.constantFrom('work' as const, 'check' as const),
+  agent,
+  limit: fc.integer({ min: 1, max: 3 }),
+  expired: fc.constantFrom(false, false, true),
+};
 
 const which = fc.nat({ max: 9 });
 
@@ -79,12 +117,14 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('repeat' as const), which, changed: fc.boolean() }) },
   {
     weight: 5,
+    arbitrary: fc.record({ do: fc.constant('claim' as const), ...claimed }),
+  },
+  {
+    weight: 4,
     arbitrary: fc.record({
-      do: fc.constant('claim' as const),
-      kind: fc.constantFrom('work' as const, 'check' as const),
-      agent,
-      limit: fc.integer({ min: 1, max: 3 }),
-      expired: fc.constantFrom(false, false, true),
+      do: fc.constant('start' as const),
+      steps: fc.array(newStart, { minLength: 1, maxLength: 3 }),
+      claim: fc.option(fc.record(claimed), { nil: null, freq: 3 }),
     }),
   },
   {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import type { ClaimQuery, Cursor, StepRow, Store, Write } from '../../port.ts';
-import { sampleEvent, sampleStep } from '../samples.ts';
-import { untimed } from './untimed.ts';
-import type { NewStep, Operation } from './operations.ts';
+import type { Claimed, ClaimQuery, Cursor, Start, StepRow, Store, Write } from '../../port.ts';
+import { sampleEvent, sampleStart, sampleStep } from '../samples.ts';
+import { rankStep, untimed } from './untimed.ts';
+import type { NewStart, NewStep, Operation } from './operations.ts';
 
 /** The stores of a history: each is asked for the same, and has to answer the same. The first is the oracle. */
 export type Contestants = Readonly<Record<string, Store>>;
+
+type Claiming = Pick<Extract<Operation, { do: 'claim' }>, 'kind' | 'agent' | 'limit' | 'expired'>;
 
 const overdue = '2020-01-01T00:00:00.000Z';
 const later = '2099-01-01T00:00:00.000Z';
@@ -26,6 +28,7 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
   const subscription = `s-${own}`;
   const written: Write[] = [];
   const claims: StepRow[] = [];
+  const started: Start[] = [];
   const letters: string[] = [];
   const places = new Map<Store, { readonly readers: Cursor[]; moved: Cursor }>();
   let count = 0;
@@ -89,6 +92,41 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
       ...(given.wait !== 'ready' && { state: 'scheduled', runAt: given.wait === 'overdue' ? overdue : later }),
     });
 
+  const queryOf = ({ kind, agent, limit, expired }: Claiming): ClaimQuery => ({
+    kinds: [kind],
+    agent: agents[agent] ?? '',
+    incarnation: holderOf(agent),
+    capabilities: [own],
+    limit: kind === 'work' ? 1 : limit,
+    leaseMs: leaseMs(expired),
+    actor: agents[agent] ?? '',
+    newId: () => `${count.toString(16).padStart(8, '0')}${own.slice(8)}`,
+  });
+
+  /** A start of a stream that none of `others` is about; none when there is no such stream. */
+  const startFor = async (given: NewStart, others: readonly Start[]): Promise<readonly Start[]> => {
+    let stream = given.stream === null ? null : (streams[given.stream] ?? null);
+    if (stream === null) {
+      stream = `box/${own}-${newId()}`;
+      await write('a stream', await append(stream, {}));
+    }
+    if (others.some((it) => it.step.stream === stream) || (given.again && started.length === 0)) return [];
+    const { event, step, unless } = sampleStart(stream, {
+      id: given.again ? (started[0]?.step.id ?? '') : newId(),
+      kind: given.kind,
+      workflowId,
+      taskId: null,
+      capabilities: [own],
+      rank: given.rank * rankStep,
+      onlyAgent: given.onlyAgent === null ? null : (agents[given.onlyAgent] ?? null),
+      due: given.due === null ? [] : [given.due],
+      becomes: given.due === null ? null : 'b',
+    });
+    const id = newId();
+    const mine = { event: { ...event, id, correlationId: workflowId }, step: { ...step, lastEventId: id } };
+    return [{ ...mine, unless: given.unless === null ? unless : { stream: streams[0] ?? '', state: given.unless } }];
+  };
+
   const play = async (operation: Operation, what: string): Promise<void> => {
     switch (operation.do) {
       case 'append': {
@@ -111,20 +149,26 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
         return void (await write(what, { ...before, events }));
       }
       case 'claim': {
-        const agent = agents[operation.agent] ?? '';
-        const query = (): ClaimQuery => ({
-          kinds: [operation.kind],
-          agent,
-          incarnation: holderOf(operation.agent),
-          capabilities: [own],
-          limit: operation.kind === 'work' ? 1 : operation.limit,
-          leaseMs: leaseMs(operation.expired),
-          actor: agent,
-          newId: () => `${count.toString(16).padStart(8, '0')}${own.slice(8)}`,
-        });
-        const [won] = await ask(what, (store) => store.claim(query()));
+        const [won] = await ask(what, (store) => store.claim(queryOf(operation)).then(ofOwnStream));
         count += 1;
         claims.push(...(won ?? []).map((it) => it.step));
+        return;
+      }
+      case 'start': {
+        const starts: Start[] = [];
+        for (const given of operation.steps) starts.push(...(await startFor(given, starts)));
+        starts.sort((a, b) => (a.step.stream < b.step.stream ? -1 : 1));
+        const { claim } = operation;
+        const [answer] = await ask(what, (store) =>
+          // Asked for in one moment.
+          Promise.all([
+            store.write({ events: [], heads: [], starts }).then(sameRefusal),
+            claim ? store.claim(queryOf(claim)).then(ofOwnStream) : [],
+          ]),
+        );
+        count += 1;
+        started.push(...starts);
+        claims.push(...(answer?.[1] ?? []).map((it) => it.step));
         return;
       }
       case 'finish': {
@@ -235,6 +279,21 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
   await ask('trace in the end', async (store) =>
     (await store.traces({ limit: 100_000 })).filter((it) => it.correlationId === workflowId),
   );
+  for (const store of Object.values(stores)) await clear(store, workflowId);
+};
+
+/** A step without a task is told in the stream of its workflow, which a history has none of. */
+const ofOwnStream = (won: readonly Claimed[]) => won.map(({ step, head }) => ({ step, head }));
+
+/** Nothing may wait in the queue when the next history begins, or it would never meet an empty one. */
+const clear = async (store: Store, workflowId: string): Promise<void> => {
+  const left = await store.steps({ workflowId, states: ['ready', 'scheduled', 'paused'], limit: 1_000 });
+  const changeSteps = left.map(({ id, state, token }) => ({
+    id,
+    expect: { state, token },
+    set: { state: 'cancelled' as const },
+  }));
+  if (changeSteps.length > 0) await store.write({ events: [], heads: [], changeSteps });
 };
 
 /** What was refused is refused for a version or for a step, and a write that breaks both may be told either. */
