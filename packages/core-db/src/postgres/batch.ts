@@ -140,7 +140,6 @@ const mayWin = ({ kinds, agent, capabilities }: ClaimQuery, { step, event }: Sta
   kinds.includes(step.kind) &&
   step.avoidAgent === null &&
   (step.onlyAgent === null || step.onlyAgent === agent) &&
-  
   step.capabilities.every((it) => !it.startsWith('!') && capabilities.includes(it));
 
 /** Starts for the function of `start-function.ts`; `place` is that among what is won. */

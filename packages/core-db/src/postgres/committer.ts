@@ -7,7 +7,7 @@ import { allClaimed } from '../claimed.ts';
 import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
 import { sizeOf, startsFor, textOfStarts, touchedBy, valuesOf } from './batch.ts';
 import { runOn } from './connection.ts';
-import { isContention, isDuplicate, isLost, isShort, refusalOf } from './errors.ts';
+import { isContention, isDuplicate, isLost, isNoShortCut, refusalOf } from './errors.ts';
 import { functions } from './functions.ts';
 import { wonOfText, wonText, workflowOfText, workflowsText } from './won-row.ts';
 
@@ -267,7 +267,7 @@ const startAtOnce = async (line: Line, starts: readonly Start[], { query, id }: 
     if (won.length > 0) for (const lane of lanes) line.lanes.add(lane);
     return won;
   } catch (error) {
-    if (isShort(error) || isDuplicate(error)) return [];
+    if (isNoShortCut(error)) return [];
     throw error;
   }
 };

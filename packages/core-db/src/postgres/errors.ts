@@ -7,8 +7,8 @@ const codeOf = (error: unknown): string =>
 /** A row with this key is there already. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === '23505';
 
-/** A short cut did not fit; nothing happened. */
-export const isShort = (error: unknown): boolean => codeOf(error) === 'HV002';
+/** A short cut did not fit: there were fewer rows than it counted on, a key is there already, or a text cannot be taken apart. Nothing happened. */
+export const isNoShortCut = (error: unknown): boolean => isDuplicate(error) || /^(HV002|22...)$/.test(codeOf(error));
 
 /** Two transactions were in each other's way; a new one may succeed. */
 export const isContention = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));

@@ -7,8 +7,8 @@ import { wonText, workflowsText } from './won-row.ts';
  * two statements in place of nine. What is in the log afterwards is the same. Where something waits already, that may go first: nothing is done
  * and nothing answered.
  *
- * \`p_rows\` is how many texts there must be. When there are fewer (HV002) or a key is there already (23505), nothing happens, and the two functions
- * have to tell which of the starts does not fit.
+ * \`p_rows\` is how many texts there must be. When there are fewer (HV002), a key is there already (23505) or a text cannot be taken apart (22P05, an
+ * escaped NUL), nothing happens, and the two functions have to tell which of the starts does not fit, if any.
  */
 export const startFunction = `
 create or replace function @name(

@@ -69,6 +69,12 @@ test('goes after what waits already, and after what is due', async () => {
   }
 });
 
+test('is won with whatever its payload holds', async () => {
+  const start = sampleStart(await resting(), { ...plain, payload: { of: ['\u0000 "\\ \u0001 \ud800', null] } });
+  const [, [won]] = await Promise.all([store.write({ events: [], heads: [], starts: [start] }), claim()]);
+  expect(won?.step.payload).toEqual(start.step.payload);
+});
+
 test('is refused with all of its write where it does not fit, and the claim wins nothing', async () => {
   const fits = await resting();
   const held = await resting('held');
