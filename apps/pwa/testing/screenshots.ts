@@ -94,7 +94,7 @@ const shots: readonly {
     at: `${fixture.url}/traces/${ids.failed}`,
     act: async (page) => {
       await page.locator('hive-trace-verbs').getByRole('button', { name: 'More' }).click();
-      await page.getByText('Export the events').waitFor();
+      await page.getByRole('menuitem', { name: 'Export the events (JSON)' }).waitFor();
     },
   },
   {
