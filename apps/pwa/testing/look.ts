@@ -60,11 +60,11 @@ export const isTooWide = async (page: Page): Promise<readonly string[]> => {
   return wider === null ? [] : [wider];
 };
 
-/** Waits for the page behind the frame: a heading, and no skeleton in sight. */
+/** Waits for the page behind the frame: a heading, and nothing in sight that says that it loads. */
 export const arrived = async (page: Page): Promise<void> => {
   await page.locator('h1').first().waitFor({ timeout: 60_000 });
   // What is folded away loads when it is opened.
-  await page.locator('hive-skeleton:visible').first().waitFor({ state: 'detached', timeout: 60_000 });
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached', timeout: 60_000 });
 };
 
 /**
