@@ -144,3 +144,14 @@ test('on a phone only the chosen column holds cards, and another one gets them w
   page.renderRoot.querySelector('hive-tabs')?.dispatchEvent(new CustomEvent('hive-tab', { detail: 'waiting' }));
   await vi.waitFor(() => expect(titles(page, 'waiting')).toEqual(['Title b']));
 });
+
+test('a column that the address names is brought into sight', async () => {
+  await view.viewport(800, 800);
+  const page = await show([card('a', 'working'), card('c', 'refused')], {}, '/tasks?lane=failed');
+  const board = page.renderRoot.querySelector('.board');
+  await vi.waitFor(() => {
+    const { right } = lane(page, 'failed').getBoundingClientRect();
+    expect(right).toBeLessThanOrEqual((board?.getBoundingClientRect().right ?? 0) + 1);
+  });
+  expect(board?.scrollLeft).toBeGreaterThan(0);
+});

@@ -17,6 +17,7 @@ import { stack } from '../../ui/stack.ts';
 import { Turns } from '../../ui/turns.ts';
 import { cardsOf, countOf, foldBoard, fullLanes, lanes, type Board, type Lane } from './board-model.ts';
 import type { CardWish } from './hive-task-card.ts';
+import type { HiveTaskLane } from './hive-task-lane.ts';
 import './hive-task-lane.ts';
 import { aboutCancel, aboutRetry } from './task-verbs.ts';
 
@@ -114,6 +115,16 @@ export class HiveTasksPage extends LitElement {
     const asked = this.#address.get('workflow');
     if (this.#asked !== asked && this.hasUpdated) void this.#load.reset();
     this.#asked = asked;
+  }
+
+  /** The lane of the address that was brought into sight; where all fit, or one is shown at a time, nothing moves. */
+  #brought = '';
+  protected override updated(): void {
+    const asked = this.#address.get('lane');
+    const lane = this.renderRoot.querySelector<HiveTaskLane>('.chosen');
+    if (this.#brought === asked || (asked !== '' && lane?.lane.id !== asked)) return;
+    this.#brought = asked;
+    if (asked !== '') lane?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   override render() {
