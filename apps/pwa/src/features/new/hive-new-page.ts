@@ -12,6 +12,7 @@ import { baseStyles } from '../../ui/base-styles.ts';
 import { errorWords } from '../../ui/error-words.ts';
 import { count } from '../../ui/duration.ts';
 import { toast } from '../../ui/toast.ts';
+import { painted } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import { behindMore, emptyDraft, type Draft, type Field, type Problems } from './draft.ts';
 import { textField, type Form } from './form.ts';
@@ -172,8 +173,9 @@ export class HiveNewPage extends LitElement {
   readonly #change = (change: Partial<Draft>): void => {
     this.draft = { ...this.draft, ...change };
     const healed = Object.keys(change);
-    this.problems = Object.fromEntries(Object.entries(this.problems).filter(([field]) => !healed.includes(field)));
-    void this.#kept.put(draftName, JSON.stringify(this.draft)).catch(() => undefined);
+    if (healed.some((field) => field in this.problems))
+      this.problems = Object.fromEntries(Object.entries(this.problems).filter(([field]) => !healed.includes(field)));
+    this.#keepDraft();
     if ('repo' in change || 'base' in change) this.#look();
   };
 
@@ -259,7 +261,18 @@ export class HiveNewPage extends LitElement {
     this.draft = { ...emptyDraft(crypto.randomUUID()), repo: this.draft.repo };
     this.problems = {};
     this.failed = null;
-    void this.#kept.put(draftName, JSON.stringify(this.draft)).catch(() => undefined);
+    this.#keepDraft();
+  }
+
+  #isKeeping = false;
+  /** After the frame that shows what was typed, so that no letter waits for the disk. */
+  #keepDraft(): void {
+    if (this.#isKeeping) return;
+    this.#isKeeping = true;
+    void painted().then(() => {
+      this.#isKeeping = false;
+      return this.#kept.put(draftName, JSON.stringify(this.draft)).catch(() => undefined);
+    });
   }
 
   readonly #toggled = (event: Event): void => {
