@@ -15,7 +15,7 @@ import { machine } from './surroundings.ts';
 
 const all = 100_000;
 
-/** How long a pause of the system may go unnoticed by a process that claims. Costs one look-up in that time, and none in between. */
+/** How long a pause of the system may go unnoticed by a process that claims. It looks twice in that time. */
 const lookMs = 500;
 
 const isPaused = (head: Head | undefined): boolean => head?.kind === 'workflow' && head.state === 'paused';
@@ -112,10 +112,12 @@ export const createPauseWatch = (store: Store, clock: () => number = machine.ela
       }
     })());
   const look = async () => {
-    const age = clock() - lookedAt;
-    if (age >= lookMs) await lookAgain();
+    const age = () => clock() - lookedAt;
+    if (age() >= lookMs) await lookAgain();
+    // That look may have been under way for long.
+    if (age() >= lookMs) await lookAgain();
     // Whoever claims often never waits for a look. One that failed is told to whoever has to wait for the next.
-    else if (age >= lookMs / 2) lookAgain().catch(() => undefined);
+    else if (age() >= lookMs / 2) lookAgain().catch(() => undefined);
     return known;
   };
   return {

@@ -132,9 +132,11 @@ export const startsFor = (query: ClaimQuery, writes: readonly Write[]): readonly
 const isOnlyStarts = ({ events, heads, starts, ...rest }: Write): boolean =>
   starts !== undefined && events.length + heads.length === 0 && Object.values(rest).every((it) => it === undefined);
 
-/** What the claim function asks of the lane of a step, as far as it can be told without the other agents. */
+/** What the claim function asks of the lane of a step, as far as it can be told without the other agents; and that nothing of the start is unusual. */
 const mayWin = ({ kinds, agent, capabilities }: ClaimQuery, { step, event }: Start): boolean =>
+  event.type === 'task.assigned' &&
   event.at === '' &&
+  step.lastEventId === event.id &&
   step.state === 'ready' &&
   restOfStep(step) === null &&
   kinds.includes(step.kind) &&
@@ -144,6 +146,7 @@ const mayWin = ({ kinds, agent, capabilities }: ClaimQuery, { step, event }: Sta
 
 /** Starts for the function of `start-function.ts`; `place` is that among what is won. */
 export const textOfStarts = (starts: readonly Start[]): string => {
+  for (const { step } of starts) checkTexts(step);
   const won = by(starts, ({ step }) => step.id).toSorted((a, b) => a.step.rank - b.step.rank);
   return JSON.stringify(by(starts, (it) => it.step.stream).map((start) => textOfStart(start, won.indexOf(start) + 1)));
 };

@@ -17,13 +17,7 @@ export type Committer = {
   readonly claim: (query: ClaimQuery) => Promise<readonly Claimed[]>;
 };
 
-type Line = {
-  readonly pool: pg.Pool;
-  readonly prepared: () => boolean;
-  readonly shard: number;
-  /** Lanes that are known to be there; none ever goes. */
-  readonly lanes: Set<string>;
-};
+type Line = { readonly pool: pg.Pool; readonly prepared: () => boolean; readonly shard: number };
 
 type Job = {
   readonly write: Write;
@@ -62,7 +56,7 @@ export const createCommitter = (
     readonly asTold: (error: unknown) => Error;
   },
 ): Committer => {
-  const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards), lanes: new Set() };
+  const line: Line = { pool, prepared: options.prepared, shard: Math.floor(Math.random() * shards) };
   const touched = new Set<string>();
   let jobs: Job[] = [];
   const asks: Ask[] = [];
@@ -251,11 +245,10 @@ const send = async (line: Line, jobs: readonly Job[], ask: Ask | null): Promise<
 /** Starts that are claimed as they are made; nothing when something waits already, or does not fit. */
 const startAtOnce = async (line: Line, starts: readonly Start[], { query, id }: Ask): Promise<readonly string[]> => {
   const workflows = new Set(starts.filter(({ step }) => step.taskId !== null).map(({ step }) => step.workflowId));
-  const lanes = starts.map(({ step }) => laneOf(step));
   try {
-    const won = await told(line, texts.start, [
+    return await told(line, texts.start, [
       textOfStarts(starts),
-      lanes.some((it) => !line.lanes.has(it)),
+      [...new Set(starts.map(({ step }) => laneOf(step)))],
       query.agent,
       query.incarnation,
       query.leaseMs,
@@ -264,8 +257,6 @@ const startAtOnce = async (line: Line, starts: readonly Start[], { query, id }: 
       line.shard,
       starts.length + workflows.size,
     ]);
-    if (won.length > 0) for (const lane of lanes) line.lanes.add(lane);
-    return won;
   } catch (error) {
     if (isNoShortCut(error)) return [];
     throw error;

@@ -19,17 +19,21 @@ export const functions = {
   start: named('hive_start', startFunction),
 };
 
-/** Makes the functions that are not there yet. The caller holds the lock of the migrations. */
+/** Makes the functions that are not there yet; the others may be somebody else's. The caller holds the lock of the migrations. */
 export const installFunctions = async (client: pg.ClientBase): Promise<void> => {
-  for (const { text } of Object.values(functions)) await client.query(text);
+  const there = await functionsThere(client);
+  for (const { name, text } of Object.values(functions)) if (!there.has(name)) await client.query(text);
 };
 
 /** Whether this version's functions are there. */
 export const hasFunctions = async (client: pg.ClientBase): Promise<boolean> => {
-  const names = Object.values(functions).map((it) => it.name);
-  const { rows } = await client.query<{ many: string }>(
-    'select count(*) as many from pg_proc where proname = any($1)',
-    [names],
-  );
-  return Number(rows[0]?.many) >= names.length;
+  const there = await functionsThere(client);
+  return Object.values(functions).every(({ name }) => there.has(name));
+};
+
+const functionsThere = async (client: pg.ClientBase): Promise<ReadonlySet<string>> => {
+  const { rows } = await client.query<{ proname: string }>('select proname from pg_proc where proname = any($1)', [
+    Object.values(functions).map((it) => it.name),
+  ]);
+  return new Set(rows.map((it) => it.proname));
 };

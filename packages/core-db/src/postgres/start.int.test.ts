@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { streams } from '@hive/events';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../open-store.ts';
 import type { Start, Store } from '../port.ts';
@@ -58,6 +59,21 @@ test('is won with the head of its workflow, and both events are told in one comm
   expect(await store.steps({ ids: [start.step.id], limit: 1 })).toEqual([step]);
 });
 
+test('is not won with a clock from before it waited for its stream', async () => {
+  const stream = await resting();
+  await atOnce([sampleStart(await resting(), plain)]);
+  const other = new pg.Client({ connectionString: place.url });
+  await other.connect();
+  await other.query('begin');
+  await other.query('select 1 from stream_head where stream = $1 for update', [stream]);
+  const [, claimed] = [store.write({ events: [], heads: [], starts: [sampleStart(stream, plain)] }), claim()];
+  await new Promise((after) => setTimeout(after, 1_500));
+  await other.query('commit');
+  const [won] = await claimed;
+  expect(Date.parse(won?.step.leaseUntil ?? '') - Date.parse(await store.now())).toBeGreaterThan(15_000 - 1_000);
+  await other.end();
+});
+
 test('goes after what waits already, and after what is due', async () => {
   for (const older of [{}, { state: 'scheduled', runAt: '2020-01-01T00:00:00.000Z' }] as const) {
     const before = sampleStep({ ...plain, stream: await resting(), ...older });
@@ -108,8 +124,8 @@ test('is not won by whoever may not have it', async () => {
 
 test('comes back into the lane of its own when it is given back, also one that nobody knew', async () => {
   const agent = `only-${randomUUID()}`;
-  const start = sampleStart(await resting(), { ...plain, onlyAgent: agent });
   const mine = { ...query, agent, limit: 9, leaseMs: 15_000, newId: randomUUID };
+  const start = sampleStart(await resting(), { ...plain, onlyAgent: agent });
   const [, [won]] = await Promise.all([store.write({ events: [], heads: [], starts: [start] }), store.claim(mine)]);
   expect(won?.step.token).toBe(1);
   await store.write({
@@ -125,6 +141,17 @@ test('comes back into the lane of its own when it is given back, also one that n
   });
   expect(await claim()).toEqual([]);
   expect((await store.claim(mine)).map(({ step }) => [step.id, step.token])).toEqual([[start.step.id, 2]]);
+});
+
+test('that nobody could read again is refused', async () => {
+  const odd = sampleStart(await resting(), { ...plain, onlyAgent: 'me\u0001' });
+  await expect(Promise.all([store.write({ events: [], heads: [], starts: [odd] }), claim()])).rejects.toMatchObject({
+    code: 'event.invalid',
+  });
+  const named = sampleStart(await resting(), { ...plain, becomes: 'a\u0001b' });
+  await expect(Promise.all([store.write({ events: [], heads: [], starts: [named] }), claim()])).rejects.toMatchObject({
+    code: 'event.invalid',
+  });
 });
 
 test('whose answer was lost is recognised, and won once', async () => {

@@ -21,10 +21,20 @@ const leaseMs = (expired: boolean) => (expired ? -60_000 : 600_000);
  */
 export const playHistory = async (operations: readonly Operation[], stores: Contestants): Promise<void> => {
   const own = randomUUID();
+  try {
+    await playAs(own, operations, stores);
+  } finally {
+    for (const store of Object.values(stores)) await clear(store, workflowOf(own));
+  }
+};
+
+const workflowOf = (own: string): string => `w-${own}`;
+
+const playAs = async (own: string, operations: readonly Operation[], stores: Contestants): Promise<void> => {
   const streams = [0, 1, 2].map((n) => `box/${own}-${n}`);
   const agents = [`agent-0-${own}`, `agent-1-${own}`];
   const holderOf = (agent: number) => `holder-${agent}-${own}`;
-  const workflowId = `w-${own}`;
+  const workflowId = workflowOf(own);
   const subscription = `s-${own}`;
   const written: Write[] = [];
   const claims: StepRow[] = [];
@@ -96,7 +106,7 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
     kinds: [kind],
     agent: agents[agent] ?? '',
     incarnation: holderOf(agent),
-    capabilities: [own],
+    capabilities: [own, 'started'],
     limit: kind === 'work' ? 1 : limit,
     leaseMs: leaseMs(expired),
     actor: agents[agent] ?? '',
@@ -116,10 +126,11 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
       kind: given.kind,
       workflowId,
       taskId: null,
-      capabilities: [own],
+      // One lane is the same in all histories, so that it is mostly known; those that may not be due stand in one with all others of their kind.
+      capabilities: given.kind === 'check' ? ['started'] : [own],
       rank: given.rank * rankStep,
-      onlyAgent: given.onlyAgent === null ? null : (agents[given.onlyAgent] ?? null),
-      due: given.due === null ? [] : [given.due],
+      onlyAgent: given.kind === 'work' || given.onlyAgent === null ? null : (agents[given.onlyAgent] ?? null),
+      due: given.kind === 'work' && given.due !== null ? [given.due] : [],
       becomes: given.due === null ? null : 'b',
     });
     const id = newId();
@@ -279,7 +290,6 @@ export const playHistory = async (operations: readonly Operation[], stores: Cont
   await ask('trace in the end', async (store) =>
     (await store.traces({ limit: 100_000 })).filter((it) => it.correlationId === workflowId),
   );
-  for (const store of Object.values(stores)) await clear(store, workflowId);
 };
 
 /** A step without a task is told in the stream of its workflow, which a history has none of. */
