@@ -4,19 +4,29 @@ import type { PlannedTask, Submission } from '@hive/events';
 
 type Limits = NonNullable<NewStep['limits']>;
 
-/** Which steps take up what the limits are about: reviewing and merging are short, and hold up nobody. */
+/** Which steps take up what the limits of hive.yaml are about: reviewing and merging are short, and hold up nobody. */
 const limited: readonly NewStep['kind'][] = ['work', 'check'];
 
-/** The limits that a step falls under by its task: those of its repository, and while it is authored those of its model and of that one's box. */
+/**
+ * The limits that a step falls under by its task: those of its repository, and while it is authored those of its model and of that one's box. Into a branch
+ * of the user's one merge goes at a time, whichever workflow it is of.
+ */
 export const limitsOf = (
   kind: NewStep['kind'],
   task: Pick<PlannedTask, 'author' | 'model'>,
   {
     config,
     repo,
+    into,
     model,
-  }: { readonly config: Pick<HiveConfig, 'limits' | 'models'>; readonly repo: string; readonly model: string | null },
+  }: {
+    readonly config: Pick<HiveConfig, 'limits' | 'models'>;
+    readonly repo: string;
+    readonly into: string | null;
+    readonly model: string | null;
+  },
 ): Limits => {
+  if (kind === 'merge' && into !== null) return [{ key: `into:${repo}:${into}`, max: 1 }];
   if (!limited.includes(kind)) return [];
   const { repository, models, boxes } = config.limits;
   const limits = repository === null ? [] : [{ key: `repository:${repo}`, max: repository }];
@@ -36,7 +46,7 @@ export const withLimits = (
   moves: readonly Move[],
   around: {
     readonly config: Pick<HiveConfig, 'limits' | 'models'>;
-    readonly submission: Pick<Submission, 'repo' | 'model'> | null;
+    readonly submission: Pick<Submission, 'repo' | 'into' | 'model'> | null;
     readonly taskOf: (id: string) => Pick<PlannedTask, 'author' | 'model'> | undefined;
   },
 ): readonly Move[] => {
@@ -45,7 +55,7 @@ export const withLimits = (
   return moves.map((move) => {
     const task = move.step?.taskId == null ? undefined : taskOf(move.step.taskId);
     if (!move.step || !task) return move;
-    const limits = limitsOf(move.step.kind, task, { config, repo: submission.repo, model: submission.model });
+    const limits = limitsOf(move.step.kind, task, { config, ...submission });
     return limits.length === 0 ? move : { ...move, step: { ...move.step, limits } };
   });
 };

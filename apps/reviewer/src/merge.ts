@@ -1,6 +1,7 @@
 import type { Snooze, StepInHand } from '@hive/agent-kit';
 import type { NewEvent } from '@hive/events';
 import { changesOf } from './merge/changes.ts';
+import { placeOf } from './merge/landing.ts';
 import { leavesFor } from './merge/leaves.ts';
 import { beginMove, finishMove, giveUpMove, openMove } from './merge/move.ts';
 import type { OwnContext } from './merge/own-context.ts';
@@ -8,13 +9,20 @@ import { proveForMerge } from './merge/prove-for-merge.ts';
 import { rejected } from './merge/told.ts';
 import { isStillApproved, readTasks, tellOthers } from './merge/others.ts';
 
+/** After so many checks it goes onto its own branch, and a person hears how to take it from there. */
+const mostOvertaken = 3;
+
 /**
  * Puts approved changes onto the workflow's branch: one that stands on its tip as it is, others after a check of what they come to there, and together
  * with those that the queen named. Intents first, then the ref by compare-and-swap, then the outcomes: killed anywhere, the next claim looks at the ref
  * and finishes what was intended, with those very commits; so a holder that wakes late wants the same.
  */
-export const merge = async (step: StepInHand, ctx: OwnContext): Promise<readonly NewEvent[] | Snooze> => {
-  const { repo, branch, base } = step.workflow.submission;
+export const merge = async (
+  step: StepInHand,
+  ctx: OwnContext,
+  overtaken = 0,
+): Promise<readonly NewEvent[] | Snooze> => {
+  const { repo, branch } = step.workflow.submission;
   const tip = await ctx.own.tip(repo, branch);
   const begun = await openMove(step, ctx);
   if (begun && (tip === begun.to || (begun.isOurs && tip === begun.from))) {
@@ -24,8 +32,10 @@ export const merge = async (step: StepInHand, ctx: OwnContext): Promise<readonly
   }
   if (begun) await giveUpMove(step, begun);
 
+  const onto = await placeOf(step, tip, ctx);
+  if (typeof onto === 'object') return onto;
   const changes = await changesOf(step, ctx);
-  const { proven, refused } = await proveForMerge(step, changes, { onto: tip ?? base }, ctx);
+  const { proven, refused } = await proveForMerge(step, changes, { onto }, ctx);
   if (refused && refused.change.task.id === step.task?.id) return rejected(step, refused, ctx);
   if (refused)
     await tellOthers(step, [refused.change.task.id], ctx, ([task]) =>
@@ -42,6 +52,8 @@ export const merge = async (step: StepInHand, ctx: OwnContext): Promise<readonly
   const allowed = await leavesFor(step, proven, ctx);
   if (allowed === 'again') return merge(step, ctx);
   if ('ended' in allowed) return allowed.ended;
-  const move = await beginMove(step, allowed, { tip, base }, ctx);
+  // Somebody else has moved the branch that it goes on into: what was checked would not fit there.
+  if (overtaken < mostOvertaken && (await placeOf(step, tip, ctx)) !== onto) return merge(step, ctx, overtaken + 1);
+  const move = await beginMove(step, allowed, { tip, onto }, ctx);
   return (await finishMove(step, move, ctx)) ?? [];
 };

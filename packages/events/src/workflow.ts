@@ -32,6 +32,7 @@ export const Submission = z.strictObject({
     .enum(['command', 'config'])
     .optional()
     .describe('who named the branch of `into`: whoever handed it in, or hive.yaml'),
+  commit: Sha.optional().describe('the commit that was handed in, where it was one: the last of several'),
   checks: z.array(Check),
   setup: Setup.nullable(),
   /** How the plan comes about: `file` and `submit` are stored as an artefact, `model` is asked of a planner. */

@@ -76,6 +76,7 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door, h
       base,
       into,
       ...(into !== null && { intoBy: request.into === undefined ? ('config' as const) : ('command' as const) }),
+      ...(change?.tip !== undefined && { commit: change.tip }),
       checks,
       setup,
       source: plan ? 'file' : change ? 'submit' : 'model',

@@ -93,7 +93,10 @@ const ofLimits = (step: StepRow): Waits | null =>
   step.state === 'parked'
     ? {
         because: 'limit',
-        text: `Its ${step.kind} waits for room: at most ${step.limits.map(({ key, max }) => `${max} of ${key}`).join(' and ')} at once`,
+        text:
+          step.kind === 'merge'
+            ? 'Its merge waits for its turn: into a branch of yours changes go one after another'
+            : `Its ${step.kind} waits for room: at most ${step.limits.map(({ key, max }) => `${max} of ${key}`).join(' and ')} at once`,
       }
     : null;
 

@@ -56,7 +56,7 @@ const allTasks = async (store: Store): Promise<TaskView[]> => {
   }
 };
 
-/** Each branch from its base to each of its merges but the first, which is that task's own change. */
+/** Each branch from where its first merge went to each of the others; the first is that task's own change. */
 const branchesOf = async (store: Store, merged: readonly TaskView[]) => {
   const byWorkflow = [...Map.groupBy(merged, ({ workflowId }) => workflowId)].filter(([, tasks]) => tasks.length > 1);
   const branches = await Promise.all(
@@ -64,11 +64,13 @@ const branchesOf = async (store: Store, merged: readonly TaskView[]) => {
       const { heads } = await store.heads([`workflow/${workflowId}`]);
       const { submission } = heads.get(`workflow/${workflowId}`)?.view as WorkflowView; // its tasks are there, so it is
       const inOrder = tasks.toSorted((a, b) => ((a.settledAt ?? '') < (b.settledAt ?? '') ? -1 : 1));
+      const { evidence } = inOrder[0] ?? {};
+      const from = evidence?.batch?.base ?? evidence?.base ?? submission.base;
       return inOrder.slice(1).map((last, index) => ({
         tasks: inOrder.slice(0, index + 2),
-        key: `${submission.base}..${last.commit}`,
+        key: `${from}..${last.commit}`,
         repo: submission.repo,
-        from: submission.base,
+        from,
         to: last.commit ?? '',
       }));
     }),

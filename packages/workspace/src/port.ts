@@ -141,6 +141,19 @@ export type Delivery = {
 };
 
 /**
+ * Where the next change of `branch` goes on top of, when `into` is to be moved forward to it: `into` as it stands where it holds all that the branch (its
+ * `base` where there is none yet) holds, else the branch itself. `lacks`: commits of the base that `into` holds neither as they are nor as equal
+ * changes, newest first, at most 500. `merged` says which commits have become which others.
+ */
+export type Landing = (request: {
+  readonly repo: string;
+  readonly branch: string;
+  readonly base: string;
+  readonly into: string;
+  readonly merged: readonly { readonly commit: string; readonly as: string }[];
+}) => Promise<{ readonly onto: string; readonly lacks: readonly string[] }>;
+
+/**
  * All that Hive does with repositories and commands. Nothing here touches a user's working tree, index, HEAD, config or hooks.
  * Failures are HiveErrors: `setup.failed`, `sandbox.missing`, `infra.disk`, `infra.git` …; a red check is a result.
  */
@@ -176,6 +189,7 @@ export type Workspace = {
   }): Promise<ReadonlyMap<string, TextAt>>;
   /** Where a branch of the mirror stands; null when it does not exist. */
   tip(repo: string, branch: string): Promise<string | null>;
+  landing: Landing;
   /** Moves the mirror's branch by compare-and-swap, writes the note, hands the branch (and `into`) to the user's repository. Repeatable. Answers `moved`, a sentence why `into` was not moved, or null. */
   deliver(delivery: Delivery): Promise<{ into: string | null }>;
   /** Ends every process group that a vanished agent left behind (recorded by incarnation) and removes its worktrees. */

@@ -16,6 +16,7 @@ import { ownerFile, signWorktrees } from './disk/owners.ts';
 import { removeAllStaleLocks } from './disk/stale-locks.ts';
 import { grantOf } from './egress/grants.ts';
 import { deliver } from './git/deliver.ts';
+import { landingOf } from './git/landing.ts';
 import { openMirror, useMirror, type Mirror } from './git/mirror.ts';
 import { readTextsAt } from './git/read-texts-at.ts';
 import { rebaseCommit } from './git/rebase.ts';
@@ -143,6 +144,7 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
     seal: async ({ repo, ...request }) => sealCommit(await mirrorOf(repo), request),
     readTexts: async ({ repo, ...request }) => readTextsAt(await mirrorOf(repo), request),
     tip: async (repo, branch) => tipOf(await mirrorOf(repo), branch),
+    landing: async (request) => landingOf(await mirrorOf(request.repo), request),
     deliver: async (delivery) => deliver(await mirrorOf(delivery.repo), delivery),
     cleanUp: async (gone) => {
       const { home, around } = await open();

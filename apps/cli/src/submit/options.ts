@@ -11,7 +11,7 @@ export const submitOptions: readonly OptionSpec[] = [
     flags: '--red-before <needed>',
     says: 'not-needed: no check has to be red without the change (documents, refactoring)',
   },
-  { flags: '--into <branch>', says: 'also move this branch of yours, as a fast-forward' },
+  { flags: '--into <branch>', says: 'also move this branch of yours along, on top of what others put there' },
   { flags: '--model <ref>', says: 'the model that works, for example ollama:qwen3-coder:30b or claude:NAME' },
   { flags: '--local-only', says: 'no model outside of this machine and its boxes' },
   { flags: '--budget <limit>', says: 'at most this much for models, for example 5usd or 200k (tokens)' },

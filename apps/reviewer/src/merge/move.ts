@@ -40,15 +40,16 @@ const moveOf = (step: StepInHand, intents: readonly Intent[]): Move | null => {
 export const beginMove = async (
   step: StepInHand,
   changes: readonly Allowed[],
-  { tip, base }: { readonly tip: string | null; readonly base: string },
+  { tip, onto }: { readonly tip: string | null; readonly onto: string },
   ctx: OwnContext,
 ): Promise<Move> => {
   const { repo, policy } = step.workflow.submission;
   const isMerge = mergeRules(policy?.merge).strategy === 'merge';
   const sealed: { readonly from: string | null; readonly to: string }[] = [];
   for (const { change, head, evidence } of changes) {
-    const from = sealed.at(-1)?.to ?? tip;
-    const parents = [from ?? base, ...(isMerge ? [change.commit] : [])];
+    const before = sealed.at(-1)?.to;
+    const from = before ?? tip;
+    const parents = [before ?? onto, ...(isMerge ? [change.commit] : [])];
     sealed.push({ from, to: await ctx.own.seal({ repo, commit: head, parents, evidence }) });
   }
   await failpoint('merge.sealed');

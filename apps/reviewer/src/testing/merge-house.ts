@@ -20,8 +20,8 @@ export type MergeHouse = {
   begin(...tasks: Partial<PlannedTask>[]): Promise<[string, string, ...string[]]>;
   /** The same under other rules. */
   beginWith(submission: Partial<Submission>, ...tasks: Partial<PlannedTask>[]): Promise<[string, string, ...string[]]>;
-  /** A change on the base that was made, checked (so it is told) and approved; answers its commit. */
-  approve(taskId: string, patch: string, author?: string): Promise<string>;
+  /** A change on the base (of the repository, if none is named) that was made, checked (so it is told) and approved; answers its commit. */
+  approve(taskId: string, patch: string, author?: string, base?: string): Promise<string>;
   /** Starts the reviewer, with some of its workspace replaced. */
   start(change?: (real: Workspace) => Partial<Workspace>, name?: string, host?: string): Promise<Running>;
   ended(taskId: string, state: string): Promise<void>;
@@ -56,8 +56,8 @@ export const openMergeHouse = async (files: Readonly<Record<string, string>> = {
     return ids as [string, string, ...string[]];
   };
 
-  const approve: MergeHouse['approve'] = async (taskId, patch, author = 'human') => {
-    const about = { repo: repo.root, base: repo.base, setup: null, passEnv: [], signal: new AbortController().signal };
+  const approve: MergeHouse['approve'] = async (taskId, patch, author = 'human', base = repo.base) => {
+    const about = { repo: repo.root, base, setup: null, passEnv: [], signal: new AbortController().signal };
     const worktree = await workspace.open({ ...about, modelAuthored: false });
     await worktree.apply(Buffer.from(patch));
     const made = await worktree.commit({ subject: 'Change', trailers: {} });
@@ -66,7 +66,7 @@ export const openMergeHouse = async (files: Readonly<Record<string, string>> = {
     const hash = await house.artefacts.put(made.patch);
     const ran = { name: check.name, argv: [...check.argv], exit: 0, ms: 1, log: hash };
     const evidence: Evidence = {
-      ...{ base: repo.base, head: made.commit, tree: made.tree, patch: hash, author },
+      ...{ base, head: made.commit, tree: made.tree, patch: hash, author },
       commands: [
         { ...ran, on: 'base' },
         { ...ran, on: 'head' },
@@ -87,7 +87,7 @@ export const openMergeHouse = async (files: Readonly<Record<string, string>> = {
       {
         type: 'task.submitted',
         stream: of,
-        data: { ...about2('work', 1), base: repo.base, commit: made.commit, patch: hash, author, agent: 'worker-test' },
+        data: { ...about2('work', 1), base, commit: made.commit, patch: hash, author, agent: 'worker-test' },
       },
       {
         type: 'task.checked',

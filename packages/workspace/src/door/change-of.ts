@@ -9,8 +9,13 @@ import { resolve, resolveBase } from './repo.ts';
 export type Submitted =
   { readonly kind: 'patch'; readonly bytes: Uint8Array } | { readonly kind: 'rev'; readonly name: string };
 
-/** A change as a patch on a base, with a title for people. */
-export type Change = { readonly base: string; readonly patch: Uint8Array; readonly title: string };
+/** A change as a patch on a base, with a title for people; `tip` where it was a commit, the last of several. */
+export type Change = {
+  readonly base: string;
+  readonly patch: Uint8Array;
+  readonly title: string;
+  readonly tip?: string;
+};
 
 /**
  * Decides base and patch of a submitted change. A patch applies to HEAD; a commit means itself alone, on its first parent;
@@ -28,7 +33,7 @@ export const changeOf = async (repo: Repo, what: Submitted, base?: string): Prom
   const from = base === undefined ? await naturalBase(repo, name, tip) : await resolveBase(repo, base);
   await weighChange(repo.gitDir, { from, to: tip });
   const title = await gitText(['log', '-1', '--format=%s', tip, '--'], { gitDir: repo.gitDir });
-  return { base: from, patch: await diffOf(repo.gitDir, from, tip), title: title || name };
+  return { base: from, patch: await diffOf(repo.gitDir, from, tip), title: title || name, tip };
 };
 
 const naturalBase = async (repo: Repo, name: string, tip: string): Promise<string> => {

@@ -16,8 +16,11 @@ const forward: typeof userInto.deliver = async ({ user }, { branch, base }, { to
   if ((await checkedOut(user)).includes(branch))
     return `${branch} is checked out and was left alone; take the change there with: git merge --ff-only ${to}`;
   const take = `take the change with: git switch ${quoted(branch)} && git merge ${to}`;
-  const onLine = (await isAncestor(gitDir, base, current)) && (await isAncestor(gitDir, current, to));
-  if (!onLine) return `${branch} has moved off the line of ${base.slice(0, 8)} and was left alone; ${take}`;
+  if (!(await isAncestor(gitDir, current, to)))
+    return `${branch} has moved off the line of ${base.slice(0, 8)} and was left alone; ${take}`;
+  // Else what is between the two would go in with it, although nobody handed that in.
+  const isBehind = (await isAncestor(gitDir, base, to)) && !(await isAncestor(gitDir, base, current));
+  if (isBehind) return `${branch} lacks ${base.slice(0, 8)}, which the change was made on, and was left alone; ${take}`;
   if (await swapRefs(writingTo(user), [{ ref, to, from: current }])) return isThere;
   return `${branch} was moved by somebody else at the same moment and was left alone; ${take}`;
 };
