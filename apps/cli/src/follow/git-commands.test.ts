@@ -29,3 +29,14 @@ test('what became of --into is said', () => {
     'Not moved  main is checked out in /r',
   );
 });
+
+test('what is in a branch of theirs need not be taken, and is shown without what others put there', () => {
+  const merged = { status: 'merged', commit: 'b'.repeat(40) };
+  const tasks = [merged, { status: 'refused', commit: 'c'.repeat(40) }] as Result['tasks'];
+  expect(gitCommands(result({ into: 'moved', tasks }), '/home/ann/my repo')).toEqual([
+    'Show  git show bbbbbbbbbbbb',
+    'Delivered  into the branch that --into named',
+  ]);
+  const many = gitCommands(result({ into: 'moved', tasks: Array<(typeof tasks)[0]>(6).fill(tasks[0]!) }), '/');
+  expect(many[0]).toContain('log -p aaaaaaaaaaaa..hive/tidy-1a2b3c4d');
+});
