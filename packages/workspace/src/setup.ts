@@ -14,6 +14,7 @@ import { textOf, type Grant } from './egress/grants.ts';
 import { lineToAdd, ungranted } from './egress/line-to-add.ts';
 import { wantsAfter, type Wants } from './egress/wants.ts';
 import { git, gitList, gitText } from './git/git.ts';
+import { installsOnly } from './installs-only.ts';
 import { withLock } from './git/lock.ts';
 import type { Mirror } from './git/mirror.ts';
 import type { RunResult } from './port.ts';
@@ -69,8 +70,8 @@ export const dependencyKey = async (gitDir: string, at: string, setup: Setup): P
 };
 
 /**
- * Runs a setup once per repository, base, dependencies and command, with the registries as its network; later and concurrent callers get its copy.
- * Throws `setup.failed` with the last lines.
+ * Runs a setup once per repository, base, dependencies and command, with the registries as its network; later and concurrent callers get its copy. One
+ * that only installs ({@link installsOnly}) is run once for all bases with the same lock file and manifests. Throws `setup.failed` with the last lines.
  */
 export const prepareSetup = async (
   around: Surroundings,
@@ -80,7 +81,15 @@ export const prepareSetup = async (
   const { mirror, at, setup } = request;
   const dependencies = await dependencyKey(mirror.gitDir, at, setup);
   const key = createHash('sha256')
-    .update(JSON.stringify([mirror.user.root, at, dependencies, setup.argv, around.sandbox.state.kind]))
+    .update(
+      JSON.stringify([
+        mirror.user.root,
+        (await installsOnly(mirror.gitDir, at, setup)) ?? at,
+        dependencies,
+        setup.argv,
+        around.sandbox.state.kind,
+      ]),
+    )
     .digest('hex')
     .slice(0, 16);
   const folder = join(home, 'setup', key);
