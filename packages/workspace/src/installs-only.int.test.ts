@@ -92,7 +92,7 @@ test('scripts of its own do not count where the install runs none', async () => 
 });
 
 test('what was installed for one base serves the next, and a base with other manifests has its own', async () => {
-  const repo = createTestRepo(files);
+  const repo = createTestRepo({ ...files, 'package.json': manifest() });
   const { workspace, home } = createTestWorkspace();
   const installed = async (base: string) => {
     await workspace.open({ repo: repo.root, base, ...plain, setup: ci });
@@ -100,7 +100,5 @@ test('what was installed for one base serves the next, and a base with other man
   };
   expect(await installed(repo.first)).toBe(1);
   expect(await installed(repo.commit({ 'index.js': '2\n' }))).toBe(1);
-  expect(await installed(repo.commit({ 'packages/pear/package.json': manifest({ name: 'pear', bin: 'x.js' }) }))).toBe(
-    2,
-  );
+  expect(await installed(repo.commit({ 'package.json': manifest({ main: 'x.js' }) }))).toBe(2);
 });
