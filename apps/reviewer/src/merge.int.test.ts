@@ -232,3 +232,38 @@ test('a branch that the user has checked out is waited for, at no cost', async (
   expect(commits()).toHaveLength(2);
   expect(await house.broken()).toEqual([]);
 });
+
+test.each([
+  ['after', true],
+  ['before', false],
+] as const)(
+  'cancelled while its branch is moved, and killed %s: what has moved is told although no merge follows',
+  async (at, hasMoved) => {
+    const [a] = await begin({});
+    await approve(a, two('a.txt'));
+    const cancelAndDie = killedOnce(at);
+    const first = await start((real) => ({
+      deliver: async (delivery) => {
+        await house.tell(a, { type: 'task.cancelled', stream: streams.task(a), data: { taskId: a } });
+        return cancelAndDie(real).deliver(delivery);
+      },
+    }));
+    await house.enqueue(a, 'merge');
+    await ended(a, 'cancelled');
+    await expect.poll(async () => (await house.store.steps({ states: ['claimed'], limit: 1 })).length).toBe(0);
+    await first.drain(0);
+    expect(await mergeEvents()).toEqual(['intended']);
+    await start(undefined, 'reviewer-2');
+    if (hasMoved) {
+      await expect.poll(mergeEvents).toEqual(['intended', 'completed']);
+      expect(commits()).toHaveLength(1);
+      expect(repo.git('notes', '--ref', 'hive', 'list').split('\n')).toHaveLength(1);
+    } else {
+      await sleep(500);
+      // Whoever held the claim may still be about to move it.
+      expect(await mergeEvents()).toEqual(['intended']);
+    }
+    expect(await house.view(a)).toMatchObject({ state: 'cancelled' });
+    expect(await house.broken()).toEqual([]);
+  },
+);

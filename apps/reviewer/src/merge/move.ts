@@ -1,7 +1,8 @@
 import type { Snooze, StepInHand } from '@hive/agent-kit';
 import { hasCode } from '@hive/errors';
-import { mergeRules, openIntents, type DataOf, type MergeView, type NewEvent } from '@hive/events';
+import { mergeRules, openIntents, type DataOf, type MergeView, type NewEvent, type Submission } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
+import type { Delivery } from '@hive/workspace';
 import type { Allowed } from './leaves.ts';
 import { isStillApproved, tellOthers } from './others.ts';
 import type { OwnContext } from './own-context.ts';
@@ -80,10 +81,8 @@ export const finishMove = async (
   { from, to, intents }: Move,
   ctx: OwnContext,
 ): Promise<readonly NewEvent[] | Snooze | null> => {
-  const { repo, branch, base, into } = step.workflow.submission;
   step.signal.throwIfAborted();
-  const notes = intents.map(({ to: commit, evidence }) => ({ commit, evidence }));
-  const delivery = { repo, branch, from, to, notes, into: into === null ? null : { branch: into, base } };
+  const delivery = deliveryOf(step.workflow.submission, { from, to, intents });
   const delivered = await ctx.own.deliver(delivery).catch((error: unknown): Snooze => {
     // The user is looking at the branch: that is no failure, and may take all day.
     if (!hasCode(error, 'branch.checked_out')) throw error;
@@ -106,6 +105,15 @@ export const finishMove = async (
   await failpoint('merge.others');
   await failpoint('merge.outcome');
   return own ? mergedOne(step, own, { task: step.task, into: delivered.into }) : null;
+};
+
+/** What is handed over by a move. */
+export const deliveryOf = (
+  { repo, branch, base, into }: Submission,
+  { from, to, intents }: Omit<Move, 'isOurs'>,
+): Delivery => {
+  const notes = intents.map(({ to: commit, evidence }) => ({ commit, evidence }));
+  return { repo, branch, from, to, notes, into: into === null ? null : { branch: into, base } };
 };
 
 /** Its lead ended (was cancelled, say) before the branch was moved. */

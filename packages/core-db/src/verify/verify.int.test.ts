@@ -155,6 +155,16 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
     ],
     [
       3,
+      /merged 3 times/,
+      async () => {
+        await tell('task', task, 'task.cancelled', { taskId: task });
+        await tell('task', task, 'task.redriven', { taskId: task });
+        for (const branch of ['a', 'b', 'c'])
+          await tell('merge', branch, 'merge.completed', { taskId: task, branch, commit: 'c', into: null });
+      },
+    ],
+    [
+      3,
       /no outcome/,
       () => tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b' }, { at: '2020-01-01T00:00:00.000Z' }),
     ],
@@ -365,6 +375,14 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
     await plant();
     const found = await broken();
     expect(found[number]?.join('\n') ?? '').toMatch(says);
+  });
+
+  test('a task that was begun anew may be merged once more', async () => {
+    await tell('task', task, 'task.cancelled', { taskId: task });
+    await tell('task', task, 'task.redriven', { taskId: task });
+    for (const branch of ['a', 'b'])
+      await tell('merge', branch, 'merge.completed', { taskId: task, branch, commit: 'c', into: null });
+    expect((await broken())[3]).toBeUndefined();
   });
 
   test('offenders are named with their trace', async () => {

@@ -1,0 +1,87 @@
+import { record } from '@hive/bus';
+import {
+  isOpen,
+  openIntents,
+  streams,
+  type DataOf,
+  type MergeView,
+  type NewEvent,
+  type TaskView,
+  type WorkflowView,
+} from '@hive/events';
+import { mirrorName } from '@hive/workspace';
+import { deliveryOf } from './move.ts';
+import type { OwnContext } from './own-context.ts';
+
+/** The newest of the cancelled tasks that are looked at. */
+const mostCancelled = 1000;
+/** Whoever held the claim has ended by then: it hears of the cancellation within seconds. */
+const graceMs = 5 * 60_000;
+
+/**
+ * Tells what became of moves that nobody can tell of any more: their tasks were cancelled between the intent and the outcome, so there is no claim, and perhaps
+ * never another merge of that branch. What has moved is handed over and told; what has not for five minutes is given up.
+ */
+export const tellLeftMoves = async (ctx: OwnContext): Promise<void> => {
+  const { store } = ctx.bus;
+  const { events } = await store.events({ types: ['task.cancelled'], newest: true, limit: mostCancelled });
+  const ids = [...new Set(events.map(({ correlationId }) => correlationId))];
+  if (ids.length === 0) return;
+  const { heads } = await store.heads(ids.map(streams.workflow));
+  const workflows = [...heads.values()].map(({ view }) => view as WorkflowView); // heads of kind `workflow` are made by foldWorkflow
+  const merges = (await store.heads(workflows.map(streamOf))).heads;
+  for (const workflow of workflows) {
+    const view = merges.get(streamOf(workflow))?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
+    if (openIntents(view).length > 0) await tellOne(workflow, openIntents(view), ctx);
+  }
+};
+
+const streamOf = ({ submission: { repo, branch } }: WorkflowView): string => streams.merge(mirrorName(repo), branch);
+
+type Intents = readonly DataOf<'merge.intended'>[];
+
+const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext): Promise<void> => {
+  const { store, around, actor } = ctx.bus;
+  const { submission } = workflow;
+  const { from, to } = intents[0]?.batch ?? intents[0] ?? { from: null, to: '' };
+  const stream = streamOf(workflow);
+  const [intended] = (await store.events({ stream, types: ['merge.intended'], newest: true, limit: 1 })).events;
+  const tip = await ctx.own.tip(submission.repo, submission.branch);
+  const isLate = intended !== undefined && Date.parse(await store.now()) - Date.parse(intended.at) > graceMs;
+  if (tip !== to && !(tip === from && isLate)) return;
+  const tasks = intents.map(({ taskId }) => streams.task(taskId));
+  const isLeft = (heads: Awaited<ReturnType<typeof store.heads>>['heads']): boolean =>
+    tasks.every((task) => !isOpen((heads.get(task)?.view as TaskView).state)); // heads of kind `task` are made by foldTask
+  if (!isLeft((await store.heads(tasks)).heads)) return;
+  const into = tip === to ? (await ctx.own.deliver(deliveryOf(submission, { from, to, intents }))).into : null;
+  await record(store, {
+    streams: [stream, ...tasks],
+    onRefused: 'drop',
+    newId: around.newId,
+    plan: (heads) => {
+      const head = heads.get(stream);
+      // Somebody may have told it, or tried a task again, in between.
+      const now = openIntents(head?.view as MergeView | undefined);
+      const same = now.length === intents.length && now.every((it, n) => it.to === intents[n]?.to) && isLeft(heads);
+      return {
+        moves: same
+          ? [{ events: intents.map((intent) => outcomeOf(stream, intent, { moved: tip === to, into })) }]
+          : [],
+        stamp: { correlationId: workflow.id, causationId: head?.lastEventId ?? null, actor },
+      };
+    },
+  });
+  ctx.log.info({ workflowId: workflow.id, moved: tip === to }, 'told the outcome of a merge whose task was cancelled');
+};
+
+const outcomeOf = (
+  stream: string,
+  { taskId, workflowId, branch, attempt, token, lead, to, evidence }: Intents[number],
+  { moved, into }: { readonly moved: boolean; readonly into: string | null },
+): NewEvent => {
+  const about = { taskId, workflowId, branch, attempt, token, ...(lead !== undefined && { lead }) };
+  const reason = 'Its task was cancelled before the branch was moved';
+  return moved
+    ? { type: 'merge.completed', stream, data: { ...about, commit: to, evidence, into } }
+    : { type: 'merge.rejected', stream, data: { ...about, code: 'lease.lost', reason, culprit: lead ?? taskId } };
+};
