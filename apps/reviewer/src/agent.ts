@@ -10,5 +10,5 @@ export default defineAgent<Workspace>({
   concurrency: 2,
   open: (ctx) => Promise.resolve(workspaceOf(ctx)),
   steps: { review, merge },
-  every: [{ ms: 20_000, run: tellLeftMoves }],
+  every: [{ ms: 30_000, run: tellLeftMoves }],
 });

@@ -34,7 +34,7 @@ test('what is in a branch of theirs need not be taken, and is shown without what
   const merged = { status: 'merged', commit: 'b'.repeat(40) };
   const tasks = [merged, { status: 'refused', commit: 'c'.repeat(40) }] as Result['tasks'];
   expect(gitCommands(result({ into: 'moved', tasks }), '/home/ann/my repo')).toEqual([
-    'Show  git show bbbbbbbbbbbb',
+    'Show  git show --first-parent bbbbbbbbbbbb',
     'Delivered  into the branch that --into named',
   ]);
   const many = gitCommands(result({ into: 'moved', tasks: Array<(typeof tasks)[0]>(6).fill(tasks[0]!) }), '/');

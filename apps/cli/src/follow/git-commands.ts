@@ -24,7 +24,7 @@ export const gitCommands = (result: Result, cwd: string): string[] => {
   const own = result.tasks.flatMap(({ status, commit }) => (status === 'merged' && commit !== null ? [commit] : []));
   const named = own.length > 0 && own.length <= mostNamed;
   return [
-    named ? `Show  ${git} show ${own.map((commit) => commit.slice(0, 12)).join(' ')}` : range,
+    named ? `Show  ${git} show --first-parent ${own.map((commit) => commit.slice(0, 12)).join(' ')}` : range,
     'Delivered  into the branch that --into named',
   ];
 };

@@ -177,3 +177,17 @@ test('a branch that Hive could not move stays behind, and what follows says so',
   expect(onto('release')).toEqual(['f4']);
   expect(onto(merging.branch())).toEqual(['f0', 'f1']);
 });
+
+test('what somebody has taken out of the branch again does not come back with the next change', async () => {
+  await merging.start();
+  const [one, other] = await merging.beginWith({ into: 'release' }, { key: 'one' }, { key: 'two' });
+  git('branch', '--force', 'release', commitOf('f4', merging.repo.base));
+  await merging.approve(one, two('f0'));
+  await merge(one);
+  expect(onto('release')).toEqual(['f4', 'f0']);
+  git('branch', '--force', 'release', merging.repo.base);
+  await merging.approve(other, two('f1'));
+  await merge(other);
+  expect(await into(other)).toMatch(/^release was moved back behind what others had put there/);
+  expect(onto('release')).toEqual([]);
+});

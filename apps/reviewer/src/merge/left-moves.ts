@@ -13,26 +13,34 @@ import { mirrorName } from '@hive/workspace';
 import { deliveryOf } from './move.ts';
 import type { OwnContext } from './own-context.ts';
 
-/** The newest of the cancelled tasks that are looked at. */
-const mostCancelled = 1000;
+/** The newest of the tasks that ended without a merge are looked at. */
+const mostEnded = 200;
 /** Whoever held the claim has ended by then: it hears of the cancellation within seconds. */
 const graceMs = 5 * 60_000;
 
 /**
- * Tells what became of moves that nobody can tell of any more: their tasks were cancelled between the intent and the outcome, so there is no claim, and perhaps
- * never another merge of that branch. What has moved is handed over and told; what has not for five minutes is given up.
+ * Tells what became of moves that nobody can tell of any more: their tasks were cancelled or given up between the intent and the outcome, so there is no claim, and
+ * all others of the workflow are over, so no merge of that branch follows. What has moved is handed over and told; what has not for five minutes is given up.
  */
 export const tellLeftMoves = async (ctx: OwnContext): Promise<void> => {
   const { store } = ctx.bus;
-  const { events } = await store.events({ types: ['task.cancelled'], newest: true, limit: mostCancelled });
-  const ids = [...new Set(events.map(({ correlationId }) => correlationId))];
+  const ended = await store.listHeads({
+    kind: 'task',
+    states: ['cancelled', 'failed', 'dead_lettered'],
+    limit: mostEnded,
+  });
+  const ids = [...new Set(ended.map(({ correlationId }) => correlationId))];
   if (ids.length === 0) return;
   const { heads } = await store.heads(ids.map(streams.workflow));
   const workflows = [...heads.values()].map(({ view }) => view as WorkflowView); // heads of kind `workflow` are made by foldWorkflow
   const merges = (await store.heads(workflows.map(streamOf))).heads;
   for (const workflow of workflows) {
     const view = merges.get(streamOf(workflow))?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
-    if (openIntents(view).length > 0) await tellOne(workflow, openIntents(view), ctx);
+    if (openIntents(view).length === 0) continue;
+    // A repository that is gone, or a branch that somebody looks at: the others are told.
+    await tellOne(workflow, openIntents(view), ctx).catch((error: unknown) => {
+      ctx.log.debug({ err: error, workflowId: workflow.id }, 'what became of a merge is not told yet');
+    });
   }
 };
 
@@ -49,11 +57,12 @@ const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext
   const tip = await ctx.own.tip(submission.repo, submission.branch);
   const isLate = intended !== undefined && Date.parse(await store.now()) - Date.parse(intended.at) > graceMs;
   if (tip !== to && !(tip === from && isLate)) return;
-  const tasks = intents.map(({ taskId }) => streams.task(taskId));
+  const tasks = workflow.tasks.map(({ id }) => streams.task(id));
   const isLeft = (heads: Awaited<ReturnType<typeof store.heads>>['heads']): boolean =>
-    tasks.every((task) => !isOpen((heads.get(task)?.view as TaskView).state)); // heads of kind `task` are made by foldTask
+    [...heads.values()].every(({ kind, view }) => kind !== 'task' || !isOpen((view as TaskView).state)); // made by foldTask
   if (!isLeft((await store.heads(tasks)).heads)) return;
   const into = tip === to ? (await ctx.own.deliver(deliveryOf(submission, { from, to, intents }))).into : null;
+  let isTold = false;
   await record(store, {
     streams: [stream, ...tasks],
     onRefused: 'drop',
@@ -62,16 +71,17 @@ const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext
       const head = heads.get(stream);
       // Somebody may have told it, or tried a task again, in between.
       const now = openIntents(head?.view as MergeView | undefined);
-      const same = now.length === intents.length && now.every((it, n) => it.to === intents[n]?.to) && isLeft(heads);
+      isTold = now.length === intents.length && now.every((it, n) => it.to === intents[n]?.to) && isLeft(heads);
       return {
-        moves: same
+        moves: isTold
           ? [{ events: intents.map((intent) => outcomeOf(stream, intent, { moved: tip === to, into })) }]
           : [],
         stamp: { correlationId: workflow.id, causationId: head?.lastEventId ?? null, actor },
       };
     },
   });
-  ctx.log.info({ workflowId: workflow.id, moved: tip === to }, 'told the outcome of a merge whose task was cancelled');
+  if (isTold)
+    ctx.log.info({ workflowId: workflow.id, moved: tip === to }, 'told the outcome of a merge whose task is over');
 };
 
 const outcomeOf = (
@@ -80,7 +90,7 @@ const outcomeOf = (
   { moved, into }: { readonly moved: boolean; readonly into: string | null },
 ): NewEvent => {
   const about = { taskId, workflowId, branch, attempt, token, ...(lead !== undefined && { lead }) };
-  const reason = 'Its task was cancelled before the branch was moved';
+  const reason = 'Its task ended before the branch was moved';
   return moved
     ? { type: 'merge.completed', stream, data: { ...about, commit: to, evidence, into } }
     : { type: 'merge.rejected', stream, data: { ...about, code: 'lease.lost', reason, culprit: lead ?? taskId } };

@@ -60,7 +60,10 @@ export const openMergeHouse = async (files: Readonly<Record<string, string>> = {
     const about = { repo: repo.root, base, setup: null, passEnv: [], signal: new AbortController().signal };
     const worktree = await workspace.open({ ...about, modelAuthored: false });
     await worktree.apply(Buffer.from(patch));
-    const made = await worktree.commit({ subject: 'Change', trailers: {} });
+    const made = await worktree.commit({
+      subject: 'Change',
+      trailers: { 'Hive-Correlation-Id': (await house.view(taskId)).workflowId },
+    });
     await worktree.remove();
     if (!made) throw new Error('nothing changed');
     const hash = await house.artefacts.put(made.patch);

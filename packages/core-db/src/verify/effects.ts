@@ -34,10 +34,10 @@ export const effectsOnce: Check = async (snapshot, offenders) => {
   await nameRows(
     snapshot,
     offenders,
-    `select m.task, m.many, m.trace from (select data ->> 'taskId' as task, count(*) as many, min(correlation_id) as trace from event
+    `select m.task, m.many, m.trace from (select data ->> 'taskId' as task, count(*) as many, count(distinct data ->> 'commit') as kinds, min(correlation_id) as trace from event
       where stream >= 'merge/' and stream < 'merge0' and type = 'merge.completed'
       group by data ->> 'taskId' having count(*) > 1) m
-      where m.many > 1 + (select count(*) from event r where r.stream = 'task/' || m.task and r.type = 'task.redriven')`,
+      where m.kinds < m.many or m.many > 1 + (select count(*) from event r where r.stream = 'task/' || m.task and r.type = 'task.redriven')`,
     [],
     (row) => `task/${said(row, 'task')} was merged ${said(row, 'many')} times`,
   );

@@ -159,8 +159,8 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       async () => {
         await tell('task', task, 'task.cancelled', { taskId: task });
         await tell('task', task, 'task.redriven', { taskId: task });
-        for (const branch of ['a', 'b', 'c'])
-          await tell('merge', branch, 'merge.completed', { taskId: task, branch, commit: 'c', into: null });
+        for (const commit of ['c', 'd', 'e'])
+          await tell('merge', 'a', 'merge.completed', { taskId: task, branch: 'a', commit, into: null });
       },
     ],
     [
@@ -380,9 +380,13 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
   test('a task that was begun anew may be merged once more', async () => {
     await tell('task', task, 'task.cancelled', { taskId: task });
     await tell('task', task, 'task.redriven', { taskId: task });
-    for (const branch of ['a', 'b'])
-      await tell('merge', branch, 'merge.completed', { taskId: task, branch, commit: 'c', into: null });
+    const merged = (commit: string) =>
+      tell('merge', 'a', 'merge.completed', { taskId: task, branch: 'a', commit, into: null });
+    await merged('c');
+    await merged('d');
     expect((await broken())[3]).toBeUndefined();
+    await merged('d');
+    expect((await broken())[3]).toHaveLength(1);
   });
 
   test('offenders are named with their trace', async () => {
