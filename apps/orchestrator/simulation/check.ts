@@ -54,12 +54,9 @@ export const violationsIn = (
     if (stream.startsWith('task/') && head?.state !== state)
       say(10, `the head of ${stream} is ${head?.state ?? ''} and not ${state ?? ''}`);
   }
-  const begunAnew = (stream: string) =>
-    tables.events.filter((it) => it.stream === stream && it.type === 'task.redriven').length;
   for (const [stream, { state, merged }] of streamsSeen) {
     const effects = moves.filter((it) => `task/${it.taskId}` === stream);
-    const isTwice = new Set(effects.map(({ to }) => to)).size < effects.length;
-    if (isTwice || effects.length > 1 + begunAnew(stream)) say(3, `${stream} was merged ${effects.length} times`);
+    if (effects.length > 1) say(3, `${stream} was merged ${effects.length} times`);
     if (merged !== null && !effects.some((it) => it.to === merged))
       say(3, `${stream} is told to be merged and is not on the branch`);
     const open = [...tables.steps.values()].filter(

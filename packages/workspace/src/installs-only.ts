@@ -71,7 +71,7 @@ export const installsOnly = async (
   // Without a script of its own a package with a binding.gyp is built.
   if (!runsNone && entries.some(({ path }) => /(?:^|\/)binding\.gyp$/.test(path))) return null;
   if (!unpacksOnly(ofLock, { runsNone })) return null;
-  const isOne = !ofManifest.includes('"workspaces"') && !/"link"|\\u/.test(ofLock);
+  const isOne = !/"workspaces"|\\u/.test(ofManifest) && !/"link"|\\u/.test(ofLock);
   const manifests = isOne ? [manifest] : entries.filter(({ path }) => /(?:^|\/)package\.json$/.test(path));
   if (manifests.length > mostManifests || !manifests.every(isFile)) return null;
   if (!runsNone && (await haveOwnScripts(gitDir, manifests))) return null;

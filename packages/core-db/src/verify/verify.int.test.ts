@@ -155,16 +155,6 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
     ],
     [
       3,
-      /merged 3 times/,
-      async () => {
-        await tell('task', task, 'task.cancelled', { taskId: task });
-        await tell('task', task, 'task.redriven', { taskId: task });
-        for (const commit of ['c', 'd', 'e'])
-          await tell('merge', 'a', 'merge.completed', { taskId: task, branch: 'a', commit, into: null });
-      },
-    ],
-    [
-      3,
       /no outcome/,
       () => tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b' }, { at: '2020-01-01T00:00:00.000Z' }),
     ],
@@ -375,18 +365,6 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
     await plant();
     const found = await broken();
     expect(found[number]?.join('\n') ?? '').toMatch(says);
-  });
-
-  test('a task that was begun anew may be merged once more', async () => {
-    await tell('task', task, 'task.cancelled', { taskId: task });
-    await tell('task', task, 'task.redriven', { taskId: task });
-    const merged = (commit: string) =>
-      tell('merge', 'a', 'merge.completed', { taskId: task, branch: 'a', commit, into: null });
-    await merged('c');
-    await merged('d');
-    expect((await broken())[3]).toBeUndefined();
-    await merged('d');
-    expect((await broken())[3]).toHaveLength(1);
   });
 
   test('offenders are named with their trace', async () => {
