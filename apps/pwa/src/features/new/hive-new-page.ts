@@ -4,7 +4,6 @@ import type { Choices } from '@hive/events';
 import { goTo } from '../../app/address.ts';
 import type { RoomDesk } from '../../data/desk.ts';
 import type { LiveStream } from '../../data/live-stream.ts';
-import { createKeptTexts } from '../../data/kept-texts.ts';
 import { Rights } from '../../data/rights.ts';
 import type { QueuedWork } from '../../data/send-work.ts';
 import type { WorkQueue } from '../../data/work-queue.ts';
@@ -12,7 +11,6 @@ import { baseStyles } from '../../ui/base-styles.ts';
 import { errorWords } from '../../ui/error-words.ts';
 import { count } from '../../ui/duration.ts';
 import { toast } from '../../ui/toast.ts';
-import { painted } from '../../ui/turns.ts';
 import { visibleLine } from '../../ui/visible-text.ts';
 import { behindMore, emptyDraft, type Draft, type Field, type Problems } from './draft.ts';
 import { textField, type Form } from './form.ts';
@@ -47,7 +45,6 @@ export class HiveNewPage extends LitElement {
   @state() private queued: readonly QueuedWork[] = [];
 
   readonly #rights = new Rights(this, () => this.desk);
-  readonly #kept = createKeptTexts();
   #queue: WorkQueue | null = null;
   #unheard: (() => void) | undefined;
   #wanted = 0;
@@ -139,7 +136,7 @@ export class HiveNewPage extends LitElement {
   }
 
   async #begin(): Promise<void> {
-    const kept = await this.#kept.get(draftName).catch(() => null); // a browser that keeps nothing
+    const kept = localStorage.getItem(draftName);
     if (kept !== null) this.draft = { ...this.draft, ...(JSON.parse(kept) as Partial<Draft>) }; // as it was put
     const asked = new URLSearchParams(location.search);
     for (const name of ['goal', 'repo'] as const)
@@ -264,15 +261,13 @@ export class HiveNewPage extends LitElement {
     this.#keepDraft();
   }
 
-  #isKeeping = false;
-  /** After the frame that shows what was typed, so that no letter waits for the disk. */
+  /** At once: a page may be left the moment after the last letter, and what is written later may not be. */
   #keepDraft(): void {
-    if (this.#isKeeping) return;
-    this.#isKeeping = true;
-    void painted().then(() => {
-      this.#isKeeping = false;
-      return this.#kept.put(draftName, JSON.stringify(this.draft)).catch(() => undefined);
-    });
+    try {
+      localStorage.setItem(draftName, JSON.stringify(this.draft));
+    } catch {
+      // A browser that keeps nothing, or not as much as this.
+    }
   }
 
   readonly #toggled = (event: Event): void => {
