@@ -55,7 +55,19 @@ export const mergeAs = async (hand: Hand, outside: Outside): Promise<readonly Ne
   );
   if (!green.every(({ commit }, n) => isApproved(now[n], commit))) return mergeAs(hand, outside);
   const intended = intentsFor(hand, green, { tip, chance: outside.chance });
-  await step.note(intended.map((data): NewEvent => ({ type: 'merge.intended', stream, data })));
+  const isNoted = await step
+    .note(
+      intended.map((data): NewEvent => ({ type: 'merge.intended', stream, data })),
+      { provided: stillApproved(green) },
+    )
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (hasCode(error, 'version.conflict')) return false;
+        throw error;
+      },
+    );
+  if (!isNoted) return mergeAs(hand, outside);
   await outside.take(step, ctx);
   return (await finish(hand, intended, outside)) ?? [];
 };
@@ -135,6 +147,12 @@ const about = ({ step, task }: Hand, taskId: string) => {
   const of = { taskId, workflowId: step.workflow.id, branch: step.workflow.submission.branch, attempt, token };
   return taskId === task.id ? of : { ...of, lead: task.id };
 };
+
+const stillApproved = (tasks: readonly TaskView[]) => ({
+  streams: tasks.map(({ id }) => streams.task(id)),
+  holds: (heads: ReadonlyMap<string, { readonly view: unknown }>) =>
+    tasks.every(({ id, commit }) => isApproved(heads.get(streams.task(id))?.view as TaskView | undefined, commit)), // made by foldTask
+});
 
 const isApproved = (task: TaskView | undefined, commit: string | null | undefined): boolean =>
   task?.state === 'reviewed' && task.commit === commit;

@@ -1,6 +1,7 @@
 import { createBus, derivedId, rest, type Bus } from '@hive/bus';
 import { hasCode, isHiveError } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
+import { landed } from '@hive/front-desk';
 import type { Ask } from './faults.ts';
 import type { Life } from './process.ts';
 import type { Workflow } from './workflows.ts';
@@ -67,7 +68,13 @@ export const createPerson = ({ store, around }: Pick<Life, 'store' | 'around'>):
         data: { workflowId: id },
       }),
     'cancel a task': ({ id, tasks }) => aboutTask(id, tasks[0]?.id ?? '', 'task.cancelled'),
-    redrive: ({ id, tasks }) => aboutTask(id, tasks[0]?.id ?? '', 'task.redriven'),
+    redrive: async ({ id, tasks, submission }) => {
+      const taskId = tasks[0]?.id ?? '';
+      const there = await landed(store, { branch: streams.merge('repo', submission.branch), taskId }).catch(
+        () => 'moving',
+      );
+      if (there === null) await aboutTask(id, taskId, 'task.redriven');
+    },
     'stop and go on': async () => {
       await say(null, around.newId(), { type: 'system.paused', stream: streams.system, data: {} });
       await rest(around, pauseMs);

@@ -419,6 +419,24 @@ test('a redriven task starts anew, brings its blocked dependents back, and reope
   expect(hive.open()).toEqual(['work a']);
 });
 
+test('what needed a task goes on without it once its change is on the branch, though it was cancelled meanwhile', () => {
+  const hive = started([planned('a'), planned('b'), planned('c', ['a', 'b'])]);
+  for (const event of [claimed('a'), handedIn('a')]) hive.tell(event);
+  hive.tell({ type: 'task.cancelled', ...on('a'), data: { taskId: taskId('a') } });
+  expect(hive.status()).toEqual({ a: 'cancelled', b: 'ready', c: 'blocked' });
+  const retry: NewEvent = { type: 'task.redriven', ...on('c'), data: { taskId: taskId('c') } };
+  hive.tell(retry);
+  expect(hive.status()).toMatchObject({ c: 'blocked' });
+  const about = { taskId: taskId('a'), workflowId, branch: 'hive/test', attempt: 1, token: 1 };
+  const into = { commit: sha('2'), evidence: evidence(true), into: null };
+  hive.tell({ type: 'merge.completed', stream: streams.merge('repo', 'hive/test'), data: { ...about, ...into } });
+  hive.tell(retry);
+  expect(hive.status()).toMatchObject({ c: 'pending' });
+  approveAll(hive, 'b');
+  hive.tell(merged('b'));
+  expect(hive.status()).toEqual({ a: 'cancelled', b: 'merged', c: 'ready' });
+});
+
 test('a workflow that was declared over while one of its tasks was redriven goes on', () => {
   const hive = started([planned('a')]);
   for (const event of [claimed('a'), handedIn('a')]) hive.tell(event);

@@ -359,14 +359,22 @@ const elsewhere = (
 };
 
 const isDone = (task: TaskView | undefined): boolean => task?.state === 'merged' || task?.state === 'completed';
-const isLost = (task: TaskView | undefined): boolean => task !== undefined && !isOpen(task.state) && !isDone(task);
+/** What others need of a task is its change on the branch, and that may be there though the task was cancelled meanwhile. */
+const isMet = ({ tasks, landed }: State, need: string): boolean => {
+  const task = tasks.get(need);
+  return isDone(task) || (task !== undefined && !isOpen(task.state) && landed.has(need));
+};
+const isLost = (state: State, need: string): boolean => {
+  const task = state.tasks.get(need);
+  return task !== undefined && !isOpen(task.state) && !isMet(state, need);
+};
 
 const dependents = (state: State, taskId: string): TaskView[] =>
   [...state.tasks.values()].filter((task) => task.spec.needs.includes(taskId));
 
 const settledWell = (state: State, event: HiveEvent, taskId: string, known: Known): readonly Move[] => [
   ...dependents(state, taskId)
-    .filter((task) => task.state === 'pending' && task.spec.needs.every((need) => isDone(state.tasks.get(need))))
+    .filter((task) => task.state === 'pending' && task.spec.needs.every((need) => isMet(state, need)))
     .map((task) => ready(event, task.workflowId, task.spec, 'all its needs are merged')),
   ...finish(state, known),
 ];
@@ -410,11 +418,11 @@ const redriven = (state: State, event: EventOf<'task.redriven'>, taskId: string)
   if (!task || !state.workflow) return [];
   const isOver = state.workflow.state === 'failed' || state.workflow.state === 'cancelled';
   const awake = isOver ? [resume(task.workflowId)] : [];
-  const needs = task.spec.needs.map((need) => state.tasks.get(need));
-  const lostNeed = needs.find(isLost);
+  const { needs } = task.spec;
+  const lostNeed = needs.find((need) => isLost(state, need));
   const self = lostNeed
-    ? [block(state, taskId, lostNeed.id)]
-    : needs.every(isDone)
+    ? [block(state, taskId, lostNeed)]
+    : needs.every((need) => isMet(state, need))
       ? [ready(event, task.workflowId, task.spec, 'redriven')]
       : [];
   const others = dependents(state, taskId)

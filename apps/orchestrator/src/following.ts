@@ -20,7 +20,7 @@ import { withLimits } from './limits.ts';
 import { evolve, initialState, type State } from './state.ts';
 
 const pageSize = 1000;
-const followed = ['workflow.*', 'task.*', 'approval.*'];
+const followed = ['workflow.*', 'task.*', 'approval.*', 'merge.completed'];
 
 /** What is remembered of workflows between events; all of it can be read again from the log. */
 export type Remembered = { readonly states: Map<string, State> };

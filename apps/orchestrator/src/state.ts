@@ -29,6 +29,8 @@ export type State = {
    * events may already be in the log when the first of them is decided.
    */
   readonly merging: Merging | null;
+  /** Tasks whose change is on the branch, whatever became of them meanwhile. */
+  readonly landed: ReadonlySet<string>;
   /** Tasks whose step of a kind is in the queue and not claimed. */
   readonly waiting: ReadonlyMap<Step, ReadonlySet<string>>;
 };
@@ -39,6 +41,7 @@ export const initialState = (): State => ({
   approvals: new Map(),
   approved: new Set(),
   merging: null,
+  landed: new Set(),
   waiting: new Map(),
 });
 
@@ -50,6 +53,10 @@ export const evolve = (state: State, event: HiveEvent): State => {
   if (kind === 'approval') {
     const approval = foldApproval(state.approvals.get(id) ?? null, event);
     (state.approvals as Map<string, ApprovalView>).set(id, approval);
+    return state;
+  }
+  if (event.type === 'merge.completed') {
+    (state.landed as Set<string>).add(event.data.taskId);
     return state;
   }
   if (kind !== 'task') return state;

@@ -259,11 +259,55 @@ test.each([
       expect(commits()).toHaveLength(1);
       expect(repo.git('notes', '--ref', 'hive', 'list').split('\n')).toHaveLength(1);
     } else {
-      await sleep(500);
-      // Whoever held the claim may still be about to move it.
-      expect(await mergeEvents()).toEqual(['intended']);
+      await expect.poll(mergeEvents).toEqual(['intended', 'rejected']);
+      expect(repo.git('for-each-ref', 'refs/heads/hive')).toBe('');
     }
     expect(await house.view(a)).toMatchObject({ state: 'cancelled' });
+    expect(await house.broken()).toEqual([]);
+  },
+);
+
+test.each(['the next merge', 'the look at what was left'])(
+  'a holder that slept over its cancellation does not move the branch after %s has given its move up',
+  async (by) => {
+    const [a, b] = await begin({}, {});
+    const asleep = Promise.withResolvers<void>();
+    const wake = Promise.withResolvers<void>();
+    const woken = Promise.withResolvers<unknown>();
+    let isFirst = true;
+    const either = (real: Workspace): Partial<Workspace> => ({
+      seal: async (request) => {
+        if (!isFirst) wake.resolve(); // it wakes while the branch still stands where it was
+        if (!isFirst) await woken.promise;
+        return real.seal(request);
+      },
+      deliver: async (delivery) => {
+        if (!isFirst) return real.deliver(delivery);
+        isFirst = false;
+        asleep.resolve();
+        await wake.promise;
+        const late = real.deliver(delivery);
+        await late.then(woken.resolve, woken.resolve);
+        return late;
+      },
+    });
+    await start(either);
+    await approve(a, two('a.txt'));
+    await house.enqueue(a, 'merge');
+    await asleep.promise;
+    await house.tell(a, { type: 'task.cancelled', stream: streams.task(a), data: { taskId: a } });
+    if (by === 'the next merge') {
+      await approve(b, two('c.txt'));
+      await house.enqueue(b, 'merge');
+    }
+    await start(either, 'reviewer-2');
+    if (by === 'the next merge') await ended(b, 'merged');
+    else await expect.poll(mergeEvents).toEqual(['intended', 'rejected']);
+    wake.resolve();
+    expect(await woken.promise).toMatchObject({ code: 'lease.lost' });
+    const heads = repo.git('for-each-ref', '--format=%(objectname)', 'refs/heads/hive').split('\n').filter(Boolean);
+    expect(heads).toHaveLength(by === 'the next merge' ? 1 : 0);
+    if (by === 'the next merge') expect(commits()).toHaveLength(1);
     expect(await house.broken()).toEqual([]);
   },
 );

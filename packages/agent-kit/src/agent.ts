@@ -1,6 +1,6 @@
-import type { Bus, Move } from '@hive/bus';
+import type { Bus, Move, NoteTerms } from '@hive/bus';
 import type { HiveConfig } from '@hive/config';
-import type { LoggedEvent, Write } from '@hive/core-db';
+import type { LoggedEvent } from '@hive/core-db';
 import type { NewEvent, Step, TaskView, WorkflowView } from '@hive/events';
 import type { Places, Pool } from '@hive/ollama-bridge';
 import type { Artefacts } from '@hive/workspace';
@@ -35,10 +35,10 @@ export type StepInHand = {
   /** Moves the step's deadline: it takes so many milliseconds more than its own task tells, say for the commands of others under the same claim. */
   takes(ms: number): void;
   /**
-   * Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. With `turn` it throws
-   * `version.conflict` when somebody else has moved that cursor meanwhile.
+   * Records events in the middle of the work. Throws `lease.lost` when a newer claim exists: then stop and leave no effect. Throws
+   * `version.conflict` when its terms do not hold (any more).
    */
-  note(events: readonly NewEvent[], turn?: Write['cursor']): Promise<void>;
+  note(events: readonly NewEvent[], terms?: NoteTerms): Promise<void>;
 };
 
 /** Asks for the step to be taken up again later; costs no attempt. */

@@ -75,8 +75,10 @@ export type Queue = {
   }): Promise<readonly Claim[]>;
   /** Records what the step brought and ends it. */
   finish(claim: Claim, events: readonly NewEvent[]): Promise<Outcome>;
-  /** Records something in the middle of a step, under its token. With `turn` only if nobody has moved that cursor meanwhile, else it is `late`. */
-  note(claim: Claim, events: readonly NewEvent[], turn?: Write['cursor']): Promise<Outcome | 'late'>;
+  /**
+   * Records something in the middle of a step, under its token. Answers `late` where its terms do not hold (any more).
+   */
+  note(claim: Claim, events: readonly NewEvent[], terms?: NoteTerms): Promise<Outcome | 'late'>;
   /** Records a failed attempt; runs again after a backoff unless no attempt is left. */
   fail(claim: Claim, failure: Failure): Promise<Outcome>;
   /** Not now: runs again after `ms` by the store's clock, and costs no attempt. `events` are recorded with it. */
@@ -85,6 +87,17 @@ export type Queue = {
   rescue(): Promise<number>;
   /** Lets in what waits for room under its limits and was not let in when somebody left. Answers how many. */
   admit(): Promise<number>;
+};
+
+/** What has to hold in the moment of a note. */
+export type NoteTerms = {
+  /** Nobody has moved this cursor. */
+  readonly turn?: Write['cursor'];
+  /** These streams are such that `holds`; whoever changes one of them meanwhile comes before or after the note. */
+  readonly provided?: {
+    readonly streams: readonly string[];
+    readonly holds: (heads: ReadonlyMap<string, Head>) => boolean;
+  };
 };
 
 /** So many steps are put into the queue by one commit. */
@@ -117,27 +130,33 @@ export const createQueue = (
   const underIn = async (
     claim: Claim,
     moves: readonly Move[],
-    { set, turn }: { readonly set: StepChange['set']; readonly turn?: Write['cursor'] },
+    { set, turn, provided }: { readonly set: StepChange['set'] } & NoteTerms,
   ): Promise<Outcome | 'late'> => {
     const streamsOf = new Set([
       streamOfStep(claim.step),
       // Read along, because a step that goes back to waiting waits elsewhere while its workflow is paused.
       streams.workflow(claim.step.workflowId),
       ...moves.flatMap((move) => move.events.map((event) => event.stream)),
+      ...(provided?.streams ?? []),
     ]);
+    let holds = true;
     try {
       const recorded = await record(store, {
         streams: [...streamsOf],
         onRefused: 'throw',
         newId,
-        plan: () => ({
-          moves,
-          changeSteps: [{ id: claim.step.id, expect: held(claim), set }],
-          stamp: stampOf(claim.step, claim.eventId),
-        }),
+        plan: (heads) => {
+          holds = provided?.holds(heads) ?? true;
+          return {
+            moves: holds ? moves : [],
+            changeSteps: holds ? [{ id: claim.step.id, expect: held(claim), set }] : [],
+            ...(provided && holds && { unchanged: provided.streams }),
+            stamp: stampOf(claim.step, claim.eventId),
+          };
+        },
         ...(turn && { cursor: turn }),
       });
-      if (recorded.status === 'cursor') return 'late';
+      if (recorded.status === 'cursor' || !holds) return 'late';
       return recorded.status === 'written' ? 'done' : 'lost';
     } catch (error) {
       // The task ended while we worked (cancelled, failed): the claim is void. Any other refusal is a bug of the caller.
@@ -290,9 +309,9 @@ export const createQueue = (
         (await finishAtOnce(claim, events)) ?? (await under(claim, [{ events }], { ...free, state: 'done' }));
       return claim.step.limits.length === 0 ? outcome : leaving(claim, outcome);
     },
-    note: (claim, events, turn) => {
+    note: (claim, events, terms) => {
       noted.add(claim);
-      return underIn(claim, [{ events }], { set: {}, ...(turn && { turn }) });
+      return underIn(claim, [{ events }], { set: {}, ...terms });
     },
     fail: async (claim, failure) => {
       const { step } = claim;

@@ -43,6 +43,8 @@ export type Intent = {
   ) => {
     readonly moves: readonly Move[];
     readonly changeSteps?: readonly StepChange[];
+    /** Streams among those that were read which have to be as `plan` saw them, though nothing is written to them. */
+    readonly unchanged?: readonly string[];
     readonly stamp: Omit<Stamp, 'at' | 'id'> & { readonly id?: Stamp['id'] };
   };
   readonly cursor?: Write['cursor'];
@@ -68,16 +70,17 @@ const retries = 50;
  * A step is kept waiting for a paused workflow only while that is as it was read: a resume in between would not find the step, and nobody would release
  * it. Put among what is ready by mistake it is found by whoever follows the log.
  */
-const guarded = (
-  heads: Write['heads'],
-  workflow: Head | undefined,
-  steps: readonly { readonly state?: StepState }[],
-): Write['heads'] =>
-  workflow &&
-  steps.some(({ state }) => state === 'paused') &&
-  !heads.some(({ head }) => head.stream === workflow.stream)
-    ? [...heads, { head: workflow, expectedVersion: workflow.version }]
-    : heads;
+const keepsWaiting = (steps: readonly { readonly state?: StepState }[]): boolean =>
+  steps.some(({ state }) => state === 'paused');
+
+/** What is written holds only while `guards` are as they were read. */
+const withGuards = (heads: Write['heads'], guards: readonly (Head | undefined)[]): Write['heads'] => {
+  const written = new Set(heads.map(({ head }) => head.stream));
+  const others = guards.flatMap((head) =>
+    head && !written.has(head.stream) ? [{ head, expectedVersion: head.version }] : [],
+  );
+  return others.length > 0 ? [...heads, ...others] : heads;
+};
 
 const isSettling = (head: Head): boolean =>
   (head.kind === 'task' && !isOpen(head.state as TaskState)) ||
@@ -124,7 +127,10 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     );
     const result = await store.write({
       events: composed.events,
-      heads: guarded(composed.heads, workflow, [...insertSteps, ...changeSteps.map(({ set }) => set)]),
+      heads: withGuards(composed.heads, [
+        ...(keepsWaiting([...insertSteps, ...changeSteps.map(({ set }) => set)]) ? [workflow] : []),
+        ...(plan.unchanged ?? []).map((stream) => heads.get(stream)),
+      ]),
       insertSteps,
       changeSteps: [...changeSteps, ...held],
       endSteps: ended(composed.heads.map((it) => it.head)),

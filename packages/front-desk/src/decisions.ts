@@ -1,8 +1,17 @@
 import type { Bus } from '@hive/bus';
 import { HiveError } from '@hive/errors';
-import { isOpen, isWorkflowOpen, streams, type Desk, type NewEvent, type TaskView } from '@hive/events';
+import {
+  isOpen,
+  isWorkflowOpen,
+  streams,
+  type Desk,
+  type NewEvent,
+  type Submission,
+  type TaskView,
+} from '@hive/events';
 import { commandUnder, isRecorded, type Commands } from './commands.ts';
 import { called, findHead } from './find-id.ts';
+import { branchStream, landed } from './landed.ts';
 import { readResult, taskDetail } from './read-workflow.ts';
 import { createReturnApproved } from './return-approved.ts';
 
@@ -41,6 +50,7 @@ export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'ca
         await returnApproved(view.id, { submission, note, ...(idFrom !== undefined && { idFrom }) });
         return changed(view.id);
       }
+      await assertNotLanded(store, view, workflow.view.submission);
       const isOver = workflow.view.state === 'failed' || workflow.view.state === 'cancelled';
       const resumed: NewEvent = {
         type: 'workflow.resumed',
@@ -61,6 +71,21 @@ export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'ca
       return changed(view.id);
     },
   };
+};
+
+/** A change goes in once: a task whose change did, though it was cancelled or given up by then, is not done anew. */
+const assertNotLanded = async (store: Bus['store'], task: TaskView, submission: Submission): Promise<void> => {
+  if (isOpen(task.state) || task.commit === null) return;
+  const there = await landed(store, { branch: branchStream(submission), taskId: task.id });
+  const name = `Task ${called(task)} (${task.spec.key})`;
+  if (there === 'moving')
+    throw wrongState(
+      `${name} is ${task.state}, and its change may be going into ${submission.branch} at this moment; try again in half a minute`,
+    );
+  if (there !== null && task.state !== 'merged')
+    throw wrongState(
+      `${name} is ${task.state}, and its change went into ${submission.branch} before as ${there.commit.slice(0, 12)}: there is nothing to retry. What waited for it can be retried; hand in what shall be different as work of its own`,
+    );
 };
 
 /** A waiting task goes back to its author, a settled one begins anew; one that is queued for its merge has rules of its own. */

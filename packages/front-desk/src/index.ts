@@ -2,6 +2,7 @@ export { changeFigures } from './change-figures.ts';
 export { createDesk, type DeskOptions } from './create-desk.ts';
 export type { Examples } from './examples.ts';
 export { exitCodeOfError } from './exit-code.ts';
+export { landed, type Landed } from './landed.ts';
 export type { Means, Wanted } from './means.ts';
 export { createPushes, type Pushes } from './push/create-pushes.ts';
 export { createFiring, type Firing } from './fire-schedules.ts';

@@ -151,3 +151,38 @@ test('without a note, and to an author who reads none, nothing goes back', async
     message: expect.stringContaining('no model') as string,
   });
 });
+
+test('a change that was cancelled while it went in is not done anew: while that is not told yet it is to be asked again, then its commit is named', async () => {
+  const house = await houseWithApproved();
+  const { desk, first, second, id, repo, move } = house;
+  const { branch } = await house.submissionOf(id);
+  const stream = streams.merge(mirrorName(repo), branch);
+  const about = { taskId: first, workflowId: id, branch, attempt: 1, token: 4 };
+  const to = 'c'.repeat(40);
+  await move(id, { type: 'merge.intended', stream, data: { ...about, from: null, to, change: sha, evidence } });
+  await desk.cancelTask(first);
+  await desk.cancelTask(second);
+  await expect(desk.retry(first)).rejects.toMatchObject({
+    code: 'input.state',
+    message: expect.stringContaining('try again'),
+  });
+  expect(await desk.retry(second)).toMatchObject({ status: 'pending' });
+  await move(id, { type: 'merge.completed', stream, data: { ...about, commit: to, evidence, into: null } });
+  await expect(desk.retry(first)).rejects.toMatchObject({
+    code: 'input.state',
+    message: expect.stringContaining('cccccccccccc: there is nothing to retry'),
+  });
+  expect(await desk.task(first)).toMatchObject({ status: 'cancelled' });
+});
+
+test('one that was cancelled and whose move was given up is done anew', async () => {
+  const { desk, first, id, repo, move, submissionOf } = await houseWithApproved();
+  const { branch } = await submissionOf(id);
+  const stream = streams.merge(mirrorName(repo), branch);
+  const about = { taskId: first, workflowId: id, branch, attempt: 1, token: 4 };
+  await move(id, { type: 'merge.intended', stream, data: { ...about, from: null, to: sha, change: sha, evidence } });
+  await desk.cancelTask(first);
+  const why = { code: 'lease.lost' as const, reason: 'ended before', culprit: first };
+  await move(id, { type: 'merge.rejected', stream, data: { ...about, ...why } });
+  expect(await desk.retry(first)).toMatchObject({ status: 'pending' });
+});

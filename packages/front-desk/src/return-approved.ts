@@ -2,8 +2,8 @@ import type { Bus } from '@hive/bus';
 import type { StepChange, StepRow } from '@hive/core-db';
 import { HiveError, hasCode } from '@hive/errors';
 import { isModelAuthor, openIntents, streams, type MergeView, type Submission, type TaskView } from '@hive/events';
-import { mirrorName } from '@hive/workspace';
 import { called } from './find-id.ts';
+import { branchStream } from './landed.ts';
 
 const rounds = 5;
 const many = 1000;
@@ -28,7 +28,7 @@ export const createReturnApproved = (bus: Bus) => {
       states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'],
       limit: many,
     });
-    const branch = streams.merge(mirrorName(submission.repo), submission.branch);
+    const branch = branchStream(submission);
     const { heads } = await store.heads([stream, branch]);
     const task = heads.get(stream)?.view as TaskView; // the caller has read it, and nothing is ever taken away
     const merges = steps.filter(({ kind }) => kind === 'merge');

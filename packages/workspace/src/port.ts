@@ -135,10 +135,15 @@ export type Delivery = {
   readonly branch: string;
   readonly from: string | null;
   readonly to: string;
+  /** What this move is called in the mirror, part of a ref name: another intent has another name, a repetition the same. */
+  readonly move: string;
   /** The commits that are new on the branch, up to `to`, each with the evidence that its note says. */
   readonly notes: readonly { readonly commit: string; readonly evidence: Evidence }[];
   readonly into: { readonly branch: string; readonly base: string } | null;
 };
+
+/** A move that was intended and shall not be made any more. */
+export type MoveToGiveUp = Pick<Delivery, 'repo' | 'branch' | 'to' | 'move'>;
 
 /**
  * Where the next change of `branch` goes on top of, when `into` is to be moved forward to it: `into` as it stands where it holds all that the branch (its
@@ -192,6 +197,8 @@ export type Workspace = {
   landing: Landing;
   /** Moves the mirror's branch by compare-and-swap, writes the note, hands the branch (and `into`) to the user's repository. Repeatable. Answers `moved`, a sentence why `into` was not moved, or null. */
   deliver(delivery: Delivery): Promise<{ into: string | null }>;
+  /** From now on `deliver` of this move throws `lease.lost`, whoever still has it in hand. False: it was made before. Repeatable. */
+  giveUp(move: MoveToGiveUp): Promise<boolean>;
   /** Ends every process group that a vanished agent left behind (recorded by incarnation) and removes its worktrees. */
   cleanUp(incarnation: string): Promise<void>;
 };

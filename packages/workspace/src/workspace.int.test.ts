@@ -47,6 +47,7 @@ const delivery = (repo: string, base: string, to: string) => ({
   repo,
   branch: 'hive/test-00000000',
   to,
+  move: 'task/1',
   notes: [
     {
       commit: to,

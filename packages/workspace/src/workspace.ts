@@ -15,7 +15,7 @@ import { findSandbox } from './command/sandbox.ts';
 import { ownerFile, signWorktrees } from './disk/owners.ts';
 import { removeAllStaleLocks } from './disk/stale-locks.ts';
 import { grantOf } from './egress/grants.ts';
-import { deliver } from './git/deliver.ts';
+import { deliver, giveUp } from './git/deliver.ts';
 import { landingOf } from './git/landing.ts';
 import { openMirror, useMirror, type Mirror } from './git/mirror.ts';
 import { readTextsAt } from './git/read-texts-at.ts';
@@ -146,6 +146,7 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
     tip: async (repo, branch) => tipOf(await mirrorOf(repo), branch),
     landing: async (request) => landingOf(await mirrorOf(request.repo), request),
     deliver: async (delivery) => deliver(await mirrorOf(delivery.repo), delivery),
+    giveUp: async (move) => giveUp(await mirrorOf(move.repo), move),
     cleanUp: async (gone) => {
       const { home, around } = await open();
       await endGroups(home, gone);

@@ -58,6 +58,7 @@ const openMerged = async () => {
     branch: 'hive/fix',
     from: null,
     to: merged,
+    move: 'task/1',
     notes: [{ commit: merged, evidence }],
     into: null,
   });

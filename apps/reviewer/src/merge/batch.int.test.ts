@@ -122,7 +122,7 @@ test('one that is cancelled while they are checked stays out; cancelled later it
   let meanwhile: (() => Promise<void>) | null = null;
   const cancel = (id: string) => () =>
     merging.house.tell(id, { type: 'task.cancelled', stream: streams.task(id), data: { taskId: id } });
-  let at: 'prove' | 'deliver' = 'prove';
+  let at: 'prove' | 'seal' | 'deliver' = 'prove';
   const then = async (place: typeof at) => {
     if (place !== at || !meanwhile) return;
     const act = meanwhile;
@@ -135,23 +135,33 @@ test('one that is cancelled while they are checked stays out; cancelled later it
       await then('prove');
       return proof;
     },
+    seal: async (request) => {
+      await then('seal');
+      return real.seal(request);
+    },
     deliver: async (delivery) => {
       await then('deliver');
       return real.deliver(delivery);
     },
   }));
-  const ids = await begin(['f0', 'f1', 'f2', 'f3', 'f4']);
+  const ids = await begin(['f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6']);
   meanwhile = cancel(ids[1] ?? '');
   await enqueue(ids.slice(0, 3));
   await merging.ended(ids[0], 'merged');
   expect(onBranch()).toEqual(['c', 'f0', 'f2']);
   at = 'deliver';
   meanwhile = cancel(ids[4] ?? '');
-  await enqueue(ids.slice(3));
+  await enqueue(ids.slice(3, 5));
   await merging.ended(ids[3] ?? '', 'merged');
   expect(onBranch()).toEqual(['c', 'f0', 'f2', 'f3', 'f4']);
+  // In the last moment before the intents: what was proven with it is not what goes in.
+  at = 'seal';
+  meanwhile = cancel(ids[6] ?? '');
+  await enqueue(ids.slice(5));
+  await merging.ended(ids[5] ?? '', 'merged');
+  expect(onBranch()).toEqual(['c', 'f0', 'f2', 'f3', 'f4', 'f5']);
   expect(await view(ids[4] ?? '')).toMatchObject({ state: 'cancelled' });
-  expect((await merging.mergeEvents()).filter((type) => type === 'completed')).toHaveLength(5);
+  expect((await merging.mergeEvents()).filter((type) => type === 'completed')).toHaveLength(6);
   for (const commit of merging.commits()) expect(noteOf(commit)).toContain('"greenAfter":true');
   expect(await broken()).toEqual([]);
 });

@@ -10,17 +10,15 @@ import {
   type WorkflowView,
 } from '@hive/events';
 import { mirrorName } from '@hive/workspace';
-import { deliveryOf } from './move.ts';
+import { deliveryOf, isSameMove, nameOf } from './move.ts';
 import type { OwnContext } from './own-context.ts';
 
 /** The newest of the tasks that ended without a merge are looked at. */
 const mostEnded = 200;
-/** Whoever held the claim has ended by then: it hears of the cancellation within seconds. */
-const graceMs = 5 * 60_000;
 
 /**
- * Tells what became of moves that nobody can tell of any more: their tasks were cancelled or given up between the intent and the outcome, so there is no claim, and
- * all others of the workflow are over, so no merge of that branch follows. What has moved is handed over and told; what has not for five minutes is given up.
+ * Tells what became of moves that nobody can tell of any more: their tasks were cancelled or given up between the intent and the outcome, so there is no claim.
+ * What has moved is handed over and told; what has not is given up, so that whoever still has it in hand does not move it either.
  */
 export const tellLeftMoves = async (ctx: OwnContext): Promise<void> => {
   const { store } = ctx.bus;
@@ -51,17 +49,15 @@ type Intents = readonly DataOf<'merge.intended'>[];
 const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext): Promise<void> => {
   const { store, around, actor } = ctx.bus;
   const { submission } = workflow;
+  const { repo, branch } = submission;
   const { from, to } = intents[0]?.batch ?? intents[0] ?? { from: null, to: '' };
   const stream = streamOf(workflow);
-  const [intended] = (await store.events({ stream, types: ['merge.intended'], newest: true, limit: 1 })).events;
-  const tip = await ctx.own.tip(submission.repo, submission.branch);
-  const isLate = intended !== undefined && Date.parse(await store.now()) - Date.parse(intended.at) > graceMs;
-  if (tip !== to && !(tip === from && isLate)) return;
-  const tasks = workflow.tasks.map(({ id }) => streams.task(id));
+  const tasks = intents.map(({ taskId }) => streams.task(taskId));
   const isLeft = (heads: Awaited<ReturnType<typeof store.heads>>['heads']): boolean =>
     [...heads.values()].every(({ kind, view }) => kind !== 'task' || !isOpen((view as TaskView).state)); // made by foldTask
   if (!isLeft((await store.heads(tasks)).heads)) return;
-  const into = tip === to ? (await ctx.own.deliver(deliveryOf(submission, { from, to, intents }))).into : null;
+  const moved = !(await ctx.own.giveUp({ repo, branch, to, move: nameOf(intents) }));
+  const into = moved ? (await ctx.own.deliver(deliveryOf(submission, { from, to, intents }))).into : null;
   let isTold = false;
   await record(store, {
     streams: [stream, ...tasks],
@@ -69,19 +65,15 @@ const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext
     newId: around.newId,
     plan: (heads) => {
       const head = heads.get(stream);
-      // Somebody may have told it, or tried a task again, in between.
-      const now = openIntents(head?.view as MergeView | undefined);
-      isTold = now.length === intents.length && now.every((it, n) => it.to === intents[n]?.to) && isLeft(heads);
+      // Somebody may have told it in between.
+      isTold = isSameMove(openIntents(head?.view as MergeView | undefined), intents) && isLeft(heads);
       return {
-        moves: isTold
-          ? [{ events: intents.map((intent) => outcomeOf(stream, intent, { moved: tip === to, into })) }]
-          : [],
+        moves: isTold ? [{ events: intents.map((intent) => outcomeOf(stream, intent, { moved, into })) }] : [],
         stamp: { correlationId: workflow.id, causationId: head?.lastEventId ?? null, actor },
       };
     },
   });
-  if (isTold)
-    ctx.log.info({ workflowId: workflow.id, moved: tip === to }, 'told the outcome of a merge whose task is over');
+  if (isTold) ctx.log.info({ workflowId: workflow.id, moved }, 'told the outcome of a merge whose task is over');
 };
 
 const outcomeOf = (

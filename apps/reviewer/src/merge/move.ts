@@ -1,10 +1,11 @@
 import type { Snooze, StepInHand } from '@hive/agent-kit';
+import type { NoteTerms } from '@hive/bus';
 import { hasCode } from '@hive/errors';
 import { mergeRules, openIntents, type DataOf, type MergeView, type NewEvent, type Submission } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import type { Delivery } from '@hive/workspace';
 import type { Allowed } from './leaves.ts';
-import { isStillApproved, tellOthers } from './others.ts';
+import { isStillApproved, stillApproved, tellOthers } from './others.ts';
 import type { OwnContext } from './own-context.ts';
 import { about, mergedOne, mergeStream } from './told.ts';
 
@@ -37,7 +38,7 @@ const moveOf = (step: StepInHand, intents: readonly Intent[]): Move | null => {
   return { from, to, intents, isOurs };
 };
 
-/** Makes the commits that go in, each with its evidence named, and records that they shall. Nothing has moved yet. */
+/** Makes the commits that go in, each with its evidence named, and records that they shall. Nothing has moved yet. Throws `version.conflict` where one of them is not approved any more. */
 export const beginMove = async (
   step: StepInHand,
   changes: readonly Allowed[],
@@ -64,10 +65,13 @@ export const beginMove = async (
       : [];
   });
   const stream = mergeStream(step);
-  await step.note([
-    ...intents.map((data): NewEvent => ({ type: 'merge.intended', stream, data })),
-    ...changes.flatMap(({ leave }) => leave.events),
-  ]);
+  await step.note(
+    [
+      ...intents.map((data): NewEvent => ({ type: 'merge.intended', stream, data })),
+      ...changes.flatMap(({ leave }) => leave.events),
+    ],
+    { provided: stillApproved(changes) },
+  );
   await failpoint('merge.intent');
   return { from: tip, to, intents, isOurs: true };
 };
@@ -101,6 +105,7 @@ export const finishMove = async (
         const waits = task && isStillApproved(task, { commit: intent.change });
         return mergedOne(step, intent, { task: waits ? task : null, into: delivered.into });
       }),
+    own ? {} : stillOpen(step, intents),
   );
   await failpoint('merge.others');
   await failpoint('merge.outcome');
@@ -113,18 +118,42 @@ export const deliveryOf = (
   { from, to, intents }: Omit<Move, 'isOurs'>,
 ): Delivery => {
   const notes = intents.map(({ to: commit, evidence }) => ({ commit, evidence }));
-  return { repo, branch, from, to, notes, into: into === null ? null : { branch: into, base } };
+  const move = nameOf(intents);
+  return { repo, branch, from, to, move, notes, into: into === null ? null : { branch: into, base } };
 };
 
-/** Its lead ended (was cancelled, say) before the branch was moved. */
-export const giveUpMove = (step: StepInHand, { intents }: Move): Promise<void> => {
+/** The terms of a note about a move that was left behind: nobody has told of it meanwhile. */
+const stillOpen = (step: StepInHand, intents: readonly Intent[]): NoteTerms => {
+  const stream = mergeStream(step);
+  return {
+    provided: {
+      streams: [stream],
+      holds: (heads) => isSameMove(openIntents(heads.get(stream)?.view as MergeView | undefined), intents), // heads of kind `merge` are made by foldStream
+    },
+  };
+};
+
+/** Whether these are the open intents of one and the same move. */
+export const isSameMove = (now: readonly Intent[], then: readonly Intent[]): boolean =>
+  now.length === then.length && now.every((it, n) => it.to === then[n]?.to && it.token === then[n].token);
+
+/** A claim intends one move at most: by whose task it was led, and its token. */
+export const nameOf = ([first]: readonly Intent[]): string =>
+  first ? `${first.lead ?? first.taskId}/${first.token}` : 'nothing';
+
+/** Its lead ended (was cancelled, say) before the branch was moved. False: it has just been moved after all, by a holder that woke late. */
+export const giveUpMove = async (step: StepInHand, { to, intents }: Move, ctx: OwnContext): Promise<boolean> => {
+  const { repo, branch } = step.workflow.submission;
+  if (!(await ctx.own.giveUp({ repo, branch, to, move: nameOf(intents) }))) return false;
   const reason = 'The task that led its merge ended before the branch was moved';
   const stream = mergeStream(step);
-  return step.note(
+  await step.note(
     intents.map(({ taskId, lead = taskId }): NewEvent => ({
       type: 'merge.rejected',
       stream,
       data: { ...about(step, taskId), code: 'lease.lost', reason, culprit: lead },
     })),
+    stillOpen(step, intents),
   );
+  return true;
 };

@@ -105,7 +105,8 @@ const noteInTurn = async (
   from: Awaited<ReturnType<Store['subscription']>>,
 ): Promise<boolean> => {
   try {
-    await step.note(events, { name: budgetTurnstile, from, to: { ...from, position: from.position + 1 } });
+    const turn = { name: budgetTurnstile, from, to: { ...from, position: from.position + 1 } };
+    await step.note(events, { turn });
     return true;
   } catch (error) {
     if (hasCode(error, 'version.conflict')) return false;

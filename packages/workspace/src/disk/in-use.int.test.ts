@@ -71,7 +71,7 @@ test('a mirror that was removed is made again under the hands of those who use i
   });
   const branch = 'hive/b-00000000';
   const notes = [{ commit: made!.commit, evidence: proof.evidence }];
-  const delivery = { repo: repo.root, branch, from: null, to: made!.commit, notes, into: null };
+  const delivery = { repo: repo.root, branch, from: null, to: made!.commit, move: 'task/1', notes, into: null };
   await workspace.deliver(delivery);
 
   expect(await clear(home, { item: await only(home, 'mirror'), because })).toBe(true);

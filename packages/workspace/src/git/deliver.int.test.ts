@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Delivery, Workspace } from '../port.ts';
 import { createTestRepo, createTestWorkspace, fingerprint, plain, tempFolder } from '../testing.ts';
@@ -27,6 +28,7 @@ const delivery = (repo: string, from: string | null, to: string, more: Partial<D
   from,
   to,
   into: null,
+  move: 'task/1',
   notes: [
     {
       commit: to,
@@ -127,6 +129,44 @@ test('a delivery may be repeated from every state that a kill can leave', async 
   await other.deliver(delivery(user.root, to, next));
   await other.deliver(request);
   expect([user.git('rev-parse', branch), await other.tip(user.root, branch)]).toEqual([next, next]);
+});
+
+test('a move is made or given up, never both, whoever is faster', async () => {
+  const user = createTestRepo({ 'a.txt': 'a\n' });
+  const { workspace, home } = createTestWorkspace();
+  const other = createTestWorkspace({ home }).workspace;
+  const never = delivery(user.root, null, await change(workspace, user.root, user.first, { 'never.txt': 'x\n' }), {
+    move: 'task/never',
+  });
+  expect(await other.giveUp(never)).toBe(true);
+  await expect(workspace.deliver(never)).rejects.toMatchObject({ code: 'lease.lost' });
+  expect(await workspace.tip(user.root, branch)).toBeNull();
+
+  let from: string | null = null;
+  for (let n = 0; n < 12; n++) {
+    const to = await change(workspace, user.root, from ?? user.first, { [`${n}.txt`]: 'x\n' });
+    const request = delivery(user.root, from, to, { move: `task/${n}` });
+    const moving = workspace.deliver(request).then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject({ code: 'lease.lost' });
+        return false;
+      },
+    );
+    await delay(n * 3);
+    const isGivenUp = await other.giveUp(request);
+    const isMoved = await moving;
+    expect(isGivenUp).toBe(!isMoved);
+    expect(await workspace.tip(user.root, branch)).toBe(isMoved ? to : from);
+    expect(await other.giveUp(request)).toBe(isGivenUp);
+    if (isMoved) from = to;
+    else await expect(workspace.deliver(request)).rejects.toMatchObject({ code: 'lease.lost' });
+  }
+  const last = await change(workspace, user.root, from ?? user.first, { 'last.txt': 'x\n' });
+  const made = delivery(user.root, from, last, { move: 'task/last' });
+  await workspace.deliver(made);
+  expect(await workspace.giveUp(made)).toBe(false);
+  expect(user.git('rev-parse', branch)).toBe(last);
 });
 
 test('a branch that somebody else moved is not overwritten, and a checked-out one is not moved', async () => {

@@ -1,8 +1,11 @@
+import { HiveError } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
-import type { Delivery } from '../port.ts';
+import type { Delivery, MoveToGiveUp } from '../port.ts';
 import type { Mirror } from './mirror.ts';
 import { movedAway } from './moved-away.ts';
 import { isAncestor, readRef, swapRefs } from './refs.ts';
+import { gitText } from './git.ts';
+import { tipOf } from './tip.ts';
 import { userBranch } from './user-branch.ts';
 import { userInto } from './user-into.ts';
 
@@ -11,10 +14,10 @@ import { userInto } from './user-into.ts';
  * Every step asks first whether it has been done, so the whole may be repeated after any interruption.
  */
 export const deliver = async (mirror: Mirror, delivery: Delivery): Promise<{ into: string | null }> => {
-  const { branch, from, to, into } = delivery;
+  const { branch, from, to, into, move } = delivery;
   await mirror.bring(to);
   await assertStandsWhereLeft(mirror, delivery);
-  await moveOwn(mirror.gitDir, `refs/heads/${branch}`, { from, to });
+  await moveOwn(mirror.gitDir, `refs/heads/${branch}`, { from, to, move });
   await failpoint('merge.ref.moved');
   await userBranch.deliver(mirror, branch, delivery);
   await failpoint('merge.delivered');
@@ -32,14 +35,35 @@ const assertStandsWhereLeft = async (mirror: Mirror, { branch, from, to }: Deliv
   throw movedAway(ref, current, { from, to });
 };
 
-/** Compare-and-swap in the mirror; nothing to do when the branch holds `to` already. */
+/** Compare-and-swap in the mirror; nothing to do when the branch holds `to` already. One transaction with the look whether it was given up. */
 const moveOwn = async (
   gitDir: string,
   ref: string,
-  { from, to }: { from: string | null; to: string },
+  { from, to, move }: Pick<Delivery, 'from' | 'to' | 'move'>,
 ): Promise<void> => {
-  if (await swapRefs({ gitDir }, [{ ref, to, from }])) return;
+  if (await swapRefs({ gitDir }, [{ ref, to, from }], [givenUp(move)])) return;
   const current = await readRef(gitDir, ref);
-  if (current !== null && (current === to || (await isAncestor(gitDir, to, current)))) return;
+  if (await holds(gitDir, current, to)) return;
+  if (await readRef(gitDir, givenUp(move)))
+    throw new HiveError('lease.lost', `The move of ${ref} to ${to.slice(0, 8)} was given up`);
   throw movedAway(ref, current, { from, to });
 };
+
+/**
+ * Sees to it that a move is not made any more, by nobody who still has it in hand: the mark and the move exclude each other. False where it was made before.
+ */
+export const giveUp = async (mirror: Mirror, { branch, to, move }: MoveToGiveUp): Promise<boolean> => {
+  const { gitDir } = mirror;
+  const ref = givenUp(move);
+  // A mark says all by being there.
+  const mark = await gitText(['hash-object', '-w', '--stdin'], { gitDir, input: '' });
+  const isMarked = await swapRefs({ gitDir }, [{ ref, to: mark, from: null }]);
+  if (!isMarked && !(await readRef(gitDir, ref)))
+    throw new HiveError('infra.git', `The move to ${to.slice(0, 8)} could not be given up`, { remedy: 'retry' });
+  return !(await holds(gitDir, await tipOf(mirror, branch), to));
+};
+
+const givenUp = (move: string): string => `refs/hive/given-up/${move}`;
+
+const holds = async (gitDir: string, current: string | null, to: string): Promise<boolean> =>
+  current !== null && (current === to || (await isAncestor(gitDir, to, current)));

@@ -50,6 +50,7 @@ const underTest = async (
         branch: own,
         from,
         to,
+        move: 'task/1',
         notes: [{ commit: to, evidence: evidenceOf(to) }],
         into: null,
       }),

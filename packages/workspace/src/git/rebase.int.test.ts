@@ -29,6 +29,7 @@ test('a change of another place in the same file, and of a binary file, is put o
     from: null,
     to: moved.commit,
     into: null,
+    move: 'task/1',
     notes: [
       {
         commit: moved.commit,

@@ -22,8 +22,15 @@ export const isAncestor = async (gitDir: string, older: string, newer: string): 
 /** A ref that stands at `from` (null: does not exist) and shall stand at `to`. */
 export type Move = { readonly ref: string; readonly to: string; readonly from: string | null };
 
-/** Moves all of these refs or, when one is not where it should be, none: false. No hook, no reflog of its own. */
-export const swapRefs = async (options: GitOptions, moves: readonly Move[]): Promise<boolean> => {
-  const input = moves.map(({ ref, to, from }) => `update ${ref}\0${to}\0${from ?? '0'.repeat(to.length)}\0`).join('');
+/** Moves all of these refs or, when one is not where it should be or one of `absent` exists, none: false. No hook, no reflog of its own. */
+export const swapRefs = async (
+  options: GitOptions,
+  moves: readonly Move[],
+  absent: readonly string[] = [],
+): Promise<boolean> => {
+  const input = [
+    ...moves.map(({ ref, to, from }) => `update ${ref}\0${to}\0${from ?? '0'.repeat(to.length)}\0`),
+    ...absent.map((ref) => `verify ${ref}\0\0`),
+  ].join('');
   return (await git(['update-ref', '--no-deref', '-z', '--stdin'], { ...options, input, ok: [0, 128] })).code === 0;
 };

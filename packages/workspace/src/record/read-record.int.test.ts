@@ -22,6 +22,7 @@ const merged = async () => {
     branch: 'hive/x-1',
     from: null,
     to: commit,
+    move: 'task/1',
     notes: [{ commit, evidence }],
     into: null,
   });

@@ -28,6 +28,34 @@ export const others: readonly Row[] = [
     ],
   },
   {
+    name: 'a change that was cancelled goes in late, or again',
+    breaks: '3',
+    mutants: [
+      {
+        name: 'given-up-move-made',
+        file: 'packages/workspace/src/git/deliver.ts',
+        edits: [['[{ ref, to, from }], [givenUp(move)])', '[{ ref, to, from }], (reached(), []))']],
+        caughtBy: inTest.deliver('a move is made or given up, never both, whoever is faster'),
+      },
+      {
+        name: 'intended-after-cancellation',
+        file: 'apps/reviewer/src/merge/move.ts',
+        edits: [['{ provided: stillApproved(changes) }', '(reached(), stillApproved(changes), {})']],
+        caughtBy: inTest.batch(
+          'one that is cancelled while they are checked stays out; cancelled later it is in, and its task stays cancelled',
+        ),
+      },
+      {
+        name: 'landed-redriven',
+        file: 'packages/front-desk/src/decisions.ts',
+        edits: [["  if (there === 'moving')\n", "  if (reached()) return;\n  if (there === 'moving')\n"]],
+        caughtBy: inTest.returned(
+          'a change that was cancelled while it went in is not done anew: while that is not told yet it is to be asked again, then its commit is named',
+        ),
+      },
+    ],
+  },
+  {
     name: 'budget checked after the call; charge not keyed by call id',
     breaks: '12',
     mutants: [

@@ -25,6 +25,8 @@ export const inTest = {
   logger: of('packages/agent-kit/src/logger.int.test.ts'),
   submit: of('packages/front-desk/src/submit.int.test.ts'),
   merge: of('apps/reviewer/src/merge.int.test.ts'),
+  batch: of('apps/reviewer/src/merge/batch.int.test.ts'),
+  returned: of('packages/front-desk/src/return-approved.int.test.ts'),
   deliver: of('packages/workspace/src/git/deliver.int.test.ts'),
   prove: of('packages/workspace/src/proof/prove.int.test.ts'),
   runner: of('packages/workspace/src/command/runner.int.test.ts'),
