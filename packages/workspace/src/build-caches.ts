@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { howToCopy } from './setup-spares.ts';
 
 /**
  * What a tool compiles once and finds again: a folder that the tool is told by a variable, and the command that fills it with what
@@ -45,11 +46,10 @@ const run = promisify(execFile);
 
 /** A copy of caches that may be written, so that nothing which a change compiled is ever found by another one. */
 export const copyCaches = async (caches: readonly BuildCache[], from: string, to: string): Promise<void> => {
-  const how = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-Rp'];
   for (const { name } of caches) {
     await mkdir(join(to, name), { recursive: true });
     // Older setups kept none.
-    if (existsSync(join(from, name))) await run('/bin/cp', [...how, '--', join(from, name), to], { env: {} });
+    if (existsSync(join(from, name))) await run('/bin/cp', [...howToCopy, '--', join(from, name), to], { env: {} });
   }
 };
 

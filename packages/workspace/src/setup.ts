@@ -22,6 +22,7 @@ import { lacksRegistry } from './phases/lacks-registry.ts';
 import { phasesFor, runPhases } from './phases/run-phases.ts';
 import { relocateVenv } from './relocate.ts';
 import { removeFolder } from './remove-folder.ts';
+import { howToCopy } from './setup-spares.ts';
 
 /** What a setup left, ready to be copied into worktrees. */
 export type PreparedSetup = {
@@ -34,6 +35,8 @@ export type PreparedSetup = {
   /** Where tools find what the setup downloaded. */
   readonly env: Readonly<Record<string, string>>;
   readonly evidence: NonNullable<Evidence['setup']>;
+  /** The folder in which `paths` lie. */
+  readonly source: string;
   copyTo(worktree: string): Promise<void>;
   /** Copies what its tool has compiled into a folder that commands may write, and answers where the tool finds it; empty: there is none. */
   copyCaches(folder: string): Promise<Readonly<Record<string, string>>>;
@@ -126,6 +129,7 @@ export const prepareSetup = async (
       ...(egress.length > 0 && { egress: [...egress] }),
       ...(scripts && { scripts }),
     },
+    source: tree,
     copyTo: (worktree) => copyMade(made, tree, worktree),
     copyCaches: async (target) => {
       const built = buildCachesOf(setup.argv);
@@ -270,11 +274,10 @@ const run = promisify(execFile);
 
 const copyMade = async (paths: readonly string[], tree: string, worktree: string): Promise<void> => {
   const byParent = Map.groupBy(paths, (path) => dirname(path));
-  const how = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-Rp'];
   for (const [parent, group] of byParent) {
     const target = join(worktree, parent);
     await mkdir(target, { recursive: true });
-    await run('/bin/cp', [...how, '--', ...group.map((path) => join(tree, path)), target], { env: {} });
+    await run('/bin/cp', [...howToCopy, '--', ...group.map((path) => join(tree, path)), target], { env: {} });
   }
   for (const path of paths) await relocateVenv(join(worktree, path), tree, worktree);
 };

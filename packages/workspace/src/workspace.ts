@@ -26,7 +26,8 @@ import type { AgreedHosts, Artefacts, Workspace } from './port.ts';
 import { prove } from './proof/prove.ts';
 import { removeFolder } from './remove-folder.ts';
 import { prepareSetup } from './setup.ts';
-import { openWorktree } from './worktree.ts';
+import { createSpares } from './setup-spares.ts';
+import { openWorktree, setupMark } from './worktree.ts';
 
 /** What a workspace is made of. `env` is the environment of the Hive process, of which commands see an allow-list. */
 export type WorkspaceOptions = {
@@ -94,6 +95,7 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
         groups,
         incarnation,
         artefacts,
+        spares: createSpares(setupMark, found.owner),
       },
     };
   };

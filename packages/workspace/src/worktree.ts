@@ -14,6 +14,7 @@ import { stage } from './git/stage.ts';
 import type { Worktree } from './port.ts';
 import { removeFolder } from './remove-folder.ts';
 import type { PreparedSetup } from './setup.ts';
+import type { Stamps } from './setup-spares.ts';
 import type { Toolchain } from './prepare-toolchain.ts';
 
 /** How a worktree is made: `at` is what is checked out, a commit or tree. */
@@ -48,15 +49,21 @@ export const openWorktree = async (
   const dir = join(folder, 'tree');
   await mkdir(dir);
   const options: GitOptions = { gitDir: mirror.gitDir, workTree: dir, index: join(folder, 'index') };
-  const remove = () => removeFolder(folder);
   const built = join(folder, 'build');
   let found: Readonly<Record<string, string>> = {};
+  let stamps: Stamps | null = null;
+  let isSpare = false;
+  const remove = async () => {
+    if (isSpare) return;
+    isSpare = setup !== null && (await around.spares.keep(setup, { folder, stamps }));
+    if (!isSpare) await removeFolder(folder);
+  };
   try {
     await failpoint('worktree.half');
     if (setup) {
       // While this worktree is here, what it was copied from stays too: checks read more of it.
       await writeFile(join(folder, setupMark), setup.key);
-      await setup.copyTo(dir);
+      stamps = await around.spares.fill(setup, dir);
       found = await setup.copyCaches(built);
     }
     if (toolchain && Object.keys(found).length === 0) found = await toolchain.copyCaches(built);
@@ -64,7 +71,7 @@ export const openWorktree = async (
     await git(['read-tree', '--reset', '-u', at], { ...options, signal: request.signal });
     await failpoint('worktree.added');
   } catch (error) {
-    await remove();
+    await removeFolder(folder);
     throw error;
   }
   const made = setup?.paths ?? [];

@@ -18,6 +18,7 @@ import { endingOf, machineKills } from './ending.ts';
 import { giveTo } from './reach.ts';
 import { npmProxies } from './registries.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { Spares } from '../setup-spares.ts';
 import { spawnGroup } from './spawn-group.ts';
 
 /** What running a command needs of its surroundings; one per process. */
@@ -33,6 +34,8 @@ export type Surroundings = {
   readonly groups: Groups;
   readonly incarnation: string;
   readonly artefacts: Artefacts;
+  /** What worktrees leave to those that come after them. */
+  readonly spares: Spares;
   /** Hosts that the user granted to the commands of a repository, by its folder. */
   readonly granted: (repo: string) => { readonly setup: readonly Grant[]; readonly checks: readonly Grant[] };
   /** What commands want besides can be asked for, so it has to become known; but for these, which a person has refused. */

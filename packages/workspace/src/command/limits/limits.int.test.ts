@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { calm, createTestArtefacts, tempFolder } from '../../testing.ts';
 import { openGroups } from '../groups.ts';
 import { runCommand, type Surroundings } from '../runner.ts';
+import { createSpares } from '../../setup-spares.ts';
 import { gluttonArgv, gluttons, tightLimits } from '../probes/exhaust.ts';
 import { findSandbox } from '../sandbox.ts';
 import { endControlGroups, findControlGroups, type ControlGroups } from './control-groups.ts';
@@ -43,6 +44,7 @@ const surroundings = async (mode: 'auto' | 'none', control: ControlGroups | null
     groups,
     incarnation,
     artefacts,
+    spares: createSpares('setup'),
   };
   let made = 0;
   return (argv: readonly string[]) => {
