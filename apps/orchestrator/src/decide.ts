@@ -381,7 +381,7 @@ const settledWell = (state: State, event: HiveEvent, taskId: string, known: Know
 
 const settledBadly = (state: State, event: HiveEvent, taskId: string, known: Known): readonly Move[] => [
   ...dependents(state, taskId)
-    .filter((task) => task.state === 'pending' || task.state === 'ready')
+    .filter((task) => !isMet(state, taskId) && (task.state === 'pending' || task.state === 'ready'))
     .map((task) => block(state, task.id, taskId)),
   ...finish(state, known),
 ];

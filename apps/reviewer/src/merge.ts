@@ -1,5 +1,5 @@
 import type { Snooze, StepInHand } from '@hive/agent-kit';
-import { hasCode } from '@hive/errors';
+import { HiveError, hasCode } from '@hive/errors';
 import type { NewEvent } from '@hive/events';
 import { changesOf } from './merge/changes.ts';
 import { placeOf } from './merge/landing.ts';
@@ -36,15 +36,17 @@ const mergeAsItStands = async (
   ctx: OwnContext,
   overtaken = 0,
 ): Promise<readonly NewEvent[] | Snooze> => {
+  step.signal.throwIfAborted(); // its task may have ended; what was approved of it is in hand still
   const { repo, branch } = step.workflow.submission;
-  const tip = await ctx.own.tip(repo, branch);
   const begun = await openMove(step, ctx);
+  const tip = await ctx.own.tip(repo, branch);
   if (begun && (tip === begun.to || (begun.isOurs && tip === begun.from))) {
     const ended = await finishMove(step, begun, ctx);
     // What others had left behind is told; now its own turn.
     return ended ?? mergeAsItStands(step, ctx);
   }
-  if (begun && !(await giveUpMove(step, begun, ctx))) return mergeAsItStands(step, ctx);
+  if (begun && !(await giveUpMove(step, begun, ctx)))
+    return (await finishMove(step, begun, ctx)) ?? mergeAsItStands(step, ctx);
 
   const onto = await placeOf(step, tip, ctx);
   if (typeof onto === 'object') return onto;
@@ -61,7 +63,8 @@ const mergeAsItStands = async (
     ctx,
   );
   const isWhole = proven.every(({ change }, index) => isStillApproved(tasks[index], change));
-  // Somebody cancelled one of them: what was checked is not what would go in.
+  if (!isStillApproved(tasks[0], changes[0])) throw new HiveError('lease.lost', 'Its task ended meanwhile');
+  // Somebody cancelled one of the others: what was checked is not what would go in.
   if (!isWhole) return mergeAsItStands(step, ctx);
   const allowed = await leavesFor(step, proven, ctx);
   if (allowed === 'again') return mergeAsItStands(step, ctx);

@@ -167,7 +167,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
       takes: limit.extend,
       note: async (events, terms) => {
         const outcome = await bus.queue.note(claim, events, terms);
-        if (outcome === 'late') throw new HiveError('version.conflict', 'Somebody else was faster; look again');
+        if (outcome === 'late')
+          throw new HiveError('version.conflict', 'Somebody else was faster; look again', { remedy: 'retry' });
         if (outcome === 'lost') throw new HiveError('lease.lost', 'Another claim of this step is newer');
       },
     };

@@ -15,6 +15,8 @@ export type Command = {
   readonly correlationId: string;
   /** The stream that is acted on: its latest event is the cause. null: the command is the root of a trace. */
   readonly on: string | null;
+  /** The version of `on` that was looked at before. If it has moved on since, the command is refused with `version.conflict`. */
+  readonly asOf?: number;
   readonly commandId?: string;
   /** Makes ids that are the same when the command is repeated; a uuid version 7. */
   readonly idFrom?: string;
@@ -84,6 +86,7 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
     events,
     correlationId,
     on,
+    asOf,
     commandId,
     idFrom,
     takeDeadLetters,
@@ -98,6 +101,10 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
       plan: (heads) => {
         const cause = on === null ? null : heads.get(on);
         if (cause === undefined) throw new HiveError('input.unknown_id', `There is no ${on ?? ''}`);
+        if (asOf !== undefined && cause?.version !== asOf)
+          throw new HiveError('version.conflict', `${on ?? ''} has just changed; look at it again`, {
+            remedy: 'retry',
+          });
         return {
           moves,
           ...(changeSteps && { changeSteps }),

@@ -7,7 +7,15 @@ export type { Follow } from './follow.ts';
 export { derivedId, newId } from './ids.ts';
 export { turnstile } from './limits.ts';
 export { maxRescues, streamOfStep, type NewStep } from './new-step.ts';
-export { createQueue, type Claim, type Failure, type NoteTerms, type Outcome, type Queue } from './queue.ts';
+export {
+  createQueue,
+  type Claim,
+  type Failure,
+  type NoteTerms,
+  type Outcome,
+  type Provided,
+  type Queue,
+} from './queue.ts';
 export { alignPaused, createPauseWatch, readAllPauses, readPauses, type PauseWatch } from './pausing.ts';
 export { assertTiming, dueTicks, lastTicks, nextTick, type Due } from './ticks.ts';
 export { machine, repeatEvery, rest, type Surroundings } from './surroundings.ts';

@@ -90,14 +90,22 @@ export type Queue = {
 };
 
 /** What has to hold in the moment of a note. */
-export type NoteTerms = {
-  /** Nobody has moved this cursor. */
-  readonly turn?: Write['cursor'];
-  /** These streams are such that `holds`; whoever changes one of them meanwhile comes before or after the note. */
-  readonly provided?: {
-    readonly streams: readonly string[];
-    readonly holds: (heads: ReadonlyMap<string, Head>) => boolean;
-  };
+export type NoteTerms =
+  | {
+      /** Nobody has moved this cursor. */
+      readonly turn?: Write['cursor'];
+      readonly provided?: never;
+    }
+  | {
+      readonly turn?: never;
+      /** These streams, which exist, are such that `holds`; whoever changes one of them meanwhile comes before or after the note. */
+      readonly provided: Provided;
+    };
+
+/** What streams have to be like. */
+export type Provided = {
+  readonly streams: readonly string[];
+  readonly holds: (heads: ReadonlyMap<string, Head>) => boolean;
 };
 
 /** So many steps are put into the queue by one commit. */
@@ -156,7 +164,8 @@ export const createQueue = (
         },
         ...(turn && { cursor: turn }),
       });
-      if (recorded.status === 'cursor' || !holds) return 'late';
+      if (!holds) return (await stillHeld(claim)) ? 'late' : 'lost';
+      if (recorded.status === 'cursor') return 'late';
       return recorded.status === 'written' ? 'done' : 'lost';
     } catch (error) {
       // The task ended while we worked (cancelled, failed): the claim is void. Any other refusal is a bug of the caller.

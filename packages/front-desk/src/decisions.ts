@@ -1,5 +1,5 @@
 import type { Bus } from '@hive/bus';
-import { HiveError } from '@hive/errors';
+import { HiveError, hasCode } from '@hive/errors';
 import {
   isOpen,
   isWorkflowOpen,
@@ -15,6 +15,8 @@ import { branchStream, landed } from './landed.ts';
 import { readResult, taskDetail } from './read-workflow.ts';
 import { createReturnApproved } from './return-approved.ts';
 
+const rounds = 5;
+
 const wrongState = (message: string) => new HiveError('input.state', message);
 
 /** What a person decides about work that was accepted: cancel it, or have it tried again. */
@@ -23,6 +25,27 @@ export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'ca
   const returnApproved = createReturnApproved(bus);
 
   const changed = async (id: string) => taskDetail((await findHead(store, 'task', id)).view);
+
+  const retryAsItStands: Desk['retry'] = async (text, { note, key } = {}) => {
+    const { view, stream, correlationId, version } = await findHead(store, 'task', text);
+    const idFrom = commandUnder(view.id, 'retry', key);
+    if (await isRecorded(store, idFrom)) return taskDetail(view);
+    const workflow = await findHead(store, 'workflow', view.workflowId);
+    if (view.state === 'reviewed') {
+      const { submission } = workflow.view;
+      await returnApproved(view.id, { submission, note, ...(idFrom !== undefined && { idFrom }) });
+      return changed(view.id);
+    }
+    await assertNotLanded(store, view, workflow.view.submission);
+    const isOver = workflow.view.state === 'failed' || workflow.view.state === 'cancelled';
+    const resumed: NewEvent = {
+      type: 'workflow.resumed',
+      stream: streams.workflow(workflow.id),
+      data: { workflowId: workflow.id },
+    };
+    await command([again(view, stream, note), ...(isOver ? [resumed] : [])], correlationId, stream, idFrom, version);
+    return changed(view.id);
+  };
 
   return {
     cancel: async (text, { key } = {}) => {
@@ -40,25 +63,15 @@ export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'ca
       return readResult(store, (await findHead(store, 'workflow', head.id)).view);
     },
 
-    retry: async (text, { note, key } = {}) => {
-      const { view, stream, correlationId } = await findHead(store, 'task', text);
-      const idFrom = commandUnder(view.id, 'retry', key);
-      if (await isRecorded(store, idFrom)) return taskDetail(view);
-      const workflow = await findHead(store, 'workflow', view.workflowId);
-      if (view.state === 'reviewed') {
-        const { submission } = workflow.view;
-        await returnApproved(view.id, { submission, note, ...(idFrom !== undefined && { idFrom }) });
-        return changed(view.id);
+    retry: async (text, options = {}) => {
+      for (let round = 1; ; round++) {
+        try {
+          return await retryAsItStands(text, options);
+        } catch (error) {
+          // What was judged is not what is there any more: a merge has begun, or somebody else was faster.
+          if (round === rounds || !hasCode(error, 'version.conflict')) throw error;
+        }
       }
-      await assertNotLanded(store, view, workflow.view.submission);
-      const isOver = workflow.view.state === 'failed' || workflow.view.state === 'cancelled';
-      const resumed: NewEvent = {
-        type: 'workflow.resumed',
-        stream: streams.workflow(workflow.id),
-        data: { workflowId: workflow.id },
-      };
-      await command([again(view, stream, note), ...(isOver ? [resumed] : [])], correlationId, stream, idFrom);
-      return changed(view.id);
     },
 
     cancelTask: async (text) => {
@@ -75,14 +88,14 @@ export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'ca
 
 /** A change goes in once: a task whose change did, though it was cancelled or given up by then, is not done anew. */
 const assertNotLanded = async (store: Bus['store'], task: TaskView, submission: Submission): Promise<void> => {
-  if (isOpen(task.state) || task.commit === null) return;
+  if (isOpen(task.state) || task.state === 'merged') return;
   const there = await landed(store, { branch: branchStream(submission), taskId: task.id });
   const name = `Task ${called(task)} (${task.spec.key})`;
   if (there === 'moving')
     throw wrongState(
-      `${name} is ${task.state}, and its change may be going into ${submission.branch} at this moment; try again in half a minute`,
+      `${name} is ${task.state}, and its change may be going into ${submission.branch} at this moment; try again in half a minute. If it stays so, the log of the reviewer says what is in the way`,
     );
-  if (there !== null && task.state !== 'merged')
+  if (there !== null)
     throw wrongState(
       `${name} is ${task.state}, and its change went into ${submission.branch} before as ${there.commit.slice(0, 12)}: there is nothing to retry. What waited for it can be retried; hand in what shall be different as work of its own`,
     );

@@ -15,7 +15,8 @@ export class RowWindow implements ReactiveController {
   readonly #body: () => HTMLElement | null;
   readonly #heights: RowHeights;
   #from = 0;
-  #to = fewRows;
+  /** Null until the page is scrolled: as far as is seen from the top. */
+  #to: number | null = null;
 
   constructor(host: ReactiveControllerHost, body: () => HTMLElement | null, heights: RowHeights = usual) {
     this.#host = host;
@@ -33,7 +34,20 @@ export class RowWindow implements ReactiveController {
   of<T>(rows: readonly T[]): { readonly above: number; readonly rows: readonly T[] } {
     if (rows.length <= fewRows) return { above: 0, rows };
     const above = Math.max(0, Math.min(this.#from, rows.length - 1));
-    return { above, rows: rows.slice(above, this.#to) };
+    return { above, rows: rows.slice(above, this.#to ?? this.#seenFromTop) };
+  }
+
+  /**
+   * A key for each of the rows that {@link of} answered, `newest` being the number of the first one of all, counted from the oldest: what leaves the window at one
+   * end gives its element to what enters at the other, so a list on which much comes makes none anew and takes none away.
+   */
+  keys(count: number, { newest, total }: { readonly newest: number; readonly total: number }): (index: number) => number {
+    const first = newest - (total <= fewRows ? 0 : Math.max(0, Math.min(this.#from, total - 1)));
+    return count < total ? (index) => (first - index) % count : (index) => first - index;
+  }
+
+  get #seenFromTop(): number {
+    return Math.ceil(innerHeight / this.rowHeight); // what stands above the list is the margin
   }
 
   /** The index of the first row that is not above the visible part; 0 while the top of the list is in sight. */
@@ -68,7 +82,8 @@ export class RowWindow implements ReactiveController {
     const from = Math.max(0, first - overscan);
     const to = first + Math.ceil(innerHeight / this.rowHeight) + overscan;
     // Rendered again only when the margin is half used up.
-    if (Math.abs(from - this.#from) < overscan / 2 && Math.abs(to - this.#to) < overscan / 2) return;
+    if (Math.abs(from - this.#from) < overscan / 2 && Math.abs(to - (this.#to ?? this.#seenFromTop)) < overscan / 2)
+      return;
     this.#from = from;
     this.#to = Math.max(to, overscan);
     this.#host.requestUpdate();

@@ -13,40 +13,63 @@ import { mirrorName } from '@hive/workspace';
 import { deliveryOf, isSameMove, nameOf } from './move.ts';
 import type { OwnContext } from './own-context.ts';
 
-/** The newest of the tasks that ended without a merge are looked at. */
-const mostEnded = 200;
+/** A look sees so many of the newest tasks that ended without a merge; the first one of a process sees all. */
+const atOnce = 200;
+
+/** What a process knows of earlier looks: the workflows whose move could not be told yet. */
+type Seen = { readonly waiting: Set<string> };
+const seenBy = new WeakMap<OwnContext['bus'], Seen>();
 
 /**
  * Tells what became of moves that nobody can tell of any more: their tasks were cancelled or given up between the intent and the outcome, so there is no claim.
  * What has moved is handed over and told; what has not is given up, so that whoever still has it in hand does not move it either.
  */
 export const tellLeftMoves = async (ctx: OwnContext): Promise<void> => {
+  const { bus } = ctx;
+  const seen = seenBy.get(bus);
+  const { waiting } = seen ?? { waiting: new Set<string>() };
+  if (waiting.size > 0) await tellAmong([...waiting], waiting, ctx);
+  let before: string | undefined;
+  do {
+    const ended = await bus.store.listHeads({
+      ...{ kind: 'task', states: ['cancelled', 'failed', 'dead_lettered'], limit: atOnce },
+      ...(before !== undefined && { before }),
+    });
+    await tellAmong([...new Set(ended.map(({ correlationId }) => correlationId))], waiting, ctx);
+    before = ended.length < atOnce ? undefined : ended.at(-1)?.id;
+  } while (!seen && before !== undefined);
+  seenBy.set(bus, { waiting });
+};
+
+const tellAmong = async (ids: readonly string[], waiting: Set<string>, ctx: OwnContext): Promise<void> => {
   const { store } = ctx.bus;
-  const ended = await store.listHeads({
-    kind: 'task',
-    states: ['cancelled', 'failed', 'dead_lettered'],
-    limit: mostEnded,
-  });
-  const ids = [...new Set(ended.map(({ correlationId }) => correlationId))];
   if (ids.length === 0) return;
   const { heads } = await store.heads(ids.map(streams.workflow));
   const workflows = [...heads.values()].map(({ view }) => view as WorkflowView); // heads of kind `workflow` are made by foldWorkflow
   const merges = (await store.heads(workflows.map(streamOf))).heads;
   for (const workflow of workflows) {
     const view = merges.get(streamOf(workflow))?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
-    if (openIntents(view).length === 0) continue;
-    // A repository that is gone, or a branch that somebody looks at: the others are told.
-    await tellOne(workflow, openIntents(view), ctx).catch((error: unknown) => {
-      ctx.log.debug({ err: error, workflowId: workflow.id }, 'what became of a merge is not told yet');
-    });
+    const told = openIntents(view).length === 0 || (await tellOne(workflow, openIntents(view), ctx).catch(tooEarly));
+    if (told === true) {
+      waiting.delete(workflow.id);
+      continue;
+    }
+    // Somebody looks at the branch, or has moved it: the others are told, and this is tried again.
+    const isNews = !waiting.has(workflow.id);
+    waiting.add(workflow.id);
+    if (told !== false && isNews)
+      ctx.log.warn({ err: told.error, workflowId: workflow.id }, 'what became of a merge cannot be told yet');
   }
 };
+
+const tooEarly = (error: unknown) => ({ error });
 
 const streamOf = ({ submission: { repo, branch } }: WorkflowView): string => streams.merge(mirrorName(repo), branch);
 
 type Intents = readonly DataOf<'merge.intended'>[];
 
-const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext): Promise<void> => {
+/** False while somebody else may tell it: one of its tasks is open. */
+const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext): Promise<boolean> => {
   const { store, around, actor } = ctx.bus;
   const { submission } = workflow;
   const { repo, branch } = submission;
@@ -55,7 +78,7 @@ const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext
   const tasks = intents.map(({ taskId }) => streams.task(taskId));
   const isLeft = (heads: Awaited<ReturnType<typeof store.heads>>['heads']): boolean =>
     [...heads.values()].every(({ kind, view }) => kind !== 'task' || !isOpen((view as TaskView).state)); // made by foldTask
-  if (!isLeft((await store.heads(tasks)).heads)) return;
+  if (!isLeft((await store.heads(tasks)).heads)) return false;
   const moved = !(await ctx.own.giveUp({ repo, branch, to, move: nameOf(intents) }));
   const into = moved ? (await ctx.own.deliver(deliveryOf(submission, { from, to, intents }))).into : null;
   let isTold = false;
@@ -74,6 +97,7 @@ const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext
     },
   });
   if (isTold) ctx.log.info({ workflowId: workflow.id, moved }, 'told the outcome of a merge whose task is over');
+  return isTold;
 };
 
 const outcomeOf = (

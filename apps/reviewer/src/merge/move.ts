@@ -138,8 +138,10 @@ export const isSameMove = (now: readonly Intent[], then: readonly Intent[]): boo
   now.length === then.length && now.every((it, n) => it.to === then[n]?.to && it.token === then[n].token);
 
 /** A claim intends one move at most: by whose task it was led, and its token. */
-export const nameOf = ([first]: readonly Intent[]): string =>
-  first ? `${first.lead ?? first.taskId}/${first.token}` : 'nothing';
+export const nameOf = ([first]: readonly Intent[]): string => {
+  if (!first) throw new Error('a move of nothing');
+  return `${first.lead ?? first.taskId}/${first.token}`;
+};
 
 /** Its lead ended (was cancelled, say) before the branch was moved. False: it has just been moved after all, by a holder that woke late. */
 export const giveUpMove = async (step: StepInHand, { to, intents }: Move, ctx: OwnContext): Promise<boolean> => {

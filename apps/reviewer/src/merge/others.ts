@@ -1,5 +1,5 @@
 import type { StepInHand } from '@hive/agent-kit';
-import type { NoteTerms } from '@hive/bus';
+import type { NoteTerms, Provided } from '@hive/bus';
 import { hasCode } from '@hive/errors';
 import { streams, type NewEvent, type TaskView } from '@hive/events';
 import type { Change } from './changes.ts';
@@ -20,11 +20,11 @@ export const readTasks = async (
 /** Whether a task still waits for its merge, with the very change that was looked at. */
 export const isStillApproved = (
   task: TaskView | undefined,
-  { commit }: Pick<Change, 'commit'> | { readonly commit: string | undefined },
+  { commit }: { readonly commit: string | undefined },
 ): boolean => task?.state === 'reviewed' && task.commit === commit;
 
 /** The terms of a note that all of these changes still wait for their merge. */
-export const stillApproved = (changes: readonly { readonly change: Change }[]): NonNullable<NoteTerms['provided']> => ({
+export const stillApproved = (changes: readonly { readonly change: Change }[]): Provided => ({
   streams: changes.map(({ change }) => streams.task(change.task.id)),
   holds: (heads) =>
     changes.every(({ change }) =>

@@ -60,7 +60,12 @@ export const giveUp = async (mirror: Mirror, { branch, to, move }: MoveToGiveUp)
   const isMarked = await swapRefs({ gitDir }, [{ ref, to: mark, from: null }]);
   if (!isMarked && !(await readRef(gitDir, ref)))
     throw new HiveError('infra.git', `The move to ${to.slice(0, 8)} could not be given up`, { remedy: 'retry' });
-  return !(await holds(gitDir, await tipOf(mirror, branch), to));
+  const { user } = mirror;
+  // A mirror that was made again may know what the user has put on top of it and not the commit itself.
+  return !(
+    (await holds(gitDir, await tipOf(mirror, branch), to)) ||
+    (await holds(user.gitDir, await readRef(user.gitDir, `refs/heads/${branch}`), to))
+  );
 };
 
 const givenUp = (move: string): string => `refs/hive/given-up/${move}`;

@@ -118,6 +118,7 @@ export class HiveEventsPage extends LitElement {
     const newest = ring.events.toReversed();
     const { shown, waiting } = this.#held.split(newest, ({ id }) => id);
     const { above, rows } = this.#rows.of(shown);
+    const keyAt = this.#rows.keys(rows.length, { newest: ring.dropped + shown.length - 1, total: shown.length });
     const height = this.#rows.rowHeight;
     const selected = this.#selected(ring);
     if (selected) void import('./hive-event-sheet.ts');
@@ -153,7 +154,7 @@ export class HiveEventsPage extends LitElement {
             <div role="presentation" .style=${`transform:translateY(${above * height}px)`}>
               ${repeat(
                 this.#turns.of(rows),
-                ({ id }) => id,
+                (_, index) => keyAt(index),
                 (event) => this.#row(event, event.id === selected?.id),
               )}
             </div>

@@ -47,6 +47,12 @@ test('retry tries again what ended badly by itself', async () => {
   expect(it.asked).toEqual(['retry a-refused']);
 });
 
+test('what was blocked is tried by itself where what it needs cannot be tried again', async () => {
+  const it = desk('a-refused');
+  expect((await doToAll(it, 'retry', [trace('a')], yes))?.[0]?.said).toBe('1 task tried again');
+  expect(it.asked).toEqual(['retry a-refused', 'retry a-blocked']);
+});
+
 test('without a yes nothing is done', async () => {
   const it = desk('');
   expect(await doToAll(it, 'cancel', [trace('a')], () => Promise.resolve(null))).toBeNull();

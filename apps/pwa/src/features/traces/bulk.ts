@@ -24,15 +24,26 @@ const asks: Readonly<Record<BulkVerb, { readonly verb: string; readonly said: st
   retry: { verb: 'Retry', said: 'Their tasks that ended badly or wait are tried again.' },
 };
 
-/** Tries again what ended badly of a workflow; a blocked task is redriven with the one that it needs. Answers what was done. */
+/**
+ * Tries again what ended badly of a workflow; a blocked task is redriven with the one that it needs, and by itself where none of these can be tried again. Answers what was done.
+ */
 const retryTasks = async (desk: Acting, id: string, key: string): Promise<string> => {
   const { items } = await desk.tasks({ workflow: id, limit: 500 });
   const due = items.filter(({ status }) => ended.has(status));
-  const own = due.filter(({ status }) => status !== 'blocked');
-  const tried = own.length > 0 ? own : due;
-  if (tried.length === 0) throw new Error('No task of it ended badly or waits');
-  for (const task of tried) await desk.retry(task.id, { key: `${key} ${task.id}` });
-  return `${count(tried.length, 'task')} tried again`;
+  if (due.length === 0) throw new Error('No task of it ended badly or waits');
+  let refusal: unknown;
+  for (const isBlocked of [false, true]) {
+    let tried = 0;
+    for (const { id: task, status } of due) {
+      if ((status === 'blocked') !== isBlocked) continue;
+      await desk.retry(task, { key: `${key} ${task}` }).then(
+        () => (tried += 1),
+        (error: unknown) => (refusal ??= error),
+      );
+    }
+    if (tried > 0) return `${count(tried, 'task')} tried again`;
+  }
+  throw refusal;
 };
 
 /**

@@ -15,7 +15,15 @@ import type { MenuItem } from '../../../ui/hive-menu.ts';
 import { stack } from '../../../ui/stack.ts';
 import { toast } from '../../../ui/toast.ts';
 import { retryTasks } from './retry-tasks.ts';
-import { aboutCancel, aboutRetry, isEffectOf, retriedTasks, verbsOf, type Verb } from './workflow-verbs.ts';
+import {
+  aboutCancel,
+  aboutRetry,
+  blockedTasks,
+  isEffectOf,
+  retriedTasks,
+  verbsOf,
+  type Verb,
+} from './workflow-verbs.ts';
 
 const doing = { pause: 'Pausing', resume: 'Resuming', retry: 'Retrying', cancel: 'Cancelling' } as const;
 
@@ -196,7 +204,7 @@ export class HiveTraceVerbs extends LitElement {
       case 'cancel':
         return this.desk.cancel(result.workflow);
       case 'retry':
-        return retryTasks(this.desk, retriedTasks(result), note);
+        return retryTasks(this.desk, retriedTasks(result), note, blockedTasks(result));
     }
   }
 }

@@ -20,6 +20,9 @@ test('every task is asked for with the note, and a refusal of one keeps none of 
     code: 'input.state',
     message: 'Not retried: b. Task b is working. 2 of 3 tasks begin anew all the same.',
   });
+  const [a, b] = tasks as [TaskResult, TaskResult];
+  await expect(retryTasks(desk, [b], '', [a])).resolves.toBeUndefined();
+  await expect(retryTasks(desk, [a], '', [b])).resolves.toBeUndefined();
   await expect(retryTasks(desk, [tasks[0] as TaskResult], '')).resolves.toBeUndefined();
   expect(asked.at(-1)).toEqual(['id-a', {}]);
 });

@@ -17,13 +17,16 @@ export type Verb = {
 const ended: readonly Result['status'][] = ['completed', 'failed', 'cancelled'];
 const endedBadly: readonly TaskResult['status'][] = ['refused', 'failed', 'infra', 'cancelled'];
 
+export const blockedTasks = ({ tasks }: Pick<Result, 'tasks'>): readonly TaskResult[] =>
+  tasks.filter(({ status }) => status === 'blocked');
+
 /**
  * The tasks that a retry of the workflow is about: those that ended badly by themselves. What they had blocked follows by itself, and is named only
  * where nothing else is left.
  */
 export const retriedTasks = ({ tasks }: Pick<Result, 'tasks'>): readonly TaskResult[] => {
   const bad = tasks.filter(({ status }) => endedBadly.includes(status));
-  return bad.length > 0 ? bad : tasks.filter(({ status }) => status === 'blocked');
+  return bad.length > 0 ? bad : blockedTasks({ tasks });
 };
 
 const whyNoRetry = (result: Result): string | null => {
