@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { howToCopy } from './setup-spares.ts';
+import { copyFiles } from './copy-files.ts';
 
 /**
  * What a tool compiles once and finds again: a folder that the tool is told by a variable, and the command that fills it with what
@@ -42,14 +40,12 @@ export const buildCachesOf = (argv: readonly string[]): readonly BuildCache[] =>
 export const cacheEnv = (caches: readonly BuildCache[], folder: string): Record<string, string> =>
   Object.fromEntries(caches.map(({ name, variable }) => [variable, join(folder, name)]));
 
-const run = promisify(execFile);
-
 /** A copy of caches that may be written, so that nothing which a change compiled is ever found by another one. */
 export const copyCaches = async (caches: readonly BuildCache[], from: string, to: string): Promise<void> => {
   for (const { name } of caches) {
     await mkdir(join(to, name), { recursive: true });
     // Older setups kept none.
-    if (existsSync(join(from, name))) await run('/bin/cp', [...howToCopy, '--', join(from, name), to], { env: {} });
+    if (existsSync(join(from, name))) await copyFiles([join(from, name)], to);
   }
 };
 

@@ -1,4 +1,4 @@
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Removes a folder with all in it, also where a command left folders that may not be written (Go's module cache). */
@@ -12,7 +12,9 @@ export const removeFolder = async (path: string): Promise<void> => {
   }
 };
 
+/** Never through a link. */
 const open = async (folder: string): Promise<void> => {
+  if (!(await lstat(folder)).isDirectory()) return;
   await chmod(folder, 0o700);
   for (const entry of await readdir(folder, { withFileTypes: true }))
     if (entry.isDirectory()) await open(join(folder, entry.name));

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { HiveError } from '@hive/errors';
 import type { Evidence, Reached, Setup } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { buildCachesOf, cacheEnv, copyCaches, seedCaches } from './build-caches.ts';
 import { registryFiles, registryGrants } from './command/registries.ts';
 import { runCommand, type Surroundings } from './command/runner.ts';
+import { copyFiles } from './copy-files.ts';
 import { touchMark } from './disk/mark.ts';
 import { textOf, type Grant } from './egress/grants.ts';
 import { lineToAdd, ungranted } from './egress/line-to-add.ts';
@@ -22,7 +21,6 @@ import { lacksRegistry } from './phases/lacks-registry.ts';
 import { phasesFor, runPhases } from './phases/run-phases.ts';
 import { relocateVenv } from './relocate.ts';
 import { removeFolder } from './remove-folder.ts';
-import { howToCopy } from './setup-spares.ts';
 
 /** What a setup left, ready to be copied into worktrees. */
 export type PreparedSetup = {
@@ -270,14 +268,15 @@ const setupFailed = async (
   });
 };
 
-const run = promisify(execFile);
-
 const copyMade = async (paths: readonly string[], tree: string, worktree: string): Promise<void> => {
   const byParent = Map.groupBy(paths, (path) => dirname(path));
   for (const [parent, group] of byParent) {
     const target = join(worktree, parent);
     await mkdir(target, { recursive: true });
-    await run('/bin/cp', [...howToCopy, '--', ...group.map((path) => join(tree, path)), target], { env: {} });
+    await copyFiles(
+      group.map((path) => join(tree, path)),
+      target,
+    );
   }
   for (const path of paths) await relocateVenv(join(worktree, path), tree, worktree);
 };

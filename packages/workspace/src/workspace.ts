@@ -27,7 +27,7 @@ import { prove } from './proof/prove.ts';
 import { removeFolder } from './remove-folder.ts';
 import { prepareSetup } from './setup.ts';
 import { createSpares } from './setup-spares.ts';
-import { openWorktree, setupMark } from './worktree.ts';
+import { openWorktree } from './worktree.ts';
 
 /** What a workspace is made of. `env` is the environment of the Hive process, of which commands see an allow-list. */
 export type WorkspaceOptions = {
@@ -95,7 +95,7 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
         groups,
         incarnation,
         artefacts,
-        spares: createSpares(setupMark, found.owner),
+        spares: createSpares(found.owner),
       },
     };
   };

@@ -52,12 +52,16 @@ export const openWorktree = async (
   const built = join(folder, 'build');
   let found: Readonly<Record<string, string>> = {};
   let stamps: Stamps | null = null;
-  let isSpare = false;
-  const remove = async () => {
-    if (isSpare) return;
-    isSpare = setup !== null && (await around.spares.keep(setup, { folder, stamps }));
-    if (!isSpare) await removeFolder(folder);
+  let removed: Promise<void> | null = null;
+  const removeAll = async () => {
+    if (setup) await around.spares.keep(setup, { folder, stamps });
+    await removeFolder(folder);
   };
+  const remove = () =>
+    (removed ??= removeAll().catch((error: unknown) => {
+      removed = null;
+      throw error;
+    }));
   try {
     await failpoint('worktree.half');
     if (setup) {
@@ -81,19 +85,28 @@ export const openWorktree = async (
   };
   const { checks } = around.granted(mirror.user.root);
   const usual = checks.length > 0 || around.asks ? checks : 'none';
-  const run: Worktree['run'] = (argv, { timeoutMs, signal, network = usual }) =>
-    runCommand(around, {
-      argv,
-      worktree: dir,
-      scratch: folder,
-      readOnly: setup?.readOnly ?? [],
-      ...(Object.keys(found).length > 0 && { writable: [built] }),
-      extra: { ...setup?.env, ...found },
-      passEnv: request.passEnv,
-      network,
-      timeoutMs,
-      signal,
-    });
+  const run: Worktree['run'] = async (argv, { timeoutMs, signal, network = usual }) => {
+    let hasEnded = false;
+    try {
+      const result = await runCommand(around, {
+        argv,
+        worktree: dir,
+        scratch: folder,
+        readOnly: setup?.readOnly ?? [],
+        ...(Object.keys(found).length > 0 && { writable: [built] }),
+        extra: { ...setup?.env, ...found },
+        passEnv: request.passEnv,
+        network,
+        timeoutMs,
+        signal,
+      });
+      hasEnded = result.infra === undefined;
+      return result;
+    } finally {
+      // Of one that was stopped something may live on, where no sandbox holds it.
+      if (!hasEnded) stamps = null;
+    }
+  };
   return {
     dir,
     base,
@@ -121,7 +134,8 @@ export const openWorktree = async (
     },
     keep: async (taskId) => {
       await removeFolder(built); // what people look for is in the tree
-      return keepWorktree(home, folder, taskId);
+      await keepWorktree(home, folder, taskId);
+      removed = Promise.resolve();
     },
     remove,
   };

@@ -44,7 +44,7 @@ const surroundings = async (mode: 'auto' | 'none', control: ControlGroups | null
     groups,
     incarnation,
     artefacts,
-    spares: createSpares('setup'),
+    spares: createSpares(),
   };
   let made = 0;
   return (argv: readonly string[]) => {

@@ -9,7 +9,8 @@ const fail = (errno: number) => 0x0005_0000 | errno;
 const [EPERM, ENOSYS, EAFNOSUPPORT] = [1, 38, 97];
 
 const newUser = 0x1000_0000;
-const ioctls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
+/** To put words into a terminal; and to swap the blocks of two files of ext4, which moves no time of one of them. */
+const ioctls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, EXT4_IOC_MOVE_EXT: 0xc028_660f } as const;
 const families = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 /** Numbers of the x32 interface begin here. */
 const x32 = 0x4000_0000;
@@ -41,7 +42,8 @@ export const seccompFilter = (arch: string): Buffer | null => {
     { label: 'ioctl' },
     { load: offset.argument(1) },
     { test: 'equals', value: ioctls.TIOCSTI, yes: 'refused' },
-    { test: 'equals', value: ioctls.TIOCLINUX, yes: 'refused', no: 'allowed' },
+    { test: 'equals', value: ioctls.TIOCLINUX, yes: 'refused' },
+    { test: 'equals', value: ioctls.EXT4_IOC_MOVE_EXT, yes: 'refused', no: 'allowed' },
 
     { label: 'namespaces' },
     { load: offset.argument(0) },
