@@ -437,6 +437,23 @@ test('what needed a task goes on without it once its change is on the branch, th
   expect(hive.status()).toEqual({ a: 'cancelled', b: 'merged', c: 'ready' });
 });
 
+test('nor is it blocked when such a task ends once more', () => {
+  const hive = started([planned('a'), planned('b', ['a'])]);
+  for (const event of [claimed('a'), handedIn('a')]) hive.tell(event);
+  hive.tell({
+    type: 'task.dead_lettered',
+    ...on('a'),
+    data: { taskId: taskId('a'), code: 'rescues.exhausted', reason: 'gone' },
+  });
+  const about = { taskId: taskId('a'), workflowId, branch: 'hive/test', attempt: 1, token: 1 };
+  const into = { commit: sha('2'), evidence: evidence(true), into: null };
+  hive.tell({ type: 'merge.completed', stream: streams.merge('repo', 'hive/test'), data: { ...about, ...into } });
+  hive.tell({ type: 'task.redriven', ...on('b'), data: { taskId: taskId('b') } });
+  expect(hive.status()).toEqual({ a: 'dead_lettered', b: 'ready' });
+  hive.tell({ type: 'task.cancelled', ...on('a'), data: { taskId: taskId('a') } });
+  expect(hive.status()).toEqual({ a: 'cancelled', b: 'ready' });
+});
+
 test('a workflow that was declared over while one of its tasks was redriven goes on', () => {
   const hive = started([planned('a')]);
   for (const event of [claimed('a'), handedIn('a')]) hive.tell(event);

@@ -267,6 +267,36 @@ test.each([
   },
 );
 
+test.each(['look', 'seal'])(
+  'cancelled at the %s before its intent, a change stays out, and its reviewer turns to other things',
+  async (at) => {
+    const [a] = await begin({});
+    let looks = 0;
+    const cancel = () => house.tell(a, { type: 'task.cancelled', stream: streams.task(a), data: { taskId: a } });
+    await start((real) => ({
+      tip: async (...of) => {
+        looks += 1;
+        if (at === 'look' && looks === 1) await cancel();
+        return real.tip(...of);
+      },
+      seal: async (request) => {
+        if (at === 'seal') await cancel();
+        return real.seal(request);
+      },
+    }));
+    await approve(a, two('a.txt'));
+    await house.enqueue(a, 'merge');
+    await ended(a, 'cancelled');
+    await sleep(500);
+    const before = looks;
+    await sleep(500);
+    expect(looks).toBe(before);
+    expect(await mergeEvents()).toEqual([]);
+    expect(repo.git('for-each-ref', 'refs/heads/hive')).toBe('');
+    expect(await house.broken()).toEqual([]);
+  },
+);
+
 test.each(['the next merge', 'the look at what was left'])(
   'a holder that slept over its cancellation does not move the branch after %s has given its move up',
   async (by) => {

@@ -5,7 +5,7 @@ import { openStore, type Store } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { streams, type NewEvent, type Step, type TaskView } from '@hive/events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createBus, derivedId, newId, type Bus, type Claim, type Move, type NewStep } from './index.ts';
+import { createBus, derivedId, newId, type Bus, type Claim, type Move, type NewStep, type Provided } from './index.ts';
 import { record } from './record.ts';
 import { enqueueTask, restingTask, sampleStep, sampleSubmission } from './testing/samples.ts';
 
@@ -245,6 +245,67 @@ test('cancelling a task ends its claim: the holder can write nothing', async () 
   expect((await viewOf(taskId)).state).toBe('cancelled');
   const [row] = await store.steps({ taskId, limit: 1 });
   expect(row?.state).toBe('cancelled');
+});
+
+test('a command about a stream as it was is refused once that has moved on', async () => {
+  const { taskId, workflowId } = await readyTask();
+  const stream = streams.task(taskId);
+  const version = async () => (await store.heads([stream])).heads.get(stream)?.version ?? 0;
+  const cancel = (asOf: number) =>
+    bus.command({
+      ...{ on: stream, asOf, correlationId: workflowId },
+      events: [{ type: 'task.cancelled', stream, data: { taskId } }],
+    });
+  const seen = await version();
+  const [claim] = await claimAs('a', newId());
+  expect(claim).toBeDefined();
+  await expect(cancel(seen)).rejects.toMatchObject({ code: 'version.conflict', remedy: 'retry' });
+  expect((await viewOf(taskId)).state).toBe('working');
+  await cancel(await version());
+  expect((await viewOf(taskId)).state).toBe('cancelled');
+});
+
+test('a note under terms is recorded only while they hold, and one by a holder that has lost its claim is lost', async () => {
+  const tasks = [await readyTask(), await readyTask()];
+  let meanwhile: (() => Promise<unknown>) | null = null;
+  const late: Store = {
+    ...store,
+    write: async (write) => {
+      const act = write.events.some(({ type }) => type === 'merge.rejected') ? meanwhile : null;
+      if (act) meanwhile = null;
+      await act?.();
+      return store.write(write);
+    },
+  };
+  const own = createBus(late, 'test/two');
+  const claims = await claimAs('a', newId());
+  const [claim, other] = claims;
+  if (!claim || !other) throw new Error('not claimed');
+  const { taskId, workflowId } = tasks.find((it) => it.taskId === other.step.taskId) ??
+    tasks[0] ?? { taskId: '', workflowId: '' };
+  const stream = streams.task(taskId);
+  const of = { taskId, workflowId, branch: 'hive/x', attempt: 1, token: 1 };
+  const note: NewEvent = {
+    type: 'merge.rejected',
+    stream: streams.merge('r', 'hive/x'),
+    data: { ...of, code: 'lease.lost', reason: 'gone', culprit: taskId },
+  };
+  const provided: Provided = { streams: [stream], holds: (heads) => heads.get(stream)?.state === 'working' };
+  const noted = async () => (await store.events({ stream: note.stream, limit: 10 })).events.length;
+  expect(await own.queue.note(claim, [note], { provided })).toBe('done');
+  // After it was looked at and before it is written.
+  meanwhile = () =>
+    bus.command({
+      ...{ on: stream, correlationId: workflowId },
+      events: [{ type: 'task.cancelled', stream, data: { taskId } }],
+    });
+  expect(await own.queue.note(claim, [note], { provided })).toBe('late');
+  expect(meanwhile).toBeNull();
+  expect(await noted()).toBe(1);
+  await bus.queue.snooze(claim, 60_000, 'later');
+  expect(await own.queue.note(claim, [note], { provided })).toBe('lost');
+  expect(await noted()).toBe(1);
+  own.close();
 });
 
 test('an event that the table does not allow is refused and nothing is written', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -167,6 +167,20 @@ test('a move is made or given up, never both, whoever is faster', async () => {
   await workspace.deliver(made);
   expect(await workspace.giveUp(made)).toBe(false);
   expect(user.git('rev-parse', branch)).toBe(last);
+});
+
+test('a move is known as made by a mirror that was lost and made again, also below what the user has put on top', async () => {
+  const user = createTestRepo({ 'a.txt': 'a\n' });
+  const { workspace, home } = createTestWorkspace();
+  const to = await change(workspace, user.root, user.first, { 'b.txt': 'x\n' });
+  const request = delivery(user.root, null, to);
+  await workspace.deliver(request);
+  user.git('checkout', '-q', branch);
+  user.commit({ 'c.txt': 'mine\n' });
+  user.git('checkout', '-q', 'main');
+  rmSync(join(home, 'mirrors'), { recursive: true });
+  expect(existsSync(join(home, 'mirrors'))).toBe(false);
+  expect(await createTestWorkspace({ home }).workspace.giveUp(request)).toBe(false);
 });
 
 test('a branch that somebody else moved is not overwritten, and a checked-out one is not moved', async () => {
