@@ -41,7 +41,10 @@ export class RowWindow implements ReactiveController {
    * A key for each of the rows that {@link of} answered, `newest` being the number of the first one of all, counted from the oldest: what leaves the window at one
    * end gives its element to what enters at the other, so a list on which much comes makes none anew and takes none away.
    */
-  keys(count: number, { newest, total }: { readonly newest: number; readonly total: number }): (index: number) => number {
+  keys(
+    count: number,
+    { newest, total }: { readonly newest: number; readonly total: number },
+  ): (index: number) => number {
     const first = newest - (total <= fewRows ? 0 : Math.max(0, Math.min(this.#from, total - 1)));
     return count < total ? (index) => (first - index) % count : (index) => first - index;
   }
