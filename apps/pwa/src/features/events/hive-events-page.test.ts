@@ -64,6 +64,32 @@ test('new events come on top, wait while the focus is inside, and are asked for 
   await vi.waitFor(() => expect(events).toHaveBeenLastCalledWith(expect.objectContaining({ after: 1 })));
 });
 
+test('of a long list what is in sight is drawn, and what comes takes the elements of what leaves; what the focus is on keeps its own', async () => {
+  const page = await show({ events: () => Promise.resolve({ items: [event(1)], next: null }) });
+  const many = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => event(from + n));
+  const ids = () =>
+    [...page.renderRoot.querySelectorAll('a.row')].map((it) =>
+      new URL((it as HTMLAnchorElement).href).searchParams.get('sel'),
+    );
+  tell({ kind: 'events', events: many(2, 400) });
+  await vi.waitFor(() => expect(ids()[0]).toBe('e400'));
+  await vi.waitFor(() => expect(ids().length).toBeGreaterThan(Math.floor(innerHeight / 48) - 1));
+  const rows = [...page.renderRoot.querySelectorAll('a.row')];
+  expect(rows.length).toBeLessThanOrEqual(Math.ceil(innerHeight / 28));
+  tell({ kind: 'events', events: many(401, 405) });
+  await vi.waitFor(() => expect(ids()[0]).toBe('e405'));
+  expect(ids()).toEqual(rows.map((_, n) => `e${405 - n}`));
+  const after = [...page.renderRoot.querySelectorAll('a.row')];
+  expect(new Set(after)).toEqual(new Set(rows));
+  expect(after.indexOf(rows[0] as Element)).toBe(5);
+
+  const held = after[2] as HTMLAnchorElement;
+  held.focus();
+  tell({ kind: 'events', events: many(406, 407) });
+  await vi.waitFor(() => expect(button(page.renderRoot, /2 new events/)).toBeDefined());
+  expect([ids()[2], page.shadowRoot?.activeElement]).toEqual(['e403', held]);
+});
+
 test('paused, nothing moves until it goes on', async () => {
   const page = await show({ events: () => Promise.resolve({ items: [event(1)], next: null }) });
   button(page.renderRoot, /Pause/)?.click();
