@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import type { Artefacts } from './port.ts';
+import { removeFolder } from './remove-folder.ts';
 import { createWorkspace, type WorkspaceOptions } from './workspace.ts';
 
 // Dozens of processes per test: a busy machine makes them slow, not wrong.
@@ -23,7 +24,7 @@ vi.setConfig({ testTimeout: 60_000 });
 /** A temporary folder that goes away with the test. */
 export const tempFolder = (): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hive-workspace-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   return folder;
 };
 
