@@ -45,8 +45,16 @@ const processes = ['hive', 'orchestrator', 'planner', 'worker-1', 'worker-2', 'r
 /** An order that was not carried out while so many workflows went by is given up. */
 const patience = 4;
 
-/** `since`: how many workflows had ended when it was first given. */
-type Pending = { readonly strike: Strike; since: number | null; isGiven: boolean; provoked: number | null };
+/** So many processes that were made to come by a place, and did not, are enough: a building that is ended again and again does no work. */
+const mostProvoked = 5;
+
+/** `since`: how many workflows had ended when it was first given. `provoked`: who was made to come by the place last, and how many were. */
+type Pending = {
+  readonly strike: Strike;
+  since: number | null;
+  isGiven: boolean;
+  provoked: { readonly pid: number | null; readonly times: number };
+};
 
 /** `supervisor` tells the pid of a building that is up. */
 export const createStriker = (sequence: Sequence, orders: Orders, supervisor: () => number | null): Striker => {
@@ -74,7 +82,7 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
     if (asleep.has(process)) return;
     const strike = pending.get(process)?.strike ?? sequence.next(process);
     if (!strike) return;
-    const it = pending.get(process) ?? { strike, since: null, isGiven: false, provoked: null };
+    const it = pending.get(process) ?? { strike, since: null, isGiven: false, provoked: { pid: null, times: 0 } };
     pending.set(process, it);
     if (it.since !== null && ended - it.since > patience) return giveUp(process, it);
     if (!it.isGiven && mayGive(strike)) {
@@ -95,8 +103,9 @@ export const createStriker = (sequence: Sequence, orders: Orders, supervisor: ()
   const provoke = (process: string, it: Pending): void => {
     const name = provocationOf(it.strike.name);
     const pid = process === 'hive' ? supervisor() : (pids.get(process) ?? null);
-    if (name === null || pid === null || pid === it.provoked) return;
-    it.provoked = pid;
+    if (name === null || pid === null || pid === it.provoked.pid) return;
+    if (it.provoked.times === mostProvoked) return giveUp(process, it);
+    it.provoked = { pid, times: it.provoked.times + 1 };
     if (process === 'hive') supervisorsStruck += 1;
     signal(pid, name);
   };
