@@ -75,9 +75,7 @@ export type Queue = {
   }): Promise<readonly Claim[]>;
   /** Records what the step brought and ends it. */
   finish(claim: Claim, events: readonly NewEvent[]): Promise<Outcome>;
-  /**
-   * Records something in the middle of a step, under its token. Answers `late` where its terms do not hold (any more).
-   */
+  /** Records something in the middle of a step, under its token. Answers `late` where its terms do not hold (any more). */
   note(claim: Claim, events: readonly NewEvent[], terms?: NoteTerms): Promise<Outcome | 'late'>;
   /** Records a failed attempt; runs again after a backoff unless no attempt is left. */
   fail(claim: Claim, failure: Failure): Promise<Outcome>;

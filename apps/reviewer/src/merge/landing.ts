@@ -1,7 +1,7 @@
 import type { Snooze, StepInHand } from '@hive/agent-kit';
-import { isWorkflowOpen, shortId, streams, type MergeView, type Submission, type WorkflowView } from '@hive/events';
-import { mirrorName } from '@hive/workspace';
+import { isWorkflowOpen, shortId, type MergeView, type Submission, type WorkflowView } from '@hive/events';
 import type { OwnContext } from './own-context.ts';
+import { mergeStream } from './told.ts';
 
 const page = 500;
 /** Workflows that are looked through for the one that a change stands on, newest first. */
@@ -49,11 +49,10 @@ const handedIn = async (
 
 /** What has become of the commits that were handed in: where the branches stand that they were merged into. */
 const mergedOf = async (workflows: readonly WorkflowView[], { bus }: OwnContext) => {
-  const streamOf = ({ submission: { repo, branch } }: WorkflowView) => streams.merge(mirrorName(repo), branch);
-  const { heads } = await bus.store.heads(workflows.map(streamOf));
+  const { heads } = await bus.store.heads(workflows.map((workflow) => mergeStream({ workflow })));
   return workflows.flatMap((workflow) => {
     const { commit } = workflow.submission;
-    const view = heads.get(streamOf(workflow))?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
+    const view = heads.get(mergeStream({ workflow }))?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
     return commit !== undefined && view?.tip ? [{ commit, as: view.tip }] : [];
   });
 };

@@ -9,9 +9,9 @@ import {
   type TaskView,
   type WorkflowView,
 } from '@hive/events';
-import { mirrorName } from '@hive/workspace';
 import { deliveryOf, isSameMove, nameOf } from './move.ts';
 import type { OwnContext } from './own-context.ts';
+import { mergeStream } from './told.ts';
 
 /** A look sees so many of the newest tasks that ended without a merge; the first one of a process sees all. */
 const atOnce = 200;
@@ -46,9 +46,9 @@ const tellAmong = async (ids: readonly string[], waiting: Set<string>, ctx: OwnC
   if (ids.length === 0) return;
   const { heads } = await store.heads(ids.map(streams.workflow));
   const workflows = [...heads.values()].map(({ view }) => view as WorkflowView); // heads of kind `workflow` are made by foldWorkflow
-  const merges = (await store.heads(workflows.map(streamOf))).heads;
+  const merges = (await store.heads(workflows.map((workflow) => mergeStream({ workflow })))).heads;
   for (const workflow of workflows) {
-    const view = merges.get(streamOf(workflow))?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
+    const view = merges.get(mergeStream({ workflow }))?.view as MergeView | undefined; // heads of kind `merge` are made by foldStream
     const told = openIntents(view).length === 0 || (await tellOne(workflow, openIntents(view), ctx).catch(tooEarly));
     if (told === true) {
       waiting.delete(workflow.id);
@@ -64,8 +64,6 @@ const tellAmong = async (ids: readonly string[], waiting: Set<string>, ctx: OwnC
 
 const tooEarly = (error: unknown) => ({ error });
 
-const streamOf = ({ submission: { repo, branch } }: WorkflowView): string => streams.merge(mirrorName(repo), branch);
-
 type Intents = readonly DataOf<'merge.intended'>[];
 
 /** False while somebody else may tell it: one of its tasks is open. */
@@ -74,7 +72,7 @@ const tellOne = async (workflow: WorkflowView, intents: Intents, ctx: OwnContext
   const { submission } = workflow;
   const { repo, branch } = submission;
   const { from, to } = intents[0]?.batch ?? intents[0] ?? { from: null, to: '' };
-  const stream = streamOf(workflow);
+  const stream = mergeStream({ workflow });
   const tasks = intents.map(({ taskId }) => streams.task(taskId));
   const isLeft = (heads: Awaited<ReturnType<typeof store.heads>>['heads']): boolean =>
     [...heads.values()].every(({ kind, view }) => kind !== 'task' || !isOpen((view as TaskView).state)); // made by foldTask

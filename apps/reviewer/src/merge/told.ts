@@ -9,6 +9,7 @@ import {
   type Finding,
   type NewEvent,
   type TaskView,
+  type WorkflowView,
 } from '@hive/events';
 import { mirrorName } from '@hive/workspace';
 import type { Change } from './changes.ts';
@@ -21,9 +22,12 @@ export type Refused = {
   readonly findings: readonly Finding[];
 };
 
-/** Where everything about the branch of a step is told. */
-export const mergeStream = ({ workflow: { submission } }: StepInHand): string =>
-  streams.merge(mirrorName(submission.repo), submission.branch);
+/** Where everything about the branch of a workflow is told. */
+export const mergeStream = ({
+  workflow: { submission },
+}: {
+  readonly workflow: Pick<WorkflowView, 'submission'>;
+}): string => streams.merge(mirrorName(submission.repo), submission.branch);
 
 /** What every event of a merge says: which task, and under whose claim. */
 export const about = (step: StepInHand, taskId: string) => {
