@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { compactTemplates } from './build/compact-templates.ts';
 import { pageChunks } from './build/page-chunks.ts';
 import { precompressed } from './build/precompressed.ts';
 
@@ -79,6 +80,7 @@ export default defineConfig({
     },
   },
   plugins: [
+    compactTemplates(),
     pageChunks(),
     VitePWA({
       strategies: 'injectManifest',

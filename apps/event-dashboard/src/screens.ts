@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { HiveError } from '@hive/errors';
 import {
+  DayBudget,
   Figures,
   FiguresWindow,
   LimitWindow,
@@ -64,6 +65,16 @@ export const serveScreens = (serve: ReturnType<typeof createRegistrar>, desk: De
       answer: page(LimitWindow),
     },
     async () => ({ items: await desk.limits(), next: null }),
+  );
+  serve(
+    {
+      id: 'budget',
+      method: 'get',
+      path: '/budget',
+      summary: 'What calls to models took today, and what they may',
+      answer: DayBudget,
+    },
+    () => desk.budget(),
   );
   serve(
     {

@@ -55,6 +55,18 @@ test('a server that is killed while 10,000 events are recorded loses none for an
   expect(heard).toEqual(ids);
 });
 
+test('what models took today stands on every page, and leads to these calls', async () => {
+  const { store, first } = await start();
+  await publish(store, { events: 2, perSecond: 1000 });
+  await first.reload();
+  const chip = first.locator('hive-budget a');
+  expect(await chip.innerText()).toBe('3.1K tokens today');
+  await chip.click();
+  await first.getByRole('heading', { name: 'Events' }).waitFor();
+  expect(new URL(first.url()).searchParams.get('type')).toBe('model.*');
+  await vi.waitFor(async () => expect(await first.getByText('model.called').count()).toBe(2), 60_000);
+});
+
 test('tabs are one connection, and tabs of another build have one of their own', async () => {
   const { store, first } = await start();
   const others = await Promise.all([1, 2, 3].map(() => context.newPage()));

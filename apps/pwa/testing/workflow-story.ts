@@ -148,7 +148,7 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
       },
     },
     at,
-    'desk',
+    'cli/5f3a91c2',
     null,
   );
   const assigned = record(
@@ -324,9 +324,9 @@ export const tellWorkflow = (log: Log, story: WorkflowStory): string => {
           record(
             {
               type: 'model.called',
-              stream: streams.call(idOf(`call ${id}`)),
+              stream: streams.call(idOf(`call ${id}`, now)),
               data: {
-                callId: idOf(`call ${id}`),
+                callId: idOf(`call ${id}`, now),
                 taskId: id,
                 provider: author.split(':')[0] ?? '',
                 model: 'qwen3-coder:30b',

@@ -120,6 +120,10 @@ export const WorkflowSummary = z.object({
 });
 export type WorkflowSummary = z.infer<typeof WorkflowSummary>;
 
+/** What handed a workflow in: a command, the HTTP API (which the control room and pushes use too), a schedule, or somebody who replays another one. */
+export const Trigger = z.enum(['command', 'api', 'schedule', 'replay']);
+export type Trigger = z.infer<typeof Trigger>;
+
 /** A row of the list of traces. */
 export const TraceSummary = z.object({
   correlationId: Id,
@@ -135,10 +139,25 @@ export const TraceSummary = z.object({
     .nullable()
     .optional()
     .describe('only where the filter asked for what tasks and calls say; null: not known'),
+  trigger: Trigger.optional().describe('what handed its workflow in'),
   agents: z.array(z.string()).optional().describe('who took its steps; of its workflow'),
   usage: Usage.optional().describe('what its calls to models took until now; of its workflow'),
 });
 export type TraceSummary = z.infer<typeof TraceSummary>;
+
+const Amount = z.object({ tokens: z.int().describe('read and written'), usd: z.number() });
+
+/** What calls to models took on one day by the clock of Hive's machine, and the limit of that day (`hive.budgets.day`). */
+export const DayBudget = z.object({
+  day: z.string().describe('such as 2030-01-31'),
+  since: z.string().describe('when it began'),
+  resetsAt: z.string().describe('when the next one begins'),
+  spent: Amount.describe('what calls took that have ended; where that was not reported, what was reserved for them'),
+  open: Amount.describe('what is reserved for calls that go on'),
+  limit: Amount.partial().nullable().describe('null: none'),
+  usedShare: z.number().nullable().describe('of the limit, from 0 on; of two limits the one that is used more'),
+});
+export type DayBudget = z.infer<typeof DayBudget>;
 
 /** A process of the building. `beatAgeMs` is the age of its last beat by the database's clock. */
 export const AgentSummary = z.object({
@@ -397,6 +416,8 @@ export type Desk = {
   addRemote(request: RemoteRequest): Promise<Remote>;
   /** What was last told of the limits of providers, such as the windows of a plan. */
   limits(): Promise<readonly LimitWindow[]>;
+  /** What calls to models took today, and what they may. */
+  budget(): Promise<DayBudget>;
   /** What happened in the last hour (default) or day, folded from the log. */
   figures(query?: { readonly window?: FiguresWindow }): Promise<Figures>;
   artefact(hash: string): Promise<Uint8Array>;

@@ -8,6 +8,7 @@ import type {
   Page,
   Submitted,
   TaskDetail,
+  DayBudget,
   TraceSummary,
   Why,
   WorkflowSummary,
@@ -165,6 +166,7 @@ export const createDeskCalls = (
     quietBox: (name, request = {}) => ask<BoxSummary>(`/boxes/${part(name)}/quiet`, { body: request }),
     addRemote: (request) => ask<Remote>('/remotes', { body: request }),
     limits: async () => (await ask<Page<LimitWindow>>('/limits')).items,
+    budget: () => ask<DayBudget>('/budget'),
     figures: (window = {}) => ask<Figures>(`/system/figures${query(window)}`),
     artefact: async (hash) =>
       new Uint8Array(

@@ -11,6 +11,7 @@ import { createBuilding } from './building.ts';
 import { createChoices } from './choices.ts';
 import { createCommands } from './commands.ts';
 import { createExamples, type Examples } from './examples.ts';
+import { createDayBudget } from './day-budget.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDecisions } from './decisions.ts';
 import { createFigures } from './figures.ts';
@@ -65,6 +66,7 @@ export const createDesk = ({ bus, artefacts, config, means = {}, examples }: Des
     ...createBoard(store),
     figures: createFigures(store),
     limits: createLimits(store),
+    budget: createDayBudget(bus, config),
     addRemote: createAddRemote(config),
 
     workflows: async ({ after, limit: asked } = {}) => {

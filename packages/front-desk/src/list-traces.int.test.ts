@@ -1,6 +1,7 @@
-import { newId } from '@hive/bus';
+import { createBus, newId } from '@hive/bus';
 import { errorTypes, streams, type DataOf, type NewEvent, type TraceFilter } from '@hive/events';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { createDesk } from './create-desk.ts';
 import { createListTraces } from './list-traces.ts';
 import { makeRepo, openHouse, patch } from './testing/house.ts';
 
@@ -68,6 +69,26 @@ test('a status or a moment that there is not is refused by its name', async () =
   const { desk } = await openHouse();
   await expect(desk.traces({ status: 'gone' })).rejects.toMatchObject({ details: { field: 'status' } });
   await expect(desk.traces({ since: 'soon' })).rejects.toMatchObject({ details: { field: 'since' } });
+});
+
+test('a trace tells whether a command or the API handed it in', async () => {
+  const { store, artefacts, config } = await openHouse();
+  const handIn = async (actor: string) => {
+    const bus = createBus(store, actor);
+    onTestFinished(() => bus.close());
+    const desk = createDesk({ bus, artefacts, config, means: {} });
+    await desk.submit({ goal: actor, repo: makeRepo().dir, patch, checks });
+    return desk;
+  };
+  await handIn('cli/12345678');
+  await handIn('something/else');
+  const desk = await handIn('event-dashboard/event-dashboard-1');
+  const traces = (await desk.traces()).items.map(({ goal, trigger }) => [goal, trigger]);
+  expect(traces).toEqual([
+    ['event-dashboard/event-dashboard-1', 'api'],
+    ['something/else', undefined],
+    ['cli/12345678', 'command'],
+  ]);
 });
 
 test('a trace tells who took its steps and what its calls came to, also after more has happened', async () => {

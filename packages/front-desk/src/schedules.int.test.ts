@@ -52,6 +52,8 @@ test('a moment is fired once, by whichever of two queens, and the workflow says 
     id: made.id,
     tick: at,
   });
+  const traces = (await desk.traces()).items;
+  expect(traces.find(({ correlationId }) => correlationId === workflow?.id)?.trigger).toBe('schedule');
   expect((await desk.schedules()).items).toEqual([]);
   expect((await desk.schedules({ all: true })).items).toHaveLength(1);
   expect((await store.verify()).filter((it) => it.status === 'broken')).toEqual([]);

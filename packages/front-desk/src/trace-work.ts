@@ -1,5 +1,5 @@
 import type { Cursor, Store } from '@hive/core-db';
-import { usageOf, type AnyCall, type HiveEvent, type TraceSummary } from '@hive/events';
+import { usageOf, type AnyCall, type HiveEvent, type TraceSummary, type Trigger } from '@hive/events';
 
 const all = 100_000;
 /** So many traces are remembered. */
@@ -7,7 +7,7 @@ const mostKnown = 1000;
 /** More that has happened since the last time is not told one by one. */
 const mostHeard = 1000;
 
-type Work = Required<Pick<TraceSummary, 'agents' | 'usage'>>;
+type Work = Required<Pick<TraceSummary, 'agents' | 'usage'>> & Pick<TraceSummary, 'trigger'>;
 
 /** What is known of a trace. Its agents are added to as claims are heard of; its usage is read anew after a call. */
 type Known = {
@@ -15,10 +15,11 @@ type Known = {
   /** Resolves when `agents` holds whoever took a step before this trace was known. */
   readonly whole: Promise<void>;
   usage: Promise<Work['usage']> | null;
+  readonly trigger: Promise<Trigger | undefined>;
 };
 
 /**
- * Who took the steps of traces, and what their calls took. What was found once is kept and goes on by the claims and calls in the log since then, so a list that is
+ * What handed traces in, who took their steps, and what their calls took. What was found once is kept and goes on by the claims and calls in the log since then, so a list that is
  * read again and again costs what has happened meanwhile.
  */
 export const createTraceWork = (
@@ -54,7 +55,10 @@ export const createTraceWork = (
   const knownOf = (correlationId: string): Known => {
     const before = known.get(correlationId);
     const agents = before?.agents ?? new Set<string>();
-    const trace: Known = before ?? { agents, whole: addAgents(store, correlationId, agents), usage: null };
+    const trace: Known = before ?? {
+      ...{ agents, whole: addAgents(store, correlationId, agents) },
+      ...{ usage: null, trigger: readTrigger(store, correlationId) },
+    };
     known.delete(correlationId);
     known.set(correlationId, trace);
     const [oldest] = known.keys();
@@ -65,8 +69,9 @@ export const createTraceWork = (
   const workOf = async (correlationId: string): Promise<Work> => {
     const trace = knownOf(correlationId);
     try {
-      const [usage] = await Promise.all([(trace.usage ??= readUsage(store, correlationId)), trace.whole]);
-      return { agents: [...trace.agents].toSorted(), usage };
+      const usage = (trace.usage ??= readUsage(store, correlationId));
+      const [used, trigger] = await Promise.all([usage, trace.trigger, trace.whole]);
+      return { ...(trigger && { trigger }), agents: [...trace.agents].toSorted(), usage: used };
     } catch (error) {
       if (known.get(correlationId) === trace) known.delete(correlationId);
       throw error;
@@ -95,3 +100,19 @@ const readUsage = async (store: Store, correlationId: string): Promise<Work['usa
   const calls = await store.listHeads({ kind: 'call', correlationId, limit: all });
   return usageOf(calls.map(({ view }) => view as AnyCall)); // heads of kind call
 };
+
+/** By the process that recorded it, which says so in its name. */
+const readTrigger = async (store: Store, correlationId: string): Promise<Trigger | undefined> => {
+  const { events } = await store.events({ correlationId, types: ['workflow.submitted'], limit: 1 });
+  const [first] = events;
+  if (first?.type !== 'workflow.submitted') return undefined;
+  const { schedule, replay } = first.data;
+  if (schedule !== undefined) return 'schedule';
+  if (replay !== undefined) return 'replay';
+  return recorders.get(first.actor.split('/')[0] ?? '');
+};
+
+const recorders = new Map<string, Trigger>([
+  ['cli', 'command'],
+  ['event-dashboard', 'api'],
+]);

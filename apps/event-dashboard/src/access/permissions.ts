@@ -65,6 +65,7 @@ const demands: Readonly<Record<string, Demand>> = {
   'POST /agents/{id}/pause': 'stop',
   'POST /agents/{id}/resume': 'work',
   'GET /limits': 'read',
+  'GET /budget': 'read',
   'GET /boxes': 'read',
   'POST /boxes/{id}/quiet': 'work',
   'POST /boxes/{id}/tools': 'work',

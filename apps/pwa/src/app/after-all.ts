@@ -1,6 +1,7 @@
 import { keepSending } from '../data/room-outbox.ts';
 import { whenIdle } from '../data/when-idle.ts';
 import { whenRested } from '../data/when-rested.ts';
+import './hive-budget.ts';
 import './hive-strip.ts';
 import type { Room } from './places.ts';
 import { watchForUpdates, type Update } from './updates.ts';

@@ -135,9 +135,10 @@ export class HiveApp extends LitElement {
         ${
           narrow.matches
             ? nothing
-            : html`<nav class="rail" aria-label="Main">${inMenu.map((place) => this.#entry(place, at))}</nav>
-                <div class="rail below">${this.#commands()}</div>`
+            : html`<nav class="rail" aria-label="Main">${inMenu.map((place) => this.#entry(place, at))}</nav>`
         }
+        <hive-budget .desk=${this.#desk} .live=${this.#live}></hive-budget>
+        ${narrow.matches ? nothing : html`<div class="rail below">${this.#commands()}</div>`}
         ${this.unpaired ? nothing : html`<hive-connection .connection=${this.connection}></hive-connection>`}
       </header>
       <main id="main" tabindex="-1">

@@ -45,8 +45,11 @@ export const shellStyles = css`
     gap: 2px;
   }
   .below {
-    margin-block-start: auto;
     gap: var(--hive-space-2);
+  }
+  /* What comes late grows into the free space above it, and moves nothing. */
+  hive-budget {
+    margin-block-start: auto;
   }
   .below button {
     justify-content: flex-start;
@@ -91,6 +94,7 @@ export const shellStyles = css`
   .bar {
     display: none;
   }
+  hive-budget,
   hive-connection {
     padding-inline: var(--hive-space-2);
   }
@@ -124,8 +128,12 @@ export const shellStyles = css`
       border-block-end: 1px solid var(--hive-border);
     }
     .brand,
+    hive-budget,
     hive-connection {
       padding-inline: 0;
+    }
+    hive-budget {
+      margin: 0;
     }
     .rail {
       display: none;

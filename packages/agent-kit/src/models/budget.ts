@@ -1,4 +1,14 @@
-import { derivedId, rest, type Bus } from '@hive/bus';
+import {
+  createLedger,
+  dayOf,
+  derivedId,
+  rest,
+  shareOf,
+  type Account,
+  type Bus,
+  type Ledger,
+  type Scope,
+} from '@hive/bus';
 import type { HiveConfig, Limit } from '@hive/config';
 import type { Store } from '@hive/core-db';
 import { HiveError, hasCode } from '@hive/errors';
@@ -6,7 +16,6 @@ import { streams, type NewEvent } from '@hive/events';
 import type { ModelRef } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
 import type { Estimate } from './estimate.ts';
-import { createLedger, type Account, type Ledger, type Scope } from './ledger.ts';
 import { parkedError } from './parking.ts';
 
 /** Whoever reserves for a call moves this cursor on, so that of two who looked at the same moment one looks again. */
@@ -44,19 +53,6 @@ const budgetsOf = (
     ...(budgets.day ? [{ of: day, limit: budgets.day, scope: { since }, resetsAt }] : []),
     ...(ofModel ? [{ of: `${name} on ${day}`, limit: ofModel, scope: { since, ref: name }, resetsAt }] : []),
   ];
-};
-
-const dayOf = (now: number) => {
-  const begin = new Date(now);
-  begin.setHours(0, 0, 0, 0);
-  const end = new Date(begin);
-  end.setDate(end.getDate() + 1);
-  const pad = (n: number) => String(n).padStart(2, '0');
-  return {
-    day: `${begin.getFullYear()}-${pad(begin.getMonth() + 1)}-${pad(begin.getDate())}`,
-    since: begin.getTime(),
-    resetsAt: end.getTime(),
-  };
 };
 
 /**
@@ -136,10 +132,6 @@ const fullOf = async (
   }
   return full;
 };
-
-/** How much of a limit is used; of two limits the one that is used more. */
-const shareOf = ({ tokens, usd }: Account['spent'], limit: Limit): number =>
-  Math.max(limit.tokens === undefined ? 0 : tokens / limit.tokens, limit.usd === undefined ? 0 : usd / limit.usd);
 
 const amountText = ({ tokens, usd }: Account['spent'], limit: Limit): string =>
   [

@@ -31,8 +31,9 @@ afterEach(() => {
   history.replaceState(null, '', began);
 });
 
-test('a line tells who worked and what it took, and each figure opens its events', async () => {
+test('a line tells what began it, who worked and what it took, and each figure opens its events', async () => {
   const page = await show('/traces', {
+    trigger: 'schedule',
     agents: ['reviewer', 'worker-1'],
     usage: { input: 21_300, output: 4100, cached: 0, costUsd: null, calls: 14 },
   });
@@ -43,6 +44,7 @@ test('a line tells who worked and what it took, and each figure opens its events
     ['reviewer, worker-1', { trace: 'trace-a', types: ['task.claimed'] }],
     ['14 calls, 21,300 in, 4,100 out, price not reported', { trace: 'trace-a', types: ['model.called'] }],
   ]);
+  expect(page.renderRoot.querySelector('[data-id="trace-a"] .work')?.textContent).toMatch(/^By schedule ·/);
 });
 
 test('the order stands in the address, and a pin stands first until it is let go', async () => {

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { errorTypes, shortId, type TraceSummary } from '@hive/events';
+import { errorTypes, shortId, type TraceSummary, type Trigger } from '@hive/events';
 import { count, duration } from '../../ui/duration.ts';
 import '../../ui/hive-copy.ts';
 import '../../ui/hive-number.ts';
@@ -10,6 +10,10 @@ import { visibleLine } from '../../ui/visible-text.ts';
 import { usageWords } from './usage-words.ts';
 
 const open = new Set(['submitted', 'planned', 'running', 'paused', 'waiting']);
+
+const triggers: Readonly<Record<Trigger, string>> = {
+  ...{ command: 'By command', api: 'By control room or API', schedule: 'By schedule', replay: 'By replay' },
+};
 
 /** How a trace stands in the list, and what happens when it is chosen. */
 type Row = {
@@ -26,7 +30,7 @@ export const tookMs = ({ firstAt, lastAt }: TraceSummary): number => Date.parse(
 /** A line of the list of traces: it leads to the trace, and its figures to their events. */
 export const traceRow = (trace: TraceSummary, { isPinned, isChosen, longestMs, choose }: Row): TemplateResult => {
   const took = tookMs(trace);
-  const { agents = [], usage } = trace;
+  const { agents = [], usage, trigger } = trace;
   const name = trace.goal === null ? 'Life of a process' : visibleLine(trace.goal);
   const figure = (value: number, text: string, types?: readonly string[]) =>
     html`<hive-number
@@ -65,7 +69,7 @@ export const traceRow = (trace: TraceSummary, { isPinned, isChosen, longestMs, c
       usage === undefined
         ? nothing
         : html`<span class="muted small work"
-            >${
+            >${trigger === undefined ? nothing : html`${triggers[trigger]} · `}${
               agents.length === 0
                 ? 'nobody took a step'
                 : figure(agents.length, visibleLine(agents.join(', ')), ['task.claimed'])

@@ -103,3 +103,24 @@ async function* callsAfter(store: Store, id: string, correlationId: string | und
     if (heads.length < page) return;
   }
 }
+
+/** How much of a limit is used, from 0 on; of two limits the one that is used more. Without a limit nothing is. */
+export const shareOf = (
+  { tokens, usd }: Sum,
+  limit: { readonly tokens?: number | undefined; readonly usd?: number | undefined },
+): number =>
+  Math.max(limit.tokens === undefined ? 0 : tokens / limit.tokens, limit.usd === undefined ? 0 : usd / limit.usd);
+
+/** The day that a moment is in by the clock of this machine: its name (`2030-01-31`), its beginning, and that of the next one. Milliseconds. */
+export const dayOf = (ms: number): { readonly day: string; readonly since: number; readonly resetsAt: number } => {
+  const begin = new Date(ms);
+  begin.setHours(0, 0, 0, 0);
+  const end = new Date(begin);
+  end.setDate(end.getDate() + 1);
+  const pad = (n: number) => String(n).padStart(2, '0');
+  return {
+    day: `${begin.getFullYear()}-${pad(begin.getMonth() + 1)}-${pad(begin.getDate())}`,
+    since: begin.getTime(),
+    resetsAt: end.getTime(),
+  };
+};

@@ -1,0 +1,47 @@
+import { newId } from '@hive/bus';
+import { streams, type NewEvent } from '@hive/events';
+import { afterEach, expect, test, vi } from 'vitest';
+import { openHouse } from './testing/house.ts';
+
+const called = (costUsd: number | null): NewEvent<'model.called'> => {
+  const callId = newId();
+  const artefact = 'a1'.repeat(32);
+  return {
+    type: 'model.called',
+    stream: streams.call(callId),
+    data: {
+      ...{ callId, taskId: null, provider: 'claude', model: 'claude-sonnet-4-5', role: 'worker', box: null },
+      ...{ destination: 'api.anthropic.com', outcome: 'ok', input: 1200, output: 300, cached: 0, costUsd },
+      ...{ firstTokenMs: 420, totalMs: 15_321, tokensPerS: 22.8, source: 'live' },
+      ...{ prompt: artefact, reply: artefact },
+    },
+  };
+};
+
+afterEach(() => vi.restoreAllMocks());
+
+test('the day tells what its calls took beside its limit, and a new day begins with nothing', async () => {
+  const { desk, bus, store } = await openHouse({ yaml: 'hive:\n  budgets:\n    day: { usd: 5, tokens: 30000 }\n' });
+  expect(await desk.budget()).toMatchObject({
+    ...{ spent: { tokens: 0, usd: 0 }, open: { tokens: 0, usd: 0 } },
+    ...{ limit: { usd: 5, tokens: 30_000 }, usedShare: 0 },
+  });
+  await bus.command({ on: null, correlationId: newId(), events: [called(1.25)] });
+  await bus.command({ on: null, correlationId: newId(), events: [called(2.5)] });
+  const today = await desk.budget();
+  expect(today).toMatchObject({ spent: { tokens: 3000, usd: 3.75 }, usedShare: 0.75 });
+  expect(Date.parse(today.since)).toBeLessThanOrEqual(Date.now());
+  expect(Date.parse(today.resetsAt)).toBeGreaterThan(Date.now());
+  expect((await store.verify()).filter((it) => it.status === 'broken')).toEqual([]);
+
+  vi.spyOn(bus.around, 'wall').mockReturnValue(Date.parse(today.resetsAt) + 1);
+  const tomorrow = await desk.budget();
+  expect(tomorrow).toMatchObject({ since: today.resetsAt, spent: { tokens: 0, usd: 0 }, usedShare: 0 });
+  expect(tomorrow.day > today.day).toBe(true);
+});
+
+test('without a limit there is no share', async () => {
+  const { desk, bus } = await openHouse();
+  await bus.command({ on: null, correlationId: newId(), events: [called(null)] });
+  expect(await desk.budget()).toMatchObject({ spent: { tokens: 1500, usd: 0 }, limit: null, usedShare: null });
+});
