@@ -49,7 +49,7 @@ export const batchChars = 64 * 1024;
 /** Follows the log of this desk. */
 export const createTail = (
   desk: Pick<Desk, 'events' | 'follow'>,
-  { gatherMs = 16, keepEvents = 4096, keepChars = 2 * 1024 * 1024 }: TailOptions = {},
+  { gatherMs = 8, keepEvents = 4096, keepChars = 2 * 1024 * 1024 }: TailOptions = {},
 ): Tail => {
   const members = new Set<() => void>();
   /** `kept[i]` is the event at place `first + i + 1`: between the places before and after it. */

@@ -5,7 +5,16 @@ export type { Heard } from './heard.ts';
 export { compose, type Composed, type Stamp } from './compose.ts';
 export type { Follow } from './follow.ts';
 export { derivedId, newId } from './ids.ts';
-export { chargeOf, createLedger, dayOf, shareOf, type Account, type Ledger, type Scope } from './ledger.ts';
+export {
+  chargeOf,
+  createLedger,
+  dayOf,
+  shareOf,
+  type Account,
+  type Ledger,
+  type LedgerOptions,
+  type Scope,
+} from './ledger.ts';
 export { turnstile } from './limits.ts';
 export { maxRescues, streamOfStep, type NewStep } from './new-step.ts';
 export {

@@ -11,9 +11,16 @@ export type Scope = { readonly workflowId: string } | { readonly since: number; 
 /** Keeps sums of calls, so that each look reads only what came since. One per process; what it knows can always be read again. */
 export type Ledger = { read(scope: Scope): Promise<Account> };
 
-const page = 5000;
-/** Calls that began later than this may still be missing: clocks of machines differ. */
-const settledMs = 20 * 60_000;
+/** How a ledger reads. */
+export type LedgerOptions = {
+  /** Calls that began later than this may still be missing: clocks of machines differ. Until then they are read again with each look. */
+  readonly settledMs?: number;
+  /** How many calls are read at once. */
+  readonly page?: number;
+  /** Waited for between two pages, for a process that has other things to do meanwhile. */
+  readonly turn?: () => Promise<void>;
+};
+
 const nothing: Sum = { tokens: 0, usd: 0 };
 const plus = (a: Sum, b: Sum): Sum => ({ tokens: a.tokens + b.tokens, usd: a.usd + b.usd });
 
@@ -42,7 +49,8 @@ export const chargeOf = (call: AnyCall): Sum => {
 type Kept = { readonly upTo: string; readonly sums: ReadonlyMap<string, Sum> };
 
 /** The ledger of a store. */
-export const createLedger = (store: Store, now: () => number): Ledger => {
+export const createLedger = (store: Store, now: () => number, options: LedgerOptions = {}): Ledger => {
+  const { settledMs = 20 * 60_000, page = 5000, turn } = options;
   const kept = new Map<string, Kept>();
 
   return {
@@ -55,7 +63,8 @@ export const createLedger = (store: Store, now: () => number): Ledger => {
       const settledBefore = firstIdAt(now() - settledMs);
       const rest: AnyCall[] = [];
       let grows = true;
-      for await (const { id, view } of callsAfter(store, upTo, 'workflowId' in scope ? scope.workflowId : undefined)) {
+      const of = 'workflowId' in scope ? { correlationId: scope.workflowId } : {};
+      for await (const { id, view } of callsAfter(store, upTo, { ...of, page, turn })) {
         const call = view as AnyCall; // heads of kind `call` are made by foldStream
         grows &&= id < settledBefore && !isOpenCall(call);
         if (!grows) rest.push(call);
@@ -89,18 +98,27 @@ const refOf = (call: AnyCall): string => {
   return (call.asked ?? `${call.provider}:${call.model}`).replace(/@.*$/, '');
 };
 
-async function* callsAfter(store: Store, id: string, correlationId: string | undefined): AsyncIterable<Head> {
+async function* callsAfter(
+  store: Store,
+  id: string,
+  {
+    page,
+    turn,
+    ...of
+  }: { readonly correlationId?: string; readonly page: number; readonly turn: LedgerOptions['turn'] },
+): AsyncIterable<Head> {
   for (let after = id; ;) {
     const heads = await store.listHeads({
       kind: 'call',
       oldest: true,
       limit: page,
-      ...(correlationId !== undefined && { correlationId }),
+      ...of,
       ...(after !== '' && { before: after }),
     });
     yield* heads;
     after = heads.at(-1)?.id ?? '';
     if (heads.length < page) return;
+    await turn?.();
   }
 }
 

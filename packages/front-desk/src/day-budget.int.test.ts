@@ -45,3 +45,20 @@ test('without a limit there is no share', async () => {
   await bus.command({ on: null, correlationId: newId(), events: [called(null)] });
   expect(await desk.budget()).toMatchObject({ spent: { tokens: 1500, usd: 0 }, limit: null, usedShare: null });
 });
+
+test('a day of many calls is added up in turns, and what has settled is not read again', async () => {
+  const { desk, bus, store } = await openHouse();
+  await bus.command({ on: null, correlationId: newId(), events: Array.from({ length: 450 }, () => called(0.01)) });
+  const read = vi.spyOn(store, 'listHeads');
+  const turns = vi.spyOn(globalThis, 'setImmediate');
+  expect((await desk.budget()).spent).toEqual({ tokens: 675_000, usd: expect.closeTo(4.5) });
+  expect(read).toHaveBeenCalledTimes(3);
+  expect(turns.mock.calls.length).toBeGreaterThanOrEqual(2);
+  const wall = Date.now();
+  vi.spyOn(bus.around, 'wall').mockReturnValue(wall + 61_000);
+  await desk.budget();
+  read.mockClear();
+  expect((await desk.budget()).spent.tokens).toBe(675_000);
+  expect(read).toHaveBeenCalledTimes(1);
+  await expect(read.mock.results[0]?.value).resolves.toEqual([]);
+});
