@@ -1,3 +1,7 @@
+/** Which of the names in an array did not fit: those that are not among what was done, and those that one write names twice. */
+const misfits = (names: string): string =>
+  `(select json_agg(it) from unnest(${names}) it where it <> all (coalesce(v_done, '{}')) or (select count(*) from unnest(${names}) o where o = it) > 1)`;
+
 /**
  * One commit of any number of writes that touch different streams and steps; all arrays of a part have one length. Whatever an event builds
  * on is updated under its expected version and the guard `xid <= pg_current_xact_id()` (STORE section 2.2) before the events are inserted; the
@@ -81,7 +85,7 @@ begin
     end if;
     if coalesce(cardinality(v_done), 0) < cardinality(c_id) then
       raise exception 'step' using errcode = 'HV001',
-        detail = (select json_agg(id) from unnest(c_id) id where id <> all (coalesce(v_done, '{}')));
+        detail = ${misfits('c_id')};
     end if;
     if c_rest is not null and exists (select 1 from unnest(c_set) u where u ?| array['only_agent', 'avoid_agent']) then
       insert into lane (lane, kind, capabilities, only_agent, avoid_agent)
@@ -101,7 +105,7 @@ begin
     select array_agg(stream) into v_done from moved;
     if coalesce(cardinality(v_done), 0) < cardinality(h_stream) then
       raise exception 'version' using errcode = 'HV001',
-        detail = (select json_agg(it) from unnest(h_stream) it where it <> all (coalesce(v_done, '{}')));
+        detail = ${misfits('h_stream')};
     end if;
   end if;
 
@@ -116,7 +120,7 @@ begin
     select array_agg(stream) into v_done from made;
     if coalesce(cardinality(v_done), 0) < cardinality(n_stream) then
       raise exception 'version' using errcode = 'HV001',
-        detail = (select json_agg(it) from unnest(n_stream) it where it <> all (coalesce(v_done, '{}')));
+        detail = ${misfits('n_stream')};
     end if;
   end if;
 
@@ -130,7 +134,7 @@ begin
     select array_agg(stream), array_agg(version order by n) || e_version into v_done, v_versions from moved;
     if coalesce(cardinality(v_done), 0) < cardinality(f_stream) then
       raise exception 'version' using errcode = 'HV001',
-        detail = (select json_agg(it) from unnest(f_stream) it where it <> all (coalesce(v_done, '{}')));
+        detail = ${misfits('f_stream')};
     end if;
   end if;
 
@@ -164,7 +168,7 @@ begin
     select array_agg(id) into v_done from made;
     if coalesce(cardinality(v_done), 0) < cardinality(s_id) then
       raise exception 'step' using errcode = 'HV001',
-        detail = (select json_agg(it) from unnest(s_id) it where it <> all (coalesce(v_done, '{}')));
+        detail = ${misfits('s_id')};
     end if;
   end if;
 

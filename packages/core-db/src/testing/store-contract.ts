@@ -247,6 +247,11 @@ export const storeContract = (
         const taken = sampleStart(held);
         await started(sampleStart(await resting(), { id: taken.step.id }));
         expect(await started(taken)).toEqual({ status: 'step', which: taken.step.id });
+        const twice = sampleStart(held);
+        const same = { id: twice.step.id };
+        expect(await started(twice, sampleStart(fresh, same))).toEqual({ status: 'step', which: twice.step.id });
+        const insertSteps = [sampleStep({ stream: held, ...same }), sampleStep({ stream: fresh, ...same })];
+        expect(await store.write({ events: [], heads: [], insertSteps })).toEqual({ status: 'step', which: same.id });
         expect((await readAll(from)).map((it) => it.stream)).not.toContain(fresh);
         expect((await store.heads([fresh])).heads.get(fresh)?.version).toBe(1);
         await expect(started({ ...sampleStart(fresh), event: sampleStart(other).event })).rejects.toThrow(/unread/);
