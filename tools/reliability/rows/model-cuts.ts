@@ -12,6 +12,8 @@ export const title = 'calls of models and their answers lost, late and doubled o
 const seed = 15;
 const faults: readonly HttpFault[] = ['lose-reply', 'half-reply', 'lose-request', 'late'];
 const unheard: ReadonlySet<HttpFault | null> = new Set(['lose-reply', 'half-reply', 'lose-request']);
+/** In one workflow. */
+const mostLost = 2;
 const settleMs = 60_000;
 
 /** Goals in words, planned, written and reviewed by a model behind a bad line: each call that left is charged once, also when nobody heard its answer. */
@@ -20,15 +22,15 @@ export const run = async (mode: Mode): Promise<Outcome> => {
   const workflows = mode === 'quick' ? 3 : 100;
   const model = await startGreetingModel();
   const random = seeded(seed);
-  let inRow = 0;
+  let lost = 0;
   const proxy = await startHttpProxy({
     target: model.env['OLLAMA_HOST'] ?? '',
     isMeant: (method, path) => method === 'POST' && path === '/api/chat',
-    // A step has three attempts: with two bad ones in a row at most, every workflow can come to its end.
+    // A step has three attempts, and makes several calls in each: with two lost answers every workflow can come to its end.
     faultOf: () => {
-      const fault = inRow >= 2 || random() < 0.4 ? null : (faults[Math.floor(random() * faults.length)] ?? null);
-      inRow = unheard.has(fault) ? inRow + 1 : 0;
-      return fault;
+      const fault = random() < 0.4 ? null : (faults[Math.floor(random() * faults.length)] ?? null);
+      if (!unheard.has(fault)) return fault;
+      return lost++ < mostLost ? fault : null;
     },
   });
   const building = await openOwnBuilding(['apps/cli/bin/hive.mjs', 'up', '--port', '0'], { OLLAMA_HOST: proxy.url });
@@ -36,6 +38,7 @@ export const run = async (mode: Mode): Promise<Outcome> => {
     const desk = createDeskClient({ url: building.url, token: building.token });
     const stuck: string[] = [];
     for (let n = 0; n < workflows; n++) {
+      lost = 0;
       const repo = await building.repo();
       const { id: workflow } = await desk.submit({
         ...{ goal: 'Add a greeting', repo, model: model.ref, checks: ['git --version'] },
