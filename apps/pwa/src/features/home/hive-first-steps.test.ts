@@ -7,11 +7,16 @@ const show = async (may: readonly Permission[], runExample: (options?: { key?: s
   const place = document.createElement('div');
   document.body.append(place);
   onTestFinished(() => place.remove());
-  const desk = { session: () => Promise.resolve({ may } as never), runExample };
+  const session = () => new Promise((know) => setTimeout(() => know({ may }), 100));
+  const desk = { session, runExample };
   render(html`<hive-first-steps .desk=${desk}></hive-first-steps>`, place);
   const steps = place.querySelector('hive-first-steps');
   const root = () => steps?.shadowRoot;
-  return { button: () => root()?.querySelector('button'), text: () => root()?.textContent ?? '' };
+  return {
+    button: () => root()?.querySelector('button'),
+    text: () => root()?.textContent ?? '',
+    height: () => place.offsetHeight,
+  };
 };
 
 test('the example is started once under one key, and what went wrong is said', async () => {
@@ -20,7 +25,7 @@ test('the example is started once under one key, and what went wrong is said', a
     keys.push(options?.key);
     return Promise.reject(new Error('no room on the disk'));
   });
-  await expect.poll(button).toBeTruthy();
+  await expect.poll(() => button() && getComputedStyle(button() as Element).visibility).toBe('visible');
   button()?.click();
   await expect.poll(text).toContain('no room on the disk');
   button()?.click();
@@ -28,8 +33,17 @@ test('the example is started once under one key, and what went wrong is said', a
   expect(keys[0]).toBe(keys[1]);
 });
 
+test('until it is known who may, the verbs have their place and are not seen', async () => {
+  const { button, height } = await show(['read', 'work'], () => Promise.reject(new Error()));
+  await expect.poll(button).toBeTruthy();
+  expect(getComputedStyle(button() as Element).visibility).toBe('hidden');
+  const before = height();
+  await expect.poll(() => getComputedStyle(button() as Element).visibility).toBe('visible');
+  expect(height()).toBe(before);
+});
+
 test('who may only look is offered no verb', async () => {
   const { button, text } = await show(['read'], () => Promise.reject(new Error()));
   await expect.poll(text).toContain('Or where Hive runs');
-  expect(button()).toBeFalsy();
+  await expect.poll(button).toBeFalsy();
 });
