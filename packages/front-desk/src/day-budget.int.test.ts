@@ -1,22 +1,7 @@
 import { newId } from '@hive/bus';
-import { streams, type NewEvent } from '@hive/events';
 import { afterEach, expect, test, vi } from 'vitest';
+import { called } from './testing/called.ts';
 import { openHouse } from './testing/house.ts';
-
-const called = (costUsd: number | null): NewEvent<'model.called'> => {
-  const callId = newId();
-  const artefact = 'a1'.repeat(32);
-  return {
-    type: 'model.called',
-    stream: streams.call(callId),
-    data: {
-      ...{ callId, taskId: null, provider: 'claude', model: 'claude-sonnet-4-5', role: 'worker', box: null },
-      ...{ destination: 'api.anthropic.com', outcome: 'ok', input: 1200, output: 300, cached: 0, costUsd },
-      ...{ firstTokenMs: 420, totalMs: 15_321, tokensPerS: 22.8, source: 'live' },
-      ...{ prompt: artefact, reply: artefact },
-    },
-  };
-};
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -26,10 +11,10 @@ test('the day tells what its calls took beside its limit, and a new day begins w
     ...{ spent: { tokens: 0, usd: 0 }, open: { tokens: 0, usd: 0 } },
     ...{ limit: { usd: 5, tokens: 30_000 }, usedShare: 0 },
   });
-  await bus.command({ on: null, correlationId: newId(), events: [called(1.25)] });
-  await bus.command({ on: null, correlationId: newId(), events: [called(2.5)] });
+  await bus.command({ on: null, correlationId: newId(), events: [called({ costUsd: 1.25 })] });
+  await bus.command({ on: null, correlationId: newId(), events: [called({ costUsd: 2.5 })] });
   const today = await desk.budget();
-  expect(today).toMatchObject({ spent: { tokens: 3000, usd: 3.75 }, usedShare: 0.75 });
+  expect(today).toMatchObject({ spent: { tokens: 3080, usd: 3.75 }, usedShare: 0.75 });
   expect(Date.parse(today.since)).toBeLessThanOrEqual(Date.now());
   expect(Date.parse(today.resetsAt)).toBeGreaterThan(Date.now());
   expect((await store.verify()).filter((it) => it.status === 'broken')).toEqual([]);
@@ -42,23 +27,27 @@ test('the day tells what its calls took beside its limit, and a new day begins w
 
 test('without a limit there is no share', async () => {
   const { desk, bus } = await openHouse();
-  await bus.command({ on: null, correlationId: newId(), events: [called(null)] });
-  expect(await desk.budget()).toMatchObject({ spent: { tokens: 1500, usd: 0 }, limit: null, usedShare: null });
+  await bus.command({ on: null, correlationId: newId(), events: [called({ costUsd: null })] });
+  expect(await desk.budget()).toMatchObject({ spent: { tokens: 1540, usd: 0 }, limit: null, usedShare: null });
 });
 
 test('a day of many calls is added up in turns, and what has settled is not read again', async () => {
   const { desk, bus, store } = await openHouse();
-  await bus.command({ on: null, correlationId: newId(), events: Array.from({ length: 450 }, () => called(0.01)) });
+  await bus.command({
+    on: null,
+    correlationId: newId(),
+    events: Array.from({ length: 450 }, () => called({ costUsd: 0.01 })),
+  });
   const read = vi.spyOn(store, 'listHeads');
   const turns = vi.spyOn(globalThis, 'setImmediate');
-  expect((await desk.budget()).spent).toEqual({ tokens: 675_000, usd: expect.closeTo(4.5) });
+  expect((await desk.budget()).spent).toEqual({ tokens: 693_000, usd: expect.closeTo(4.5) });
   expect(read).toHaveBeenCalledTimes(3);
   expect(turns.mock.calls.length).toBeGreaterThanOrEqual(2);
   const wall = Date.now();
   vi.spyOn(bus.around, 'wall').mockReturnValue(wall + 61_000);
   await desk.budget();
   read.mockClear();
-  expect((await desk.budget()).spent.tokens).toBe(675_000);
+  expect((await desk.budget()).spent.tokens).toBe(693_000);
   expect(read).toHaveBeenCalledTimes(1);
   await expect(read.mock.results[0]?.value).resolves.toEqual([]);
 });

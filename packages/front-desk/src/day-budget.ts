@@ -4,8 +4,8 @@ import type { Desk } from '@hive/events';
 
 /**
  * This is asked for again and again beside everything else that a desk answers: little is read again with each look, and in pieces of about two
- * milliseconds. A call whose machine's clock is further behind than this is told from the next day on, or when Hive is started again; the
- * limit itself is held by whoever makes calls.
+ * milliseconds. A call that is recorded longer than this after its beginning by its own machine's clock is missing here until Hive is started
+ * again; the limit itself is held by whoever makes calls.
  */
 const reading = { settledMs: 60_000, page: 200, turn: () => new Promise<void>((turn) => void setImmediate(turn)) };
 

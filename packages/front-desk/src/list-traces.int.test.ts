@@ -1,26 +1,12 @@
-import { createBus, newId } from '@hive/bus';
-import { errorTypes, streams, type DataOf, type NewEvent, type TraceFilter } from '@hive/events';
+import { createBus } from '@hive/bus';
+import { errorTypes, streams, type DataOf, type TraceFilter } from '@hive/events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDesk } from './create-desk.ts';
 import { createListTraces } from './list-traces.ts';
+import { called } from './testing/called.ts';
 import { makeRepo, openHouse, patch } from './testing/house.ts';
 
 const checks = ['node test.js'];
-
-const calledOnce = (): NewEvent<'model.called'> => {
-  const callId = newId();
-  const artefact = 'a1'.repeat(32);
-  return {
-    type: 'model.called',
-    stream: streams.call(callId),
-    data: {
-      ...{ callId, taskId: null, provider: 'ollama', model: 'qwen2.5-coder:32b', role: 'worker', box: 'walnut' },
-      ...{ destination: 'walnut.lan:11434', outcome: 'ok', input: 1200, output: 340, cached: 90, costUsd: 0 },
-      ...{ firstTokenMs: 420, totalMs: 15_321, tokensPerS: 22.8, source: 'live' },
-      ...{ prompt: artefact, reply: artefact },
-    },
-  };
-};
 
 test('traces are found by what their workflows say, and pages go on where the last one ended', async () => {
   const { desk, start } = await openHouse();
@@ -119,7 +105,7 @@ test('a trace tells who took its steps and what its calls came to, also after mo
   const counted = (await desk.trace(id)).filter(({ type }) => errorTypes.includes(type));
   expect(await listed()).toMatchObject({ errors: 1, agents: ['worker-1'] });
   const again = { ...claim, attempt: 2, token: 2, agent: 'worker-2' } as DataOf<'task.claimed'>;
-  await move(id, { type: 'task.claimed', stream, data: again }, calledOnce(), calledOnce());
+  await move(id, { type: 'task.claimed', stream, data: again }, called(), called());
   const after = { agents: ['worker-1', 'worker-2'], usage: { calls: 2 } };
   expect(await listed()).toMatchObject(after);
   // Whoever has not looked before sees the same.

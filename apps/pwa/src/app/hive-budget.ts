@@ -4,6 +4,7 @@ import type { DayBudget } from '@hive/events';
 import type { LiveStream } from '../data/live-stream.ts';
 import type { RoomDesk } from '../data/desk.ts';
 import { baseStyles } from '../ui/base-styles.ts';
+import { inShort } from '../ui/duration.ts';
 import { eventsAddress } from '../ui/event-query.ts';
 
 /** How often it is asked for at most, whatever happens. */
@@ -12,7 +13,6 @@ const dayMs = 86_400_000;
 /** From this share on it is told in the colour of what waits; a workflow is warned at the same. */
 const warnedShare = 0.8;
 
-const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const money = (usd: number): string => `$${usd.toFixed(2)}`;
 
 /** What models took today, in a few words: `$1.20 of $10.00 today`. Of two limits the one that is used more; null: there is nothing to say. */
@@ -20,9 +20,9 @@ export const budgetWords = ({ spent, limit }: Pick<DayBudget, 'spent' | 'limit'>
   const { usd, tokens } = limit ?? {};
   const ofTokens = tokens === undefined ? -1 : spent.tokens / tokens;
   if (usd !== undefined && spent.usd / usd >= ofTokens) return `${money(spent.usd)} of ${money(usd)} today`;
-  if (tokens !== undefined) return `${short.format(spent.tokens)} of ${short.format(tokens)} tokens today`;
+  if (tokens !== undefined) return `${inShort(spent.tokens)} of ${inShort(tokens)} tokens today`;
   if (spent.usd > 0) return `${money(spent.usd)} today`;
-  return spent.tokens > 0 ? `${short.format(spent.tokens)} tokens today` : null;
+  return spent.tokens > 0 ? `${inShort(spent.tokens)} tokens today` : null;
 };
 
 /** What calls to models took today, beside the limit of the day, on every page. It leads to the events of these calls. */

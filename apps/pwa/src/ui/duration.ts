@@ -27,3 +27,8 @@ const grouped = new Intl.NumberFormat('en', { useGrouping: true });
 /** A count with its noun: `1 task`, `4,018 events`. */
 export const count = (n: number, noun: string, plural = `${noun}s`): string =>
   `${grouped.format(n)} ${n === 1 ? noun : plural}`;
+
+/** A large number in a few signs: `48.7K`. */
+export const inShort = (value: number): string => shortly.format(value);
+
+const shortly = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });

@@ -1,11 +1,9 @@
 import type { Report } from '@hive/events';
-import { count, duration } from '../../ui/duration.ts';
+import { count, duration, inShort } from '../../ui/duration.ts';
 import type { EventQuery } from '../../ui/event-query.ts';
 
 /** A short sentence of figures and the events that they were folded from. */
 export type ReportLine = { readonly said: string; readonly query: EventQuery };
-
-const grouped = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** The events of the figures of a report. */
 export const mergedTypes: readonly string[] = ['task.merged', 'task.completed'];
@@ -25,7 +23,7 @@ export const reportWords = ({ since, limits, usage, repeated }: Report): readonl
     query: { types: ['model.parked'], since, text: provider },
   })),
   ...usage.map(({ provider, model, calls, input, output, costUsd }) => ({
-    said: `${provider}:${model}: ${count(calls, 'call')}, ${grouped.format(input + output)} tokens${costUsd === null ? '' : `, ${costUsd.toFixed(2)} USD`}`,
+    said: `${provider}:${model}: ${count(calls, 'call')}, ${inShort(input + output)} tokens${costUsd === null ? '' : `, ${costUsd.toFixed(2)} USD`}`,
     query: { types: ['model.called'], since, text: model },
   })),
   ...(repeated.length === 0
