@@ -4,7 +4,8 @@ import { HiveError } from '@hive/errors';
 import { streams, type Evidence } from '@hive/events';
 import { following, type Remembered } from '../src/following.ts';
 import { lookAfterQueue } from '../src/look-after-queue.ts';
-import { newSha, type Branches } from './branches.ts';
+import { newSha, type Branches, type Git } from './branches.ts';
+import { tellLeftMoves } from './left-moves.ts';
 import { mergeAs } from './merging.ts';
 import type { Chance } from './chance.ts';
 import type { Fault } from './faults.ts';
@@ -24,6 +25,7 @@ export const queen: Agent<Remembered> = defineAgent<Remembered>({
 export type Handling = {
   readonly chance: Chance;
   readonly branches: Branches;
+  readonly git: Git;
   readonly workflows: ReadonlyMap<string, Workflow>;
   /** Counted over all workers. */
   readonly faultOf: (handling: number) => Fault | undefined;
@@ -33,7 +35,15 @@ export type Handling = {
 };
 
 /** Takes every kind of step. What it answers has the shapes of the real ones; what it does takes time and may fail. */
-export const createWorker = ({ chance, branches, workflows, faultOf, poison, kill }: Handling): Agent<undefined> => {
+export const createWorker = ({
+  chance,
+  branches,
+  git,
+  workflows,
+  faultOf,
+  poison,
+  kill,
+}: Handling): Agent<undefined> => {
   let handlings = 0;
   const take = async (step: StepInHand, { bus, agent }: Pick<Context, 'bus' | 'agent'>): Promise<void> => {
     const fault = faultOf(++handlings);
@@ -94,8 +104,9 @@ export const createWorker = ({ chance, branches, workflows, faultOf, poison, kil
         const data = { taskId: id, ...step.mark, decision, reviewer, findings: [], remaining: 0 };
         return [{ type: 'task.review_completed', stream: streams.task(id), data }];
       },
-      merge: async (step, ctx) => mergeAs({ step, ctx, task: taskOf(step) }, { chance, branches, take }),
+      merge: async (step, ctx) => mergeAs({ step, ctx, task: taskOf(step) }, { chance, branches, git, take }),
     },
+    every: [{ ms: 1_000, run: (ctx) => tellLeftMoves(ctx, { branches, git, workflows }) }],
   });
 };
 

@@ -9,7 +9,8 @@ export type Outside = {
   readonly given: () => number;
   /** Whether anything happened that may cost a lease. */
   readonly mayLose: boolean;
-  readonly moves: readonly { readonly to: string; readonly taskId: string }[];
+  /** What is on the branches. */
+  readonly commits: readonly { readonly to: string; readonly taskId: string }[];
 };
 
 const maxAttempts: Readonly<Record<Step, number>> = { plan: 3, work: 3, check: 2, review: 3, merge: 5 };
@@ -21,7 +22,7 @@ const maxRescues = 5;
  */
 export const violationsIn = (
   { tables }: Memory,
-  { acknowledged, given, mayLose, moves }: Outside,
+  { acknowledged, given, mayLose, commits }: Outside,
 ): readonly string[] => {
   const found: string[] = [];
   const say = (number: number, text: string): void => void (found.length < 20 && found.push(`${number}: ${text}`));
@@ -55,7 +56,7 @@ export const violationsIn = (
       say(10, `the head of ${stream} is ${head?.state ?? ''} and not ${state ?? ''}`);
   }
   for (const [stream, { state, merged }] of streamsSeen) {
-    const effects = moves.filter((it) => `task/${it.taskId}` === stream);
+    const effects = commits.filter((it) => `task/${it.taskId}` === stream);
     if (effects.length > 1) say(3, `${stream} was merged ${effects.length} times`);
     if (merged !== null && !effects.some((it) => it.to === merged))
       say(3, `${stream} is told to be merged and is not on the branch`);
@@ -66,6 +67,7 @@ export const violationsIn = (
       say(2, `${stream} is ${state} and has a step ${open[0]?.kind ?? ''} ${open[0]?.state ?? ''}`);
     if (open.length > 1) say(4, `${stream} has ${open.length} open steps: ${open.map((it) => it.kind).join(', ')}`);
   }
+  for (const text of untrueMerges(tables.events, commits)) say(3, text);
   const commands = tables.events.filter((it) => it.actor === 'person/me').length;
   if (commands > given()) say(3, `${given()} commands were given and ${commands} recorded`);
   if (!mayLose && tables.events.some((it) => it.type === 'task.lease_expired'))
@@ -156,6 +158,25 @@ const lookAtLead = ({ type, data, stream }: LogEvent, all: ReadonlyMap<string, S
   const held = all.get(`task/${lead.taskId}`)?.held ?? null;
   if (held?.step !== 'merge' || held.token !== lead.token)
     say(4, `${stream} was merged under the claim ${lead.token} of ${lead.taskId}, which does not hold`);
+};
+
+/** Of what was intended for a branch exactly that is told as done which is there in the end. */
+const untrueMerges = (events: readonly LogEvent[], commits: Outside['commits']): readonly string[] => {
+  const isThere = new Set(commits.map(({ to }) => to));
+  const intended = new Map<string, string>();
+  return events.flatMap(({ type, stream, data }): readonly string[] => {
+    const { taskId, to, commit } = data as { taskId?: string; to?: string; commit?: string };
+    const place = `${stream} ${taskId ?? ''}`;
+    if (type === 'merge.intended' && to !== undefined) intended.set(place, to);
+    if (type === 'merge.completed' && commit !== undefined && !isThere.has(commit))
+      return [`${stream} is told to hold ${commit.slice(0, 8)} and does not`];
+    if (type !== 'merge.completed' && type !== 'merge.rejected') return [];
+    const open = intended.get(place);
+    intended.delete(place);
+    return type === 'merge.rejected' && open !== undefined && isThere.has(open)
+      ? [`${stream} is told not to hold ${open.slice(0, 8)} and does`]
+      : [];
+  });
 };
 
 const lookAtState = ({ type, data, stream, id }: LogEvent, known: Stream, say: Say): void => {

@@ -17,6 +17,8 @@ export type Fault =
   | { readonly kind: 'clock'; readonly process: ProcessName; readonly atMs: number; readonly byMs: number }
   | { readonly kind: 'slow'; readonly handling: number; readonly ms: number }
   | { readonly kind: 'fails'; readonly handling: number; readonly retry: boolean }
+  /** A command of git stands still for so long, and then goes on. */
+  | { readonly kind: 'git'; readonly command: number; readonly ms: number }
   /** One kind of step can never be done, for good: it throws, hangs, or takes its process with it. */
   | { readonly kind: 'poison'; readonly step: Step; readonly how: 'throws' | 'hangs' | 'kills' }
   | { readonly kind: 'ask'; readonly what: Ask; readonly atMs: number };
@@ -39,7 +41,7 @@ const drawFault = (chance: Chance, withinMs: number, leaseMs: number): Fault => 
   const after = chance.next() < 0.5;
   const ms = 1 + Math.floor(chance.next() * 3 * leaseMs);
   const handling = 1 + chance.below(12);
-  switch (chance.below(16)) {
+  switch (chance.below(18)) {
     case 0:
     case 1:
     case 2:
@@ -69,6 +71,9 @@ const drawFault = (chance: Chance, withinMs: number, leaseMs: number): Fault => 
         step: chance.pick(['plan', 'work', 'check', 'review', 'merge'] as const),
         how: chance.pick(['throws', 'hangs', 'kills'] as const),
       };
+    case 14:
+    case 15:
+      return { kind: 'git', command: 1 + chance.below(12), ms };
     default:
       return {
         kind: 'ask',

@@ -1,4 +1,5 @@
 import type { Context, StepInHand } from '@hive/agent-kit';
+import { rest, type NoteTerms, type Surroundings } from '@hive/bus';
 import { HiveError, hasCode } from '@hive/errors';
 import {
   openIntents,
@@ -9,7 +10,7 @@ import {
   type NewEvent,
   type TaskView,
 } from '@hive/events';
-import { newSha, type Branches } from './branches.ts';
+import { newSha, type Branches, type Git } from './branches.ts';
 import type { Chance } from './chance.ts';
 
 type Intent = DataOf<'merge.intended'>;
@@ -17,30 +18,47 @@ type Hand = { readonly step: StepInHand; readonly ctx: Pick<Context, 'bus' | 'ag
 type Outside = {
   readonly chance: Chance;
   readonly branches: Branches;
+  readonly git: Git;
+  /** Takes its time, and meets the faults of its seed. */
   readonly take: (step: StepInHand, ctx: Pick<Context, 'bus' | 'agent'>) => Promise<void>;
 };
 
+const rounds = 5;
+
 /** The merge of the reviewer, step for step: its own change and those that the queen named, one of which may be the one that turns them red. */
 export const mergeAs = async (hand: Hand, outside: Outside): Promise<readonly NewEvent[]> => {
+  for (let round = 1; ; round++) {
+    try {
+      return await mergeAsItStands(hand, outside);
+    } catch (error) {
+      if (round === rounds || !hasCode(error, 'version.conflict')) throw error;
+    }
+  }
+};
+
+const mergeAsItStands = async (hand: Hand, outside: Outside): Promise<readonly NewEvent[]> => {
   const { step, ctx, task } = hand;
-  const { branches } = outside;
+  const { branches, git } = outside;
+  const { around } = ctx.bus;
+  step.signal.throwIfAborted();
   const { branch } = step.workflow.submission;
-  const stream = streams.merge('repo', branch);
+  const stream = branchOf(hand);
   const { heads } = await ctx.bus.store.heads([stream]);
   const intents = openIntents(heads.get(stream)?.view as MergeView | undefined); // made by foldStream
-  const tip = branches.tip(branch);
-  const begun = intents[0]?.batch ?? intents[0];
-  const isOurs = intents.some((it) => it.taskId === task.id && it.lead === undefined && it.change === task.commit);
-  if (begun && (tip === begun.to || (isOurs && tip === begun.from))) {
-    await outside.take(step, ctx);
-    return (await finish(hand, intents, outside)) ?? mergeAs(hand, outside);
+  const tip = await git(around, () => branches.tip(branch));
+  if (intents.length > 0) {
+    const begun = moveOf(branch, intents);
+    const isOurs = intents.some((it) => it.taskId === task.id && it.lead === undefined && it.change === task.commit);
+    const isToBeMade = tip === begun.to || (isOurs && tip === begun.from);
+    if (isToBeMade || !(await git(around, () => branches.giveUp(begun))))
+      return (await finish(hand, intents, outside)) ?? mergeAsItStands(hand, outside);
+    const given = intents.map(({ taskId, lead = taskId }): NewEvent => ({
+      type: 'merge.rejected',
+      stream,
+      data: { ...about(hand, taskId), code: 'lease.lost', reason: 'given up', culprit: lead },
+    }));
+    await step.note(given, stillOpen(stream, intents));
   }
-  const given = intents.map(({ taskId, lead = taskId }): NewEvent => ({
-    type: 'merge.rejected',
-    stream,
-    data: { ...about(hand, taskId), code: 'lease.lost', reason: 'given up', culprit: lead },
-  }));
-  if (given.length > 0) await step.note(given);
 
   const tasks = [task, ...(await othersOf(hand))];
   await outside.take(step, ctx); // the check
@@ -53,22 +71,13 @@ export const mergeAs = async (hand: Hand, outside: Outside): Promise<readonly Ne
     hand,
     green.map(({ id }) => id),
   );
-  if (!green.every(({ commit }, n) => isApproved(now[n], commit))) return mergeAs(hand, outside);
+  if (!isApproved(now[0], task.commit)) throw new HiveError('lease.lost', 'Its task ended meanwhile');
+  if (!green.every(({ commit }, n) => isApproved(now[n], commit))) return mergeAsItStands(hand, outside);
   const intended = intentsFor(hand, green, { tip, chance: outside.chance });
-  const isNoted = await step
-    .note(
-      intended.map((data): NewEvent => ({ type: 'merge.intended', stream, data })),
-      { provided: stillApproved(green) },
-    )
-    .then(
-      () => true,
-      (error: unknown) => {
-        if (hasCode(error, 'version.conflict')) return false;
-        throw error;
-      },
-    );
-  if (!isNoted) return mergeAs(hand, outside);
-  await outside.take(step, ctx);
+  await step.note(
+    intended.map((data): NewEvent => ({ type: 'merge.intended', stream, data })),
+    { provided: stillApproved(green) },
+  );
   return (await finish(hand, intended, outside)) ?? [];
 };
 
@@ -91,23 +100,42 @@ const intentsFor = (
 const finish = async (
   hand: Hand,
   intents: readonly Intent[],
-  { branches }: Outside,
+  { branches, git, take }: Outside,
 ): Promise<readonly NewEvent[] | null> => {
-  const { step, task } = hand;
-  const { branch } = step.workflow.submission;
-  const { from = null, to = '' } = intents[0]?.batch ?? intents[0] ?? {};
+  const { step, ctx, task } = hand;
+  await take(step, ctx);
   step.signal.throwIfAborted();
-  const commits = intents.map((it) => ({ to: it.to, taskId: it.taskId }));
-  if (branches.tip(branch) !== to && !branches.move({ branch, from, commits }))
-    throw new HiveError('version.conflict', 'The branch has moved', { remedy: 'retry' });
+  const move = moveOf(step.workflow.submission.branch, intents);
+  await make(move, { branches, git, around: ctx.bus.around });
   const own = intents.find((it) => it.taskId === task.id && it.change === task.commit);
   const others = intents.filter((it) => it !== own);
   await tell(
     hand,
     others.map(({ taskId }) => taskId),
     (tasks) => others.flatMap((it, n) => merged(hand, it, isApproved(tasks[n], it.change) ? tasks[n] : undefined)),
+    own ? {} : stillOpen(branchOf(hand), intents),
   );
   return own ? merged(hand, own, task) : null;
+};
+
+/** What these intents come to, under the name of the claim that recorded them. */
+export const moveOf = (branch: string, intents: readonly Intent[]) => {
+  const [first] = intents;
+  if (!first) throw new Error('a move of nothing');
+  const { from, to } = first.batch ?? first;
+  const commits = intents.map((it) => ({ to: it.to, taskId: it.taskId }));
+  return { name: `${first.lead ?? first.taskId}/${first.token}`, branch, from, to, commits };
+};
+
+/** Moves the branch; whoever comes second finds it done. */
+export const make = async (
+  move: ReturnType<typeof moveOf>,
+  { branches, git, around }: Pick<Outside, 'branches' | 'git'> & { readonly around: Surroundings },
+): Promise<void> => {
+  await rest(around, 0); // a process that falls asleep here gives the command when it wakes
+  const found = await git(around, () => branches.move(move));
+  if (found === 'given up') throw new HiveError('lease.lost', 'The move was given up');
+  if (found === 'moved away') throw new HiveError('infra.git', 'The branch has moved');
 };
 
 const merged = (
@@ -116,7 +144,7 @@ const merged = (
   task: TaskView | undefined,
 ): readonly NewEvent[] => {
   const { step } = hand;
-  const stream = streams.merge('repo', step.workflow.submission.branch);
+  const stream = branchOf(hand);
   const isOwn = taskId === hand.task.id;
   const mark = isOwn
     ? step.mark
@@ -135,12 +163,14 @@ const merged = (
 const refused = (hand: Hand, { id: taskId }: TaskView): readonly NewEvent[] => {
   const why = { code: 'checks.red' as const, reason: 'red with the others' };
   const mark = taskId === hand.task.id ? hand.step.mark : {};
-  const stream = streams.merge('repo', hand.step.workflow.submission.branch);
+  const stream = branchOf(hand);
   return [
     { type: 'merge.rejected', stream, data: { ...about(hand, taskId), ...why, culprit: taskId } },
     { type: 'task.refused', stream: streams.task(taskId), data: { taskId, ...mark, ...why, findings: [] } },
   ];
 };
+
+const branchOf = ({ step }: Hand): string => streams.merge('repo', step.workflow.submission.branch);
 
 const about = ({ step, task }: Hand, taskId: string) => {
   const { attempt, token } = step.mark;
@@ -153,6 +183,17 @@ const stillApproved = (tasks: readonly TaskView[]) => ({
   holds: (heads: ReadonlyMap<string, { readonly view: unknown }>) =>
     tasks.every(({ id, commit }) => isApproved(heads.get(streams.task(id))?.view as TaskView | undefined, commit)), // made by foldTask
 });
+
+/** Nobody has told meanwhile what became of this move. */
+const stillOpen = (stream: string, intents: readonly Intent[]): NoteTerms => ({
+  provided: {
+    streams: [stream],
+    holds: (heads) => isSameMove(openIntents(heads.get(stream)?.view as MergeView | undefined), intents), // made by foldStream
+  },
+});
+
+export const isSameMove = (now: readonly Intent[], then: readonly Intent[]): boolean =>
+  now.length === then.length && now.every((it, n) => it.to === then[n]?.to && it.token === then[n].token);
 
 const isApproved = (task: TaskView | undefined, commit: string | null | undefined): boolean =>
   task?.state === 'reviewed' && task.commit === commit;
@@ -177,12 +218,13 @@ const tell = async (
   hand: Hand,
   ids: readonly string[],
   eventsOf: (tasks: readonly (TaskView | undefined)[]) => readonly NewEvent[],
+  terms: NoteTerms = {},
 ): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     const events = eventsOf(await read(hand, ids));
     if (events.length === 0) return;
     try {
-      return await hand.step.note(events);
+      return await hand.step.note(events, terms);
     } catch (error) {
       if (attempt === 5 || !hasCode(error, 'transition.refused')) throw error;
     }

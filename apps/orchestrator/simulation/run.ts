@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from '@hive/agent-kit';
 import { createMemory, type Memory } from '@hive/core-db/memory';
 import { createWorker, queen } from './agents.ts';
-import { createBranches } from './branches.ts';
+import { createBranches, createGit } from './branches.ts';
 import { createChance } from './chance.ts';
 import { violationsIn } from './check.ts';
 import { faultsOf, type Fault, type ProcessName } from './faults.ts';
@@ -63,6 +63,10 @@ export const runSeed = (seed: number, without: readonly number[] = []): Told => 
   const worker = createWorker({
     chance,
     branches,
+    git: createGit(time, chance, (command) => {
+      const still = faults.find((it) => isOn() && it.kind === 'git' && it.command === command);
+      return still?.kind === 'git' ? still.ms : undefined;
+    }),
     workflows,
     faultOf: (handling) =>
       faults.find((it) => isOn() && (it.kind === 'slow' || it.kind === 'fails') && it.handling === handling),
@@ -114,7 +118,7 @@ export const runSeed = (seed: number, without: readonly number[] = []): Told => 
   const mayLose = faults.some((it) => !harmless.has(it.kind) && !(it.kind === 'poison' && it.how === 'throws'));
   const violations = [
     ...processes.odd,
-    ...violationsIn(memory, { ...person, moves: branches.moves, mayLose }),
+    ...violationsIn(memory, { ...person, commits: branches.commits, mayLose }),
     ...(stuck ? [`2: not over ${settleMs} ms after the last fault: ${leftOver(memory)}`] : []),
   ];
   const lost = memory.tables.events.filter((it) => it.type === 'task.lease_expired').length;
@@ -128,7 +132,7 @@ export const runSeed = (seed: number, without: readonly number[] = []): Told => 
 const everyone: readonly ProcessName[] = ['queen', 'queen-2', 'worker-1', 'worker-2'];
 
 /** Under these nobody may lose a lease. */
-const harmless: ReadonlySet<Fault['kind']> = new Set(['slow', 'fails', 'rings', 'clock', 'ask']);
+const harmless: ReadonlySet<Fault['kind']> = new Set(['slow', 'fails', 'git', 'rings', 'clock', 'ask']);
 
 const isAt = (fault: Fault, now: number): boolean =>
   'ms' in fault && 'atMs' in fault && now >= fault.atMs && now < fault.atMs + fault.ms;
