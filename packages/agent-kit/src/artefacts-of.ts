@@ -10,7 +10,11 @@ export const artefactsOf = (home: string): Artefacts => {
     get: async (hash) => {
       const bytes = await stored.get(hash);
       if (bytes) return bytes;
-      throw new HiveError('infra.disk', `The artefact ${hash} is missing in ${home}`, { remedy: 'fix_config' });
+      throw new HiveError(
+        'infra.disk',
+        `The artefact ${hash} is missing in ${home}, or its file has other content; hive verify names all such files`,
+        { remedy: 'fix_config' },
+      );
     },
   };
 };

@@ -26,6 +26,15 @@ test('the same content is stored once, also by many at the same time, and nothin
   expect(await readdir(join(home, 'artefacts', hashes[0]?.slice(0, 2) ?? ''))).toEqual([hashes[0]]);
 });
 
+test('what lies there with other content is not given out, and storing the bytes again puts them back', async () => {
+  const artefacts = createArtefacts(home);
+  const hash = await artefacts.put('agreed to');
+  await writeFile(join(home, 'artefacts', hash.slice(0, 2), hash), 'agrees to');
+  expect(await artefacts.get(hash)).toBeNull();
+  expect(await artefacts.put('agreed to')).toBe(hash);
+  expect((await artefacts.get(hash))?.toString()).toBe('agreed to');
+});
+
 test('an unknown hash and a name that is none give nothing', async () => {
   const artefacts = createArtefacts(home);
   expect(await artefacts.get('0'.repeat(64))).toBeNull();

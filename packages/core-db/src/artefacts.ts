@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
@@ -8,23 +8,29 @@ import { failpoint } from '@hive/failpoints';
 export type Artefacts = {
   /** Stores bytes and answers their SHA-256 in hex. Storing the same bytes again changes nothing. */
   put(content: Uint8Array | string): Promise<string>;
-  /** The bytes of a hash; null when there are none. */
+  /** The bytes of a hash; null when there are none, or when what lies there has other content than its name says. */
   get(hash: string): Promise<Buffer | null>;
 };
+
+/** Where the bytes of a hash lie in a home. */
+export const artefactPath = (home: string, hash: string): string => join(home, 'artefacts', hash.slice(0, 2), hash);
+
+/** The name of bytes: their SHA-256 in hex. */
+export const artefactHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Artefacts as files of the home, each named after its content. A file appears under its name only when it is complete and on the disk,
  * so a hash that was recorded always has its bytes. Throws `infra.disk` when the disk is full, `store.readonly` when the folder cannot be written.
  */
 export const createArtefacts = (home: string): Artefacts => {
-  const pathOf = (hash: string) => join(home, 'artefacts', hash.slice(0, 2), hash);
+  const pathOf = (hash: string) => artefactPath(home, hash);
 
   return {
     put: async (content) => {
       const bytes = Buffer.from(content as Uint8Array);
-      const hash = createHash('sha256').update(bytes).digest('hex');
+      const hash = artefactHash(bytes);
       const path = pathOf(hash);
-      if (await isStored(path)) return hash;
+      if (await isStored(path, bytes)) return hash;
       const half = `${path}.${randomUUID()}`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -48,26 +54,30 @@ export const createArtefacts = (home: string): Artefacts => {
 
     get: async (hash) => {
       if (!/^[0-9a-f]{64}$/.test(hash)) return null;
-      try {
-        return await readFile(pathOf(hash));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-        throw error;
-      }
+      const bytes = await unlessMissing(readFile(pathOf(hash)));
+      return bytes && artefactHash(bytes) === hash ? bytes : null;
     },
   };
 };
 
-/** Bytes that are there already count as stored now, so that nobody takes them for forgotten before they are referred to. */
-const isStored = async (path: string): Promise<boolean> => {
-  const now = new Date();
+const unlessMissing = async <T>(reading: Promise<T>): Promise<T | null> => {
   try {
-    await utimes(path, now, now);
-    return true;
+    return await reading;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    return (await stat(path).catch(() => null))?.isFile() ?? false; // another user's, or a disk that is only read
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
+};
+
+/**
+ * Bytes that are there already count as stored now, so that nobody takes them for forgotten before they are referred to. Where a disk or a
+ * person has changed them, they are stored anew.
+ */
+const isStored = async (path: string, bytes: Buffer): Promise<boolean> => {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => {}); // another user's, or a disk that is only read
+  const there = await readFile(path).catch(() => null);
+  return there?.equals(bytes) ?? false;
 };
 
 /** The name itself must survive a power cut, too. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { backupStore, claimHome, openStore, restoreStore } from './index.ts';
+import { backupStore, claimHome, openStore, rebuildProjections, restoreStore } from './index.ts';
 import { testPostgres, type TestPostgres } from './testing/index.ts';
 
 let folder: string;
@@ -51,6 +51,17 @@ test('a backup does not bring the home along: what is restored belongs to whoeve
   await restoreStore({ url: target.url, home: next }, made.file);
   await claimHome({ url: target.url, home: next });
   await target.drop();
+});
+
+test('what would be without its artefacts is refused: a backup and a rebuild from another home', async () => {
+  const [own, other] = [homeOf(), homeOf()];
+  await (await openStore({ url: place.url, home: own })).close();
+  await claimHome({ url: place.url, home: own });
+  const from = { url: place.url, home: other };
+  const refused = { code: 'config.invalid', message: expect.stringContaining('another HIVE_HOME') as string };
+  await expect(backupStore(from, { file: join(folder, 'b.gz'), version: '0.0.0' })).rejects.toMatchObject(refused);
+  await expect(rebuildProjections(from, { write: true })).rejects.toMatchObject(refused);
+  expect(existsSync(join(folder, 'b.gz'))).toBe(false);
 });
 
 test('a SQLite file lies in its home, so nothing has to be written down', async () => {

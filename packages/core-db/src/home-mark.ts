@@ -2,22 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HiveError } from '@hive/errors';
+import type { Read } from './dialect.ts';
 
 /** The file in a home that tells it from every other one; a folder that several machines share has one. */
 const fileIn = (home: string): string => join(home, 'home-id');
 
+const knownId = (home: string): string | null => {
+  try {
+    return readFileSync(fileIn(home), 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+};
+
 /** The id of a home, made when it has none. */
 export const homeIdOf = (home: string): string => {
   const file = fileIn(home);
-  const read = (): string | null => {
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
-  };
-  const known = read();
+  const known = knownId(home);
   if (known !== null) return known;
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const half = `${file}.${randomUUID()}`;
@@ -29,7 +31,14 @@ export const homeIdOf = (home: string): string => {
   } finally {
     rmSync(half, { force: true });
   }
-  return read() ?? '';
+  return knownId(home) ?? '';
+};
+
+/** The id of the other home that a store was written down for; null where it is this one, or none. Writes nothing. */
+export const foreignHome = async (read: Read, home: string): Promise<string | null> => {
+  const [mark] = await read(`select value from meta where key = 'home'`);
+  const id = mark?.['value'];
+  return typeof id === 'string' && id !== knownId(home) ? id : null;
 };
 
 /** What a process says that was started on another home than the one whose artefacts belong to the database. */

@@ -344,9 +344,9 @@ export type Store = {
 
   /**
    * Checks the invariants that a store can tell, at one moment of it and without holding up anybody. With the checkpoints of the audit
-   * (`readTrail`, called before this; null: there are none) the chain is checked too.
+   * (`readTrail`, called before this; null: there are none) the chain is checked too, and with the home its artefacts are.
    */
-  verify(options?: { readonly audit?: AuditTrail | null }): Promise<readonly InvariantReport[]>;
+  verify(options?: { readonly audit?: AuditTrail | null; readonly home?: string }): Promise<readonly InvariantReport[]>;
   /** A consistent copy of small facts for `hive doctor`: version, size in bytes, path or host (without secrets). */
   about(): Promise<{
     readonly database: string;

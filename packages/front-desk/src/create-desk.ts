@@ -118,7 +118,7 @@ export const createDesk = ({ bus, artefacts, config, means = {}, examples }: Des
     artefact: async (hash) => {
       const bytes = await artefacts.get(hash);
       if (bytes) return bytes;
-      throw new HiveError('input.unknown_id', `There is no artefact ${hash}`);
+      throw new HiveError('input.unknown_id', `There is no artefact ${hash}, or its file has other content`);
     },
   };
 };

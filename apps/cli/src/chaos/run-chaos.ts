@@ -103,7 +103,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport | nul
     striker.withdraw();
     if (store === null) throw new Error('the building was never open');
     await allSwept(home, store);
-    const verify = await store.verify();
+    const verify = await store.verify({ home });
     const results = await workload.results();
     const counted = await audit(store, results, {
       keys: workload.asked(),

@@ -4,6 +4,7 @@ import { HiveError } from '@hive/errors';
 import { defineCommand } from '../command.ts';
 import { localStore } from '../desk/local-store.ts';
 import { bytes } from '../terminal/figures.ts';
+import { leftOut } from '../terminal/left-out.ts';
 import { whileWaiting } from '../terminal/while-waiting.ts';
 
 export const backup = defineCommand({
@@ -21,11 +22,13 @@ export const backup = defineCommand({
     const made = await whileWaiting(out, 'copying the store', backupStore(store, { file, version: cli.version }));
     out.document(made);
     out.line(
-      `${file}: ${made.rows['event'] ?? 0} events and ${made.files} artefacts of ${made.at}, ${bytes(made.bytes)}`,
+      `${file}: ${made.rows['event'] ?? 0} events and ${made.artefacts} artefacts of ${made.at}, ${bytes(made.bytes)}`,
       `content ${made.content}`,
       'hive restore FILE puts it into an empty HIVE_HOME or database. hive.yaml and the keys are not part of it.',
     );
-    return 0;
+    if (made.damaged.length === 0) return 0;
+    out.note(`${leftOut(made.damaged)}; hive verify names who needs them, an earlier backup may hold them`);
+    return 1;
   },
 });
 

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { localStore } from '../desk/local-store.ts';
 import { withoutBuilding } from '../supervisor/without-building.ts';
+import { leftOut } from '../terminal/left-out.ts';
 import { whileWaiting } from '../terminal/while-waiting.ts';
 
 type Options = { readonly keepSchema?: boolean };
@@ -26,7 +27,7 @@ export const restore = defineCommand<Options>({
     );
     out.document(restored);
     out.line(
-      `${restored.rows['event'] ?? 0} events and ${restored.files} artefacts of ${restored.at} are restored`,
+      `${restored.rows['event'] ?? 0} events and ${restored.artefacts} artefacts of ${restored.at} are restored`,
       `content ${restored.content}`,
       'hive verify checks it; hive up goes on with the work.',
     );
@@ -38,6 +39,7 @@ export const restore = defineCommand<Options>({
       out.note(
         `The checkpoints of the audit were restored without the key that signs them: copy audit/key.pem of the old home to ${join(config.home, 'audit')}, or move that folder away to begin a new chain`,
       );
-    return 0;
+    if (restored.damaged.length > 0) out.note(`${leftOut(restored.damaged)}; hive verify names who needs them`);
+    return restored.damaged.length > 0 ? 1 : 0;
   },
 });

@@ -36,7 +36,7 @@ export const verify = defineCommand<Options>({
     try {
       // Before the store is looked at: what is sealed while it is checked is no fault.
       const audit = await readTrail(copy ?? { ...auditFiles(config.home), copied: false });
-      const reports = await store.verify({ audit });
+      const reports = await store.verify({ audit, home: config.home });
       const isBroken = reports.some((report) => report.status === 'broken');
       const broken = reports.filter((report) => report.status === 'broken').map((report) => report.name);
       // For the screen of health. Whoever may only read checks all the same.

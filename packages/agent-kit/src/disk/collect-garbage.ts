@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HiveConfig } from '@hive/config';
 import {
-  createArtefacts,
   createReferences,
   listArtefacts,
   recoverArtefacts,
@@ -135,7 +134,7 @@ const collectArtefacts = async (
   // First the artefacts, then the log: what is referred to in between is young.
   const all = await listArtefacts(home);
   const isOld = all.some(({ storedAt }) => now - storedAt >= dayMs);
-  const referred = isOld ? await (references ?? createReferences(store, createArtefacts(home))).read() : new Set();
+  const referred = isOld ? await (references ?? createReferences(store, home)).read() : new Set();
   const removed: Removed[] = [];
   const stayed: ArtefactChoice[] = [];
   for (const artefact of all) {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { derivedId } from '@hive/bus';
-import { createArtefacts, createReferences } from '@hive/core-db';
+import { createReferences } from '@hive/core-db';
 import { hasCode } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
 import { lackOfRoom, readSpace, type ReadSpace } from '@hive/workspace';
@@ -26,7 +26,7 @@ const ofAlerts = '00000000-0000-7000-8000-000000000000';
 export const createDiskKeeper = (ctx: Context, read: ReadSpace = readSpace): DiskKeeper => {
   const { config, bus, log } = ctx;
   const { home, disk } = config;
-  const references = createReferences(bus.store, createArtefacts(home));
+  const references = createReferences(bus.store, home);
   let seen: { readonly at: number; readonly room: Promise<boolean> } | null = null;
   let told: boolean | null = null;
 

@@ -1,8 +1,8 @@
 import type { OpenOptions } from '../open-store.ts';
 import { createContentHash, pagesOf, partsOf, type ContentPage } from './content.ts';
-import { artefactsOf, auditFilesOf, piecesOf, type HomeFile } from './files.ts';
+import { artefactsOf, auditFilesOf, withFile, type HomeFile } from './files.ts';
 import { formatVersion, type Header, type Trailer } from './format.ts';
-import { inSession, type Session } from './session.ts';
+import { assertOwnHome, inSession, type Session } from './session.ts';
 import { writeLines, type Lines } from './write-file.ts';
 
 /** What a backup holds, or what was restored from one. */
@@ -13,7 +13,9 @@ export type BackupSummary = {
   /** The moment of the copy, by the clock of the database. */
   readonly at: string;
   readonly rows: Readonly<Record<string, number>>;
-  readonly files: number;
+  readonly artefacts: number;
+  /** Artefacts that are left out, for their content is not what their name says: their paths below the home. */
+  readonly damaged: readonly string[];
   /** The SHA-256 of the store's content: equal for equal stores, whatever their database. */
   readonly content: string;
 };
@@ -21,7 +23,7 @@ export type BackupSummary = {
 /**
  * Copies one moment of a store that may be running into one file that either database can be restored from: the log in its order, the rows
  * beside it, artefacts, and the checkpoints of the audit. Needs memory for a page of rows, not for the store.
- * Throws `input.invalid` (the name is taken, no folder), `infra.disk`, `store.unavailable`, `store.newer`; then no file is left.
+ * Throws `input.invalid` (the name is taken, no folder), `config.invalid` (the store of another home), `infra.disk`, `store.unavailable`, `store.newer`; then no file is left.
  */
 export const backupStore = async (
   options: OpenOptions,
@@ -30,19 +32,24 @@ export const backupStore = async (
   const { home } = options;
   const audit = await auditFilesOf(home);
   return inSession(options, 'read', async (session) => {
+    await assertOwnHome(session, home);
     const header = await headerOf(session, version);
     let trailer: Trailer | undefined;
+    let damaged: readonly string[] = [];
     const bytes = await writeLines(file, async (lines) => {
       await lines.write(line(header));
       const content = await writeContent(session, lines);
       // Artefacts are stored before the event that names them, so those of this moment are there by now.
-      const files = await writeFiles(home, [...audit, ...(await artefactsOf(home))], lines);
-      trailer = { end: true, ...content, files, sha256: lines.sha256() };
+      const attested = await writeFiles(home, audit, lines);
+      const artefacts = await writeFiles(home, await artefactsOf(home), lines);
+      damaged = artefacts.damaged;
+      const counted = { files: attested.written + artefacts.written, artefacts: artefacts.written };
+      trailer = { end: true, ...content, ...counted, sha256: lines.sha256() };
       await lines.write(line(trailer));
     });
     if (!trailer) throw new Error('a backup was written without its end'); // cannot be: it is written last
-    const { rows, files, content } = trailer;
-    return { file, bytes, schema: header.schema, at: header.at, rows, files, content };
+    const { rows, artefacts = 0, content } = trailer;
+    return { file, bytes, schema: header.schema, at: header.at, rows, artefacts, damaged, content };
   });
 };
 
@@ -98,10 +105,20 @@ const writeContent = async (
 const linesOf = ({ lines, positions }: ContentPage): readonly string[] =>
   positions.length === 0 ? lines : lines.map((text, at) => `[${positions[at]},${text.slice(1)}`);
 
-const writeFiles = async (home: string, files: readonly HomeFile[], { write }: Lines): Promise<number> => {
-  for (const file of files) {
-    await write(line({ file: file.path }));
-    for await (const piece of piecesOf(home, file)) await write(line(piece));
-  }
-  return files.length;
+/** Answers how many were written, and which ones were not because their content is not what their name says. */
+const writeFiles = async (
+  home: string,
+  files: readonly HomeFile[],
+  { write }: Lines,
+): Promise<{ readonly written: number; readonly damaged: readonly string[] }> => {
+  const damaged: string[] = [];
+  let written = 0;
+  for (const file of files)
+    await withFile(home, file, async ({ path, isWhole, pieces }) => {
+      if (!isWhole) return damaged.push(path);
+      await write(line({ file: path }));
+      for await (const piece of pieces()) await write(line(piece));
+      return (written += 1);
+    });
+  return { written, damaged };
 };

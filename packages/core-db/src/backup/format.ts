@@ -23,6 +23,8 @@ export type Trailer = {
   readonly end: true;
   readonly rows: Readonly<Record<string, number>>;
   readonly files: number;
+  /** How many of the files are artefacts; those of earlier versions do not say. */
+  readonly artefacts?: number;
   /** True when positions grow along the log, so that they can be kept. */
   readonly ascending: boolean;
   /** The SHA-256 of the store's content: equal for equal stores, whatever their database. */

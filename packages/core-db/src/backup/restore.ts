@@ -9,7 +9,7 @@ import type { OpenOptions } from '../open-store.ts';
 import type { BackupSummary } from './backup.ts';
 import { moveAuditAside, type AuditAside } from './audit-aside.ts';
 import { contentHashOf, partsOf } from './content.ts';
-import { createFileTarget } from './files.ts';
+import { createFileTarget, type FilesMade, type FileTarget } from './files.ts';
 import { damaged, type Header, type Trailer } from './format.ts';
 import { isRecord } from './is-record.ts';
 import { makeStore } from './make-store.ts';
@@ -47,28 +47,31 @@ export const restoreStore = async (
   const { header, trailer } = await checkBackup(file);
   const database = options.url === undefined ? 'sqlite' : 'postgres';
   needsMigration(header.schema, migrationsOf(database).length, file);
-  const made = join(options.home, 'hive.db');
-  const isNew = database === 'sqlite' && !existsSync(made);
+  const storeFile = join(options.home, 'hive.db');
+  const isNew = database === 'sqlite' && !existsSync(storeFile);
   let aside: AuditAside | null = null;
+  const target = createFileTarget(options.home, file);
+  let made: FilesMade = { artefacts: 0, damaged: [] };
   try {
     await makeStore(options, header.schema);
     await inSession(options, 'read', (session) => assertEmpty(session, header));
     await inSession(options, 'fill', async (session) => {
       await assertEmpty(session, header);
       aside = await moveAuditAside(options.home);
-      await fill(session, { file, header, trailer, home: options.home });
+      made = await fill(session, { file, header, trailer, target });
       if ((await contentHashOf(session)) !== trailer.content)
         throw damaged(file, 'the restored store differs from the one that was backed up');
     });
   } catch (error) {
+    await target.undo();
     await movedAside(aside)?.undo();
-    if (isNew) for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${made}${end}`, { force: true });
+    if (isNew) for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${storeFile}${end}`, { force: true });
     throw error;
   }
   await movedAside(aside)?.keepKey();
   if (!keepSchema) await makeStore(options);
   const { at, schema } = header;
-  const { rows, files, content } = trailer;
+  const { rows, content } = trailer;
   const isAuditKeyMissing =
     existsSync(auditFiles(options.home).checkpoints) && !existsSync(auditFolder(options.home).privateKey);
   return {
@@ -77,7 +80,7 @@ export const restoreStore = async (
     schema,
     at,
     rows,
-    files,
+    ...made,
     content,
     isAuditKeyMissing,
     auditMovedTo: movedAside(aside)?.folder ?? null,
@@ -105,43 +108,43 @@ const assertEmpty = async ({ run, place, schema }: Session, header: Header): Pro
     );
 };
 
-type Source = { readonly file: string; readonly header: Header; readonly trailer: Trailer; readonly home: string };
+type Source = {
+  readonly file: string;
+  readonly header: Header;
+  readonly trailer: Trailer;
+  readonly target: FileTarget;
+};
 
-const fill = async (session: Session, source: Source): Promise<void> => {
-  const { file, header, trailer, home } = source;
+const fill = async (session: Session, source: Source): Promise<FilesMade> => {
+  const { file, header, trailer, target } = source;
   // A fresh store has facts of its own; those of the backup take their place.
   await session.run(`delete from meta where key <> 'schema'`);
-  const files = createFileTarget(home, file);
   let loader: Loader | null = null;
   const rows: Record<string, number> = {};
-  try {
-    let first = true;
-    for await (const batch of linesOf(file))
-      for (const text of batch) {
-        if (first) {
-          first = false;
-          continue;
-        }
-        const item = JSON.parse(text) as unknown;
-        if (Array.isArray(item)) {
-          if (!loader) throw damaged(file, 'rows belong to no table');
-          await loader.add(item as Value[]); // the hash was compared: these are the rows that were written
-        } else if (typeof item === 'string') await files.piece(item);
-        else if (isRecord(item)) {
-          if (loader) rows[loader.table] = await loader.end();
-          loader = null;
-          if (typeof item['table'] === 'string') loader = loaderFor(session, { header, trailer, table: item['table'] });
-          else if (typeof item['file'] === 'string') await files.begin(item['file']);
-        }
+  let first = true;
+  for await (const batch of linesOf(file))
+    for (const text of batch) {
+      if (first) {
+        first = false;
+        continue;
       }
-    await files.end();
-  } catch (error) {
-    await files.drop();
-    throw error;
-  }
+      const item = JSON.parse(text) as unknown;
+      if (Array.isArray(item)) {
+        if (!loader) throw damaged(file, 'rows belong to no table');
+        await loader.add(item as Value[]); // the hash was compared: these are the rows that were written
+      } else if (typeof item === 'string') await target.piece(item);
+      else if (isRecord(item)) {
+        if (loader) rows[loader.table] = await loader.end();
+        loader = null;
+        if (typeof item['table'] === 'string') loader = loaderFor(session, { header, trailer, table: item['table'] });
+        else if (typeof item['file'] === 'string') await target.begin(item['file']);
+      }
+    }
+  const made = await target.end();
   for (const [table, wanted] of Object.entries(trailer.rows))
     if (rows[table] !== wanted) throw damaged(file, `${table} has ${rows[table] ?? 0} of ${wanted} rows`);
   await setCounters(session);
+  return made;
 };
 
 /** Takes the rows of one table and adds them in batches. */

@@ -1,4 +1,5 @@
 import type { Dialect, Read, Value } from '../dialect.ts';
+import { foreignHome, otherHome } from '../home-mark.ts';
 import { migrationsOf } from '../migrations.ts';
 import type { OpenOptions } from '../open-store.ts';
 
@@ -50,6 +51,12 @@ export const inSession = async <T>(
   }
   await session.end(purpose === 'read' ? 'rollback' : 'commit');
   return result;
+};
+
+/** Throws `config.invalid` where the store was written down for another home: its artefacts would be missing. */
+export const assertOwnHome = async ({ run, place }: Session, home: string): Promise<void> => {
+  const id = await foreignHome(run, home);
+  if (id !== null) throw otherHome(home, { place, id });
 };
 
 /** Names of the tables that any migration of Hive has made; others in the same database are not Hive's. */

@@ -1,4 +1,4 @@
-import { inSession } from '../backup/session.ts';
+import { assertOwnHome, inSession } from '../backup/session.ts';
 import type { OpenOptions } from '../open-store.ts';
 import { createDifferences, type Difference } from './differences.ts';
 import { rebuildHeads } from './rebuild-heads.ts';
@@ -21,13 +21,14 @@ export type RebuildReport = {
  * Makes the projections anew from the first event on and compares them with the rows, byte by byte as canonical JSON: heads of streams and the
  * list of traces. With `write` the rows that differ are replaced, all in one transaction that keeps other writers out; otherwise one moment of a
  * store is looked at that may be running. Throws `transition.refused` for a log that cannot be folded and `store.newer` for one that a newer
- * Hive has written to; then nothing is written.
+ * Hive has written to, `config.invalid` for the store of another home; then nothing is written.
  */
 export const rebuildProjections = (
   options: OpenOptions,
   { write = false }: { readonly write?: boolean } = {},
 ): Promise<RebuildReport> =>
   inSession(options, write ? 'change' : 'read', async (session) => {
+    if (write) await assertOwnHome(session, options.home);
     const differences = createDifferences();
     const seen = await rebuildHeads(session, differences, write);
     const traces = await rebuildTraces(session, differences, write);

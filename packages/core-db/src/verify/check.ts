@@ -7,6 +7,8 @@ export type Snapshot = {
   readonly on: Dialect;
   readonly now: string;
   readonly audit?: AuditTrail | null;
+  /** Where its artefacts lie; left out, they are not looked at. */
+  readonly home?: string;
 };
 
 /** One invariant or a part of it. Answers what is to be said beside the verdict, or null when it cannot be checked here. */

@@ -1,5 +1,6 @@
 import type { InvariantReport } from '../port.ts';
 import { approvedBefore, askedIsUsed } from './approvals.ts';
+import { artefactsWhole } from './artefacts.ts';
 import { auditHolds } from './audit-chain.ts';
 import { causesHold } from './causes.ts';
 import { createOffenders, type Check, type Offenders, type Snapshot } from './check.ts';
@@ -19,7 +20,7 @@ type Invariant = {
 
 /** ARCHITECTURE section 7, in its order. */
 const invariants: readonly Invariant[] = [
-  { number: 1, name: 'every accepted task exists for ever', checks: [acceptedTasksExist] },
+  { number: 1, name: 'every accepted task exists for ever', checks: [acceptedTasksExist, artefactsWhole] },
   {
     number: 2,
     name: 'every task reaches a terminal state once faults stop',
