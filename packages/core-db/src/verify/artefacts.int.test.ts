@@ -25,7 +25,8 @@ describe.each(Object.entries(places))('artefacts on %s', (_name, makePlace) => {
     try {
       await claimHome(options);
       const artefacts = createArtefacts(home);
-      const [patch, log, other] = [
+      const [given, patch, log, other] = [
+        await artefacts.put('given'),
         await artefacts.put('patch'),
         await artefacts.put('log'),
         await artefacts.put('other'),
@@ -38,6 +39,7 @@ describe.each(Object.entries(places))('artefacts on %s', (_name, makePlace) => {
         correlationId: workflowId,
       });
       const events = [
+        told('task.created', { spec: { patch: given } }),
         told('task.submitted', { patch }),
         told('task.merged', { evidence: { patch, commands: [{ log }] } }),
       ];
@@ -52,10 +54,11 @@ describe.each(Object.entries(places))('artefacts on %s', (_name, makePlace) => {
       writeFileSync(fileOf(other), 'changed');
       expect(await named()).toEqual([`artefact ${other}: its file has other content than its name says`]);
       rmSync(fileOf(other));
-      for (const hash of [patch, log]) {
+      for (const text of ['given', 'patch', 'log']) {
+        const hash = { given, patch, log }[text] ?? '';
         rmSync(fileOf(hash));
         expect(await named()).toEqual([`artefact ${hash} is missing; ${stream} needs it (trace ${workflowId})`]);
-        await artefacts.put(hash === patch ? 'patch' : 'log');
+        await artefacts.put(text);
       }
     } finally {
       await store.close();

@@ -36,12 +36,12 @@ const hashOf = async (path: string): Promise<string | null> => {
   return hash.digest('hex');
 };
 
-/** The patches of tasks, and the logs of the checks that a merge rests on. */
+/** The patches that tasks were given and made, and the logs of the checks that a merge rests on. */
 async function* needed(snapshot: Snapshot) {
   const rows = inPages(snapshot, (last) => ({
-    sql: `select stream, version, correlation_id as trace, coalesce(data ->> 'patch', data -> 'evidence' ->> 'patch') as patch,
+    sql: `select stream, version, correlation_id as trace, coalesce(data ->> 'patch', data -> 'evidence' ->> 'patch', data -> 'spec' ->> 'patch') as patch,
         data -> 'evidence' ->> 'commands' as commands from event
-      where stream >= 'task/' and stream < 'task0' and type in ('task.submitted', 'task.merged')${last ? ' and (stream, version) > (?, ?)' : ''}
+      where stream >= 'task/' and stream < 'task0' and type in ('task.created', 'task.submitted', 'task.merged')${last ? ' and (stream, version) > (?, ?)' : ''}
       order by stream, version`,
     values: last ? [said(last, 'stream'), Number(last['version'])] : [],
   }));
