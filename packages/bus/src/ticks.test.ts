@@ -77,6 +77,46 @@ describe('a time that does not exist comes at the next one that does, a doubled 
   });
 });
 
+describe('what the clock leaps over comes once, at the first moment after the leap', () => {
+  const berlin = ['Europe/Berlin', '2027-03-28T00:00:00.000Z', '2027-03-28T02:59:00.000Z'] as const;
+  const lordHowe = ['Australia/Lord_Howe', '2026-10-03T15:00:00.000Z', '2026-10-03T16:29:00.000Z'] as const;
+  const cairo = ['Africa/Cairo', '2026-04-23T21:00:00.000Z', '2026-04-23T23:59:00.000Z'] as const;
+  const apia = ['Pacific/Apia', '2011-12-30T07:00:00.000Z', '2011-12-30T10:59:00.000Z'] as const;
+  test.each([
+    ['15,45 2 28 3 *', ...berlin, ['01:00']],
+    ['0,30 2 * * *', ...berlin, ['01:00']],
+    ['*/30 2 * * *', ...berlin, ['01:00']],
+    ['0-10 2 * * *', ...berlin, ['01:00']],
+    ['* 2 * * *', ...berlin, ['01:00']],
+    ['30 2,4 * * *', ...berlin, ['01:00', '02:30']],
+    ['30 2,3 * * *', ...berlin, ['01:00', '01:30']],
+    ['30 */2 * * *', ...berlin, ['01:00', '02:30']],
+    ['15,45 2 * * *', ...lordHowe, ['15:30', '15:45']],
+    ['0,15 2 * * *', ...lordHowe, ['15:30']],
+    ['0,15,30 2 * * *', ...lordHowe, ['15:30']],
+    ['15,45 0 * * *', ...cairo, ['22:00']],
+    ['15,45 0 24 4 *', ...cairo, ['22:00']],
+    ['15,45 9,10 30 12 *', ...apia, ['10:00']],
+  ])('%s in %s', (cron, zone, since, until, expected) => {
+    expect(between(every(cron, zone), since, until).map((tick) => tick.slice(11, 16))).toEqual(expected);
+  });
+
+  test.each([
+    ['*/10 * * * *', ...berlin, ['00:10', '00:20', '00:30', '00:40', '00:50', '01:00', '01:10']],
+    ['0 * * * *', ...berlin, ['01:00', '02:00']],
+    ['30 * * * *', ...berlin, ['00:30', '01:30', '02:30']],
+    ['5-59/20 * * * *', ...berlin, ['00:05', '00:25', '00:45', '01:05', '01:25', '01:45']],
+    ['15 * * * *', ...lordHowe, ['16:15']],
+    ['45 * * * *', ...cairo, ['21:45', '22:45', '23:45']],
+  ])('%s in %s goes on by itself, and nothing is made up', (cron, zone, since, until, expected) => {
+    const ticks = between(every(cron, zone), since, until).map((tick) => tick.slice(11, 16));
+    expect(ticks.slice(0, expected.length)).toEqual(expected);
+  });
+
+  test('an hourly one that has no day after the leap comes there once', () =>
+    expect(between(every('15 * 30 12 *', 'Pacific/Apia'), apia[1], apia[2])).toEqual(['2011-12-30T10:00:00.000Z']));
+});
+
 const zones = [
   'UTC',
   'Europe/Berlin',
@@ -85,12 +125,21 @@ const zones = [
   'America/Santiago',
   'Asia/Kolkata',
   'Africa/Cairo',
+  'Asia/Beirut',
+  'America/Sao_Paulo',
 ];
-const crons = ['30 2 * * *', '0 0 * * *', '*/20 * * * *', '15 * * * *', '0 22 * * 1-5', '45 1,2,3 * * *', '0 0 1 * *'];
-/** Around the changes of clocks of one year, and anywhere else. */
+const crons = [
+  ...['30 2 * * *', '0 0 * * *', '*/20 * * * *', '15 * * * *', '0 22 * * 1-5', '45 1,2,3 * * *', '0 0 1 * *'],
+  ...['15,45 2 * * *', '*/30 0 * * *', '0-10 2 * * *', '*/5 0-2 * * *', '30 */2 * * *', '5-59/10 * * * *'],
+];
+const changes = [
+  ...['2026-03-08', '2026-03-29', '2026-04-05', '2026-04-24', '2026-09-06', '2026-10-04', '2026-10-25', '2026-10-30'],
+  ...['2026-11-01', '2018-11-04', '2018-02-18'],
+];
+/** Around the changes of clocks, and anywhere else. */
 const moments = fc.oneof(
   fc
-    .constantFrom('2026-03-08', '2026-03-29', '2026-04-05', '2026-09-06', '2026-10-04', '2026-10-25', '2026-11-01')
+    .constantFrom(...changes)
     .chain((day) => fc.integer({ min: -1500, max: 1500 }).map((minutes) => Date.parse(day) + minutes * 60_000)),
   fc.integer({ min: Date.parse('2025-01-01'), max: Date.parse('2028-01-01') }),
 );
@@ -113,6 +162,46 @@ test('looking from any moment finds the same moments, forwards and backwards, an
       const clock = new Intl.DateTimeFormat('sv', { timeZone: timing.zone, dateStyle: 'short', timeStyle: 'short' });
       const shown = whole.map((tick) => clock.format(new Date(tick)));
       expect(new Set(shown).size).toBe(shown.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const minute = 60_000;
+/** Which values a field without names takes. */
+const valuesOf = (field: string, [least, most]: readonly [number, number]): Set<number> =>
+  new Set(
+    field.split(',').flatMap((part) => {
+      const [range = '', step = '1'] = part.split('/');
+      const [from = least, to = range === '*' ? most : from] = range === '*' ? [] : range.split('-').map(Number);
+      return Array.from({ length: Math.floor((to - from) / Number(step)) + 1 }, (_, nth) => from + nth * Number(step));
+    }),
+  );
+
+test('daily lists come as a clock that is watched minute by minute says, and on every day', () => {
+  const minutes = fc.constantFrom('30', '0,30', '15,45', '*/20', '0-10', '50-59/3', '*');
+  const hours = fc.constantFrom('0', '2', '0,4', '1-3', '*/2', '2,3', '0,2,23');
+  const daily = fc.record({ minutes, hours, zone: fc.constantFrom(...zones), day: fc.constantFrom(...changes) });
+  fc.assert(
+    fc.property(daily, ({ minutes, hours, zone, day }) => {
+      const [since, until] = [Date.parse(day) - 36 * 60 * minute, Date.parse(day) + 60 * 60 * minute];
+      const clock = new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+      const shownAt = (at: number): number => Date.parse(`${clock.format(at).replace(' ', 'T')}Z`);
+      const [ofHour, ofDay] = [valuesOf(minutes, [0, 59]), valuesOf(hours, [0, 23])];
+      const fits = (shown: number): boolean =>
+        ofHour.has(new Date(shown).getUTCMinutes()) && ofDay.has(new Date(shown).getUTCHours());
+      const wanted: string[] = [];
+      let seen = Math.max(shownAt(since), shownAt(since - 180 * minute) + 180 * minute);
+      for (let at = since + minute; at <= until; at += minute) {
+        let isDue = false;
+        for (const shown = shownAt(at); seen < shown;) isDue = fits((seen += minute)) || isDue;
+        if (isDue) wanted.push(iso(at));
+      }
+      const timing = every(`${minutes} ${hours} * * *`, zone);
+      expect(between(timing, iso(since), iso(until))).toEqual(wanted);
+      expect(lastTicks(timing, { since: iso(since), until: iso(until), most: 10_000 })).toEqual(wanted);
+      const days = wanted.map((tick) => clock.format(new Date(tick)).slice(0, 10));
+      expect(new Set(days).size).toBeGreaterThanOrEqual(3);
     }),
     { numRuns: 60 },
   );
@@ -182,7 +271,12 @@ describe('what was missed', () => {
 test.each([
   [every('0 22 * *'), /five fields/],
   [every('0 0 22 * * *'), /five fields/],
-  [every('61 * * * *'), /"61 \* \* \* \*" is no cron expression: Invalid value for minute/],
+  [every('61 * * * *'), /"61 \* \* \* \*" is no cron expression: the minute takes 0 to 59, .* and found 61$/],
+  [every('0 0 * 13 *'), /the month takes 1 to 12 or JAN to DEC, .* and found 13$/],
+  [every('0 0 0 * *'), /the day of the month takes 1 to 31, .* and found 0$/],
+  [every('*/90 * * * *'), /the minute takes 0 to 59, .* and found \*\/90$/],
+  [every('0 24 * * *'), /the hour takes 0 to 23, .* and found 24$/],
+  [every('0 0 * * 8'), /the day of the week takes 0 to 7 or SUN to SAT, .* and found 8$/],
   [every('a b c d e'), /is no cron expression/],
   [every('0 0 30 2 *'), /never comes/],
   [every('0 0 * * *', 'Mars/Olympus'), /There is no time zone Mars\/Olympus/],
