@@ -70,7 +70,7 @@ const filterOf = ({ kind, subscription, workflow, code }: Options): DeadLetterFi
 };
 
 const list = async ({ out }: Cli, desk: Desk, filter: DeadLetterFilter, options: Options): Promise<void> => {
-  const page = await desk.deadLetters({ ...filter, limit: numberOf('--limit', options.limit) ?? 100 });
+  const page = await desk.deadLetters({ ...filter, limit: numberOf('--limit', options.limit, { least: 1 }) ?? 100 });
   out.document(page);
   if (page.items.length === 0) return out.line('Nothing was given up');
   out.line(...letterTable(page.items));
@@ -112,7 +112,7 @@ const act = async (
   },
 ): Promise<number> => {
   const { verb, id, filter, options } = asked;
-  const limit = numberOf('--limit', options.limit);
+  const limit = numberOf('--limit', options.limit, { least: 1, most: 1000 });
   const outcome = await desk[verb]({
     ...filter,
     by: personHere(),

@@ -41,7 +41,7 @@ export const events = defineCommand<Options>({
         for await (const event of desk.follow(filter, cli.interrupted)) tell(cli, event);
         return cli.interrupted.aborted ? 130 : 0;
       }
-      const limit = numberOf('--limit', options.limit) ?? limitOf;
+      const limit = numberOf('--limit', options.limit, { least: 1 }) ?? limitOf;
       const page = await desk.events({ ...filter, limit, newest: after === undefined });
       for (const event of after === undefined ? page.items.toReversed() : page.items) tell(cli, event);
       return 0;

@@ -18,7 +18,7 @@ export const ls = defineCommand<{ readonly limit?: string }>({
   examples: ['hive ls', 'hive ls --limit 100 --json'],
   run: (cli, _, options) =>
     withDesk(cli, async (desk) => {
-      const page = await desk.workflows({ limit: numberOf('--limit', options.limit) ?? limitOf });
+      const page = await desk.workflows({ limit: numberOf('--limit', options.limit, { least: 1 }) ?? limitOf });
       cli.out.document(page);
       if (page.items.length === 0) cli.out.line('No workflow yet. hive run "<goal>" or hive submit CHANGE starts one.');
       else cli.out.line(...workflowTable(cli, page.items));
