@@ -361,7 +361,7 @@ export type Desk = {
   deadLetter(id: string): Promise<DeadLetterDetail>;
   /** An event is handled once more by its subscription, a task begins anew. */
   redrive(request: DeadLetterRequest): Promise<DeadLetterOutcome>;
-  /** Takes dead letters off the list for good: a task that was given up is cancelled. */
+  /** Takes dead letters off the list: a task that was given up is cancelled, one that failed stays so. Either can be retried. */
   discard(request: DeadLetterRequest): Promise<DeadLetterOutcome>;
   /** Hands work in later, or again and again. What is wrong with it is told now. A repeated `key` answers the schedule that was made before. */
   schedule(request: ScheduleRequest, options?: { readonly key?: string }): Promise<ScheduleSummary>;

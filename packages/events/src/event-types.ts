@@ -30,6 +30,7 @@ const known: Readonly<Record<EventType, true>> = {
   'task.blocked': true,
   'task.cancelled': true,
   'task.dead_lettered': true,
+  'task.discarded': true,
   'task.redriven': true,
   'merge.intended': true,
   'merge.batch_checked': true,

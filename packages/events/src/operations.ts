@@ -38,7 +38,7 @@ export type SystemState = z.infer<typeof SystemState>;
 
 /**
  * Something that was given up and is kept: an event that a subscription could not handle (`event`), or a task without an attempt or rescue
- * left (`task`). `id` is that of the event or the task.
+ * left (`task`), until it is redriven or discarded. `id` is that of the event or the task.
  */
 export const DeadLetter = z.object({
   id: Id,

@@ -38,6 +38,8 @@ export type TaskView = {
   readonly createdAt: string;
   readonly changedAt: string;
   readonly settledAt: string | null;
+  /** It failed, and is no dead letter any more: a person has seen it. Holds until it is redriven. */
+  readonly discarded?: true;
 };
 
 /** An event before or after it was recorded, as folds see it. */
@@ -157,9 +159,13 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
       return { ...next, code: event.data.code, reason: event.data.reason, settledAt: event.at };
     case 'task.cancelled':
       return { ...next, code: null, reason: event.data.reason ?? null, settledAt: event.at };
-    case 'task.redriven':
+    case 'task.discarded':
+      if (view.discarded) throw transitionRefused(event.stream, view.state, event.type);
+      return { ...next, discarded: true };
+    case 'task.redriven': {
+      const { discarded: _, ...kept } = withoutApproval(next);
       return {
-        ...withoutApproval(next),
+        ...kept,
         attempts: 0,
         rescues: 0,
         returns: 0,
@@ -172,6 +178,7 @@ export const foldTask = (view: TaskView | null, fact: Fact): TaskView => {
         patch: null,
         settledAt: null,
       };
+    }
     default:
       return next;
   }

@@ -93,5 +93,7 @@ export const task = topic('task', {
   blocked: Of.extend({ code: z.literal('need.failed'), reason: z.string(), by: Id }),
   cancelled: Of.extend({ reason: z.string().optional() }),
   dead_lettered: Ended,
+  /** A person has seen that it failed, and it leaves the list of dead letters; it stays failed, and can be redriven. */
+  discarded: Of.extend({ by: z.string().max(200).optional() }),
   redriven: Of.extend({ note: z.string().max(4000).optional() }),
 });

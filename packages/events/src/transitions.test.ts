@@ -25,6 +25,7 @@ describe('the table of a task', () => {
     ['waiting', 'task.returned', undefined, 'ready'],
     ['reviewed', 'task.escalated', undefined, 'waiting'],
     ['dead_lettered', 'task.cancelled', undefined, 'cancelled'],
+    ['failed', 'task.discarded', undefined, 'failed'],
     ['refused', 'task.redriven', undefined, 'pending'],
   ] as const)('%s: %s (%s) leads to %s', (from, type, step, to) => {
     expect(nextTaskState(from, change(type, step))).toBe(to);
@@ -42,6 +43,8 @@ describe('the table of a task', () => {
     ['merged', 'task.redriven', undefined],
     ['completed', 'task.redriven', undefined],
     ['merged', 'task.cancelled', undefined],
+    ['dead_lettered', 'task.discarded', undefined],
+    ['working', 'task.discarded', undefined],
     [null, 'task.ready', undefined],
   ] as const)('%s: %s (%s) is refused', (from, type, step) => {
     expect(nextTaskState(from, change(type, step))).toBeNull();
@@ -58,7 +61,7 @@ describe('the table of a task', () => {
   test('no settled task moves but by a redrive or the discard of a dead letter', () => {
     const settled = taskStates.filter((state) => !isOpen(state));
     const moves = taskTransitions.filter((row) => row.from.some((from) => settled.includes(from as TaskState)));
-    expect(moves.map((row) => row.event)).toEqual(['task.cancelled', 'task.redriven']);
+    expect(moves.map((row) => row.event)).toEqual(['task.cancelled', 'task.discarded', 'task.redriven']);
   });
 });
 

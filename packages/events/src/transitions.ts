@@ -61,6 +61,7 @@ export const taskTransitions: readonly Row[] = [
   { from: open, event: 'task.failed', to: 'failed' },
   { from: open, event: 'task.dead_lettered', to: 'dead_lettered' },
   { from: [...open, 'dead_lettered'], event: 'task.cancelled', to: 'cancelled' },
+  { from: ['failed'], event: 'task.discarded', to: 'failed' },
   {
     from: ['refused', 'failed', 'blocked', 'dead_lettered', 'cancelled'],
     event: 'task.redriven',

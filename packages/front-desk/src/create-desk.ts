@@ -57,7 +57,7 @@ export const createDesk = ({ bus, artefacts, config, means = {}, examples }: Des
     ...createApprovals(bus, commands, artefacts),
     ...createPausing(bus, commands),
     ...createAlerts(bus),
-    ...createDeadLetters(bus, decisions),
+    ...createDeadLetters(bus, commands, decisions),
     ...createSchedules(bus, commands, { artefacts, door: { config, means } }),
     ...reading,
     ...createReplaying(bus, artefacts, { door: { config, means }, trace: reading.trace }),

@@ -1,6 +1,9 @@
 import { createBus } from '@hive/bus';
+import { HiveError } from '@hive/errors';
 import { streams, type NewEvent, type PlannedTask } from '@hive/events';
 import { expect, onTestFinished, test } from 'vitest';
+import { createCommands } from './commands.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { makeRepo, nobody, openHouse, patch } from './testing/house.ts';
 
 const ready = (task: PlannedTask): NewEvent[] => {
@@ -111,17 +114,63 @@ test('tasks are redriven one by one or by a condition, no more than the limit', 
   expect([(await desk.task(failed.id)).status, (await desk.task(givenUp.id)).status]).toEqual(['pending', 'pending']);
 });
 
-test('discarding cancels what was given up, drops an event, and leaves what failed as it is', async () => {
-  const { desk, failed, givenUp, eventId, store, ids } = await houseWithLetters();
+test('discarding cancels what was given up, drops an event, and leaves what failed as it is but off the list', async () => {
+  const { desk, failed, givenUp, eventId, store, ids, id } = await houseWithLetters();
   const outcome = await desk.discard({ all: true, by: 'ada' });
-  expect(outcome.items.map((it) => it.id)).toEqual([eventId, givenUp.id]);
-  expect(outcome.skipped).toMatchObject([
-    { id: failed.id, reason: expect.stringContaining('failed and is over') as string },
-  ]);
+  expect(outcome).toMatchObject({ skipped: [], left: false });
+  expect(outcome.items.map((it) => it.id).toSorted()).toEqual([eventId, givenUp.id, failed.id].toSorted());
   expect((await desk.task(givenUp.id)).status).toBe('cancelled');
-  expect(await ids()).toEqual([failed.id]);
-  expect((await store.events({ types: ['system.discarded'], limit: 5 })).events).toHaveLength(1);
-  await expect(desk.discard({ id: failed.id })).rejects.toMatchObject({ code: 'input.state' });
+  expect(await desk.task(failed.id)).toMatchObject({ status: 'failed', code: 'run.failed' });
+  expect(await ids()).toEqual([]);
+  const { events } = await store.events({ types: ['system.discarded', 'task.discarded'], limit: 5 });
+  expect(events.map((it) => [it.type, it.data])).toEqual([
+    ['system.discarded', { subscription: 'orchestrator', eventId, by: 'ada' }],
+    ['task.discarded', { taskId: failed.id, by: 'ada' }],
+  ]);
+  expect(events[1]?.correlationId).toBe(id);
+  await expect(desk.discard({ id: failed.id })).rejects.toMatchObject({ code: 'input.unknown_id' });
+  await expect(desk.deadLetter(failed.id)).rejects.toMatchObject({ code: 'input.unknown_id' });
+});
+
+test('a failed task that was discarded can be retried, and is on the list again when it fails again', async () => {
+  const { desk, failed, ids, move, id } = await houseWithLetters();
+  await desk.discard({ id: failed.id });
+  expect(await ids({ code: 'run.failed' })).toEqual([]);
+  expect((await desk.retry(failed.id)).status).toBe('pending');
+  await move(id, ...ready(failed), ended(failed, 'task.failed', 'run.failed'));
+  expect(await ids({ code: 'run.failed' })).toEqual([failed.id]);
+});
+
+test('a limit counts what was done: what cannot be done is passed, and no more is promised than there is', async () => {
+  const { desk, bus, failed, givenUp } = await houseWithLetters();
+  const [newest, older] = [failed.id, givenUp.id].toSorted().toReversed();
+  const stuck = createDeadLetters(bus, createCommands(bus), {
+    cancelTask: desk.cancelTask,
+    retry: async (id, options) => {
+      if (id === newest) throw new HiveError('input.state', 'its change went in');
+      return desk.retry(id, options);
+    },
+  });
+  expect(await stuck.redrive({ kind: 'task', limit: 1 })).toMatchObject({
+    items: [{ id: older }],
+    skipped: [{ id: newest, reason: 'its change went in' }],
+    left: false,
+  });
+  expect(await stuck.redrive({ kind: 'task', limit: 1 })).toMatchObject({
+    items: [],
+    skipped: [{ id: newest }],
+    left: false,
+  });
+});
+
+test('of two who discard the same failed task at once, it is done once', async () => {
+  const { desk, store, failed } = await houseWithLetters();
+  const other = createBus(store, 'test/other');
+  onTestFinished(() => other.close());
+  const { discard } = createDeadLetters(other, createCommands(other), desk);
+  const settled = await Promise.allSettled([desk.discard({ id: failed.id }), discard({ id: failed.id })]);
+  expect(settled.map((it) => it.status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect((await store.events({ types: ['task.discarded'], limit: 5 })).events).toHaveLength(1);
 });
 
 test('of two who redrive the same event at once, one is told that it is gone', async () => {

@@ -1,5 +1,5 @@
 import { newId, type Bus } from '@hive/bus';
-import type { Head } from '@hive/core-db';
+import type { Head, Store } from '@hive/core-db';
 import { HiveError, isHiveError } from '@hive/errors';
 import {
   Id,
@@ -14,6 +14,7 @@ import {
   type NewEvent,
   type TaskView,
 } from '@hive/events';
+import type { Commands } from './commands.ts';
 import { findHead } from './find-id.ts';
 import { pageLimit, pageOf } from './page.ts';
 import { parseAs } from './parse-as.ts';
@@ -22,12 +23,13 @@ const many = 10_000;
 const pageSize = 500;
 const defaultLimit = 100;
 const states = ['dead_lettered', 'failed'];
+const isLetter = ({ state, discarded }: TaskView): boolean => states.includes(state) && !discarded;
 
 type Verbs = Pick<Desk, 'deadLetters' | 'deadLetter' | 'redrive' | 'discard'>;
 type Tasks = Pick<Desk, 'retry' | 'cancelTask'>;
 
 /** What was given up and is kept: how it is looked at, tried again, or dropped. */
-export const createDeadLetters = (bus: Bus, tasks: Tasks): Verbs => {
+export const createDeadLetters = (bus: Bus, { command }: Commands, tasks: Tasks): Verbs => {
   const { store } = bus;
 
   const eventLetters = async (): Promise<DeadLetter[]> => {
@@ -68,17 +70,9 @@ export const createDeadLetters = (bus: Bus, tasks: Tasks): Verbs => {
       else before = after;
     } else before = after;
     if (filter.kind === 'event') return;
-    for (;;) {
-      const heads: readonly Head[] = await store.listHeads({
-        kind: 'task',
-        states,
-        limit: pageSize,
-        ...(workflowId !== null && { correlationId: workflowId }),
-        ...(before !== undefined && { before }),
-      });
-      yield* heads.map((head) => ofTask(head.view as TaskView)).filter(fits); // heads of kind task
-      before = heads.at(-1)?.id;
-      if (heads.length < pageSize) return;
+    for await (const task of taskLetters(store, { workflowId, before })) {
+      const letter = ofTask(task);
+      if (fits(letter)) yield letter;
     }
   }
 
@@ -103,7 +97,7 @@ export const createDeadLetters = (bus: Bus, tasks: Tasks): Verbs => {
         return null;
       },
     );
-    if (view && states.includes(view.state)) return ofTask(view);
+    if (view && isLetter(view)) return ofTask(view);
     throw new HiveError('input.unknown_id', `There is no dead letter ${text}; hive dead-letters shows them all`, {
       details: { kind: 'dead letter', id: text },
     });
@@ -121,10 +115,10 @@ export const createDeadLetters = (bus: Bus, tasks: Tasks): Verbs => {
       throw new HiveError('input.invalid', 'Give an id or a condition, not both');
     if (id === undefined && !isFiltered && !all)
       throw new HiveError('input.invalid', 'Say which dead letters: an id, a condition, or all of them');
-    const found = id === undefined ? await take(fitting(filter), limit + 1) : [await one(id)];
     const items: DeadLetter[] = [];
     const skipped: { id: string; reason: string }[] = [];
-    for (const letter of found.slice(0, limit)) {
+    for await (const letter of id === undefined ? fitting(filter) : [await one(id)]) {
+      if (items.length === limit) return { items, skipped, left: true, dryRun };
       try {
         if (!dryRun) await act(letter);
         items.push(letter);
@@ -133,7 +127,14 @@ export const createDeadLetters = (bus: Bus, tasks: Tasks): Verbs => {
         skipped.push({ id: letter.id, reason: error.message });
       }
     }
-    return { items, skipped, left: found.length > limit, dryRun };
+    return { items, skipped, left: false, dryRun };
+  };
+
+  const discardTask = ({ id, workflowId, status }: DeadLetter, by: string | undefined): Promise<unknown> => {
+    if (status === 'given up') return tasks.cancelTask(id);
+    const stream = streams.task(id);
+    const data = { taskId: id, ...(by !== undefined && { by }) };
+    return command([{ type: 'task.discarded', stream, data }], workflowId ?? id, stream);
   };
 
   const tell = async (type: 'system.redriven' | 'system.discarded', letter: DeadLetter, by: string | undefined) => {
@@ -166,13 +167,33 @@ export const createDeadLetters = (bus: Bus, tasks: Tasks): Verbs => {
           : tasks.retry(letter.id, request.note === undefined ? {} : { note: request.note }),
       ),
     discard: (request) =>
-      forEach(request, (letter) => {
-        if (letter.kind === 'event') return tell('system.discarded', letter, request.by);
-        if (letter.status === 'given up') return tasks.cancelTask(letter.id);
-        throw new HiveError('input.state', `Task ${letter.what} failed and is over; there is nothing to discard`);
-      }),
+      forEach(request, (letter) =>
+        letter.kind === 'event' ? tell('system.discarded', letter, request.by) : discardTask(letter, request.by),
+      ),
   };
 };
+
+/** Tasks that are dead letters, newest first. */
+async function* taskLetters(
+  store: Store,
+  {
+    workflowId = null,
+    before: start,
+  }: { readonly workflowId?: string | null; readonly before?: string | undefined } = {},
+): AsyncGenerator<TaskView> {
+  for (let before = start; ;) {
+    const heads: readonly Head[] = await store.listHeads({
+      kind: 'task',
+      states,
+      limit: pageSize,
+      ...(workflowId !== null && { correlationId: workflowId }),
+      ...(before !== undefined && { before }),
+    });
+    yield* heads.map((head) => head.view as TaskView).filter(isLetter); // heads of kind task
+    before = heads.at(-1)?.id;
+    if (heads.length < pageSize) return;
+  }
+}
 
 const ofTask = (task: TaskView): DeadLetter => ({
   id: task.id,

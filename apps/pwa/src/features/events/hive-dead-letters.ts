@@ -46,7 +46,7 @@ export class HiveDeadLetters extends LitElement {
       return this.desk.deadLetters({ ...this.#filter, limit: pageSize });
     },
     concerns: ({ type }) =>
-      /^(task\.(dead_lettered|failed|redriven|cancelled)|system\.(redriven|discarded))$/.test(type),
+      /^(task\.(dead_lettered|failed|discarded|redriven|cancelled)|system\.(redriven|discarded))$/.test(type),
     everyMs: 15_000, // letters of subscriptions are no events
   });
 
@@ -120,20 +120,12 @@ export class HiveDeadLetters extends LitElement {
   #inside(letter: DeadLetter) {
     const { kind, id, error, subscription, code, workflowId } = letter;
     const opened = this.opened.get(id);
-    const verb = (name: string, it: LetterVerb, why?: string) =>
-      html`<button
-        ?disabled=${this.busy || why !== undefined}
-        title=${why ?? nothing}
-        @click=${() => void this.#one(it, letter)}
-      >
-        ${name}
-      </button>`;
-    const isOver = letter.status === 'failed';
+    const verb = (name: string, it: LetterVerb) =>
+      html`<button ?disabled=${this.busy} @click=${() => void this.#one(it, letter)}>${name}</button>`;
     return html`<div class="more">
       <p>${visibleText(error)}</p>
       <p class="verbs">
-        ${verb('Re-drive', 'redrive')}
-        ${verb('Discard', 'discard', isOver ? 'It failed and is over; there is nothing to discard' : undefined)}
+        ${verb('Re-drive', 'redrive')} ${verb('Discard', 'discard')}
         ${kind === 'task' ? html`<a href="/tasks/${id}">Open the task</a>` : html`<a href="/events?sel=${id}">Open the event</a>`}
         ${workflowId === null ? nothing : html`<a href="/traces/${workflowId}">Open its trace</a>`}
         ${subscription === null ? nothing : html`<a href=${addressWith({ subscription })}>Only of ${visibleLine(subscription)}</a>`}

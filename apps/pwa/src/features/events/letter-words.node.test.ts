@@ -16,7 +16,10 @@ test('what will happen is said in terms of what it is', () => {
   expect(aboutOne('redrive', letter('event')).said).toMatch(/^queen handles task\.merged once more/);
   expect(aboutOne('discard', letter('event')).said).toContain('stays in the log');
   expect(aboutOne('discard', letter('task'))).toMatchObject({ heading: 'Discard this task?', action: 'Discard it' });
-  expect(aboutOne('discard', letter('task')).said).toContain('cancelled');
+  expect(aboutOne('discard', letter('task')).said).toContain('is cancelled and leaves this list');
+  expect(aboutOne('discard', { ...letter('task'), status: 'failed' }).said).toContain(
+    'stays failed and leaves this list',
+  );
 });
 
 test('all that fit are counted before and after', () => {

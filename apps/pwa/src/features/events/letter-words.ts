@@ -30,7 +30,7 @@ export const aboutOne = (verb: LetterVerb, letter: DeadLetter) => {
     },
     task: {
       redrive: `“${letter.what}” begins anew, with all its attempts. Tasks that it had blocked follow.`,
-      discard: `“${letter.what}” is cancelled and leaves this list. It can be retried later.`,
+      discard: `“${letter.what}” ${letter.status === 'failed' ? 'stays failed' : 'is cancelled'} and leaves this list. It can be retried later.`,
     },
   }[letter.kind][verb];
   return { heading: `${verbs[verb]} this ${letter.kind}?`, action: `${verbs[verb]} it`, said };
@@ -47,7 +47,7 @@ export const aboutAll = (verb: LetterVerb, { items, left }: Pick<DeadLetterOutco
   const effect =
     verb === 'redrive'
       ? 'Events are handled once more, tasks begin anew.'
-      : 'Events are not handled any more and stay in the log; tasks that were given up are cancelled.';
+      : 'Events are not handled any more and stay in the log; tasks that were given up are cancelled, failed ones stay failed.';
   return {
     heading: `${verbs[verb]} ${count(items.length, 'dead letter')}?`,
     action: `${verbs[verb]} ${items.length}`,
