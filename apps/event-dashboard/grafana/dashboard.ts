@@ -32,7 +32,12 @@ const rows: readonly Row[] = [
       stat('Approvals waiting', 'Nothing goes on for these until a person decides', 'hive_approvals_waiting', {
         alarm: 1,
       }),
-      stat('Dead letters', 'Events that were given up: hive dead-letters', 'hive_dead_letters', { alarm: 1 }),
+      stat(
+        'Dead letters',
+        'Tasks that failed, and events that could not be handled: hive dead-letters',
+        'hive_dead_letters',
+        { alarm: 1 },
+      ),
       stat('Alerts', 'Raised and not resolved', 'count(hive_alerts) or vector(0)', { alarm: 1 }),
       stat(
         'Oldest ready step',

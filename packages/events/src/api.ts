@@ -206,7 +206,7 @@ export const Health = z.object({
   head: z.int(),
   steps: z.record(z.string(), z.int()),
   subscriptions: z.array(z.object({ name: z.string(), position: z.int() })),
-  deadLetters: z.int(),
+  deadLetters: z.int().describe('how many are on the list of dead letters, events and tasks'),
   paused: SystemPauses,
   pausedAgents: AgentPauses.optional().describe('by name'),
   agents: z.int(),

@@ -6,6 +6,7 @@ import { streams, type AgentSummary, type AgentView, type Desk, type Health, typ
 import { lackOfRoom, type Space } from '@hive/workspace';
 import type { StepRow, Store } from '@hive/core-db';
 import type { Door } from './at-the-door.ts';
+import { countDeadLetters } from './dead-letters.ts';
 import { dedupeTurnstile } from './dedupe.ts';
 import { readVerified } from './verified.ts';
 
@@ -76,7 +77,7 @@ export const createBuilding = (
           store.end(),
           store.steps({ states: ['ready', 'scheduled', 'paused', 'parked', 'claimed'], limit: many }),
           store.subscriptions(),
-          store.deadLetters(many),
+          countDeadLetters(store),
           readAllPauses(store),
           store.horizon?.(),
           agents(),
@@ -100,7 +101,7 @@ export const createBuilding = (
         subscriptions: subscriptions
           .filter(({ name }) => ![turnstile, holdingsTurnstile, dedupeTurnstile].includes(name))
           .map(({ name, cursor }) => ({ name, position: cursor.position })),
-        deadLetters: deadLetters.length,
+        deadLetters,
         paused: pauses.paused,
         pausedAgents: pauses.agents,
         oldestReady: await oldestReady(store, open),

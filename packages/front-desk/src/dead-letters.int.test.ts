@@ -141,6 +141,18 @@ test('a failed task that was discarded can be retried, and is on the list again 
   expect(await ids({ code: 'run.failed' })).toEqual([failed.id]);
 });
 
+test('the number that Health tells is that of the list', async () => {
+  const { desk, failed, eventId } = await houseWithLetters();
+  const told = async () => (await desk.health()).deadLetters;
+  expect(await told()).toBe(3);
+  await desk.discard({ id: failed.id });
+  expect(await told()).toBe(2);
+  await desk.discard({ id: eventId });
+  expect(await told()).toBe(1);
+  await desk.redrive({ all: true });
+  expect(await told()).toBe(0);
+});
+
 test('a limit counts what was done: what cannot be done is passed, and no more is promised than there is', async () => {
   const { desk, bus, failed, givenUp } = await houseWithLetters();
   const [newest, older] = [failed.id, givenUp.id].toSorted().toReversed();

@@ -173,6 +173,13 @@ export const createDeadLetters = (bus: Bus, { command }: Commands, tasks: Tasks)
   };
 };
 
+/** How many are on the list; at most 10,000 of each kind are counted. */
+export const countDeadLetters = async (store: Store): Promise<number> => {
+  let tasks = 0;
+  for await (const _ of taskLetters(store)) if (++tasks === many) break;
+  return (await store.deadLetters(many)).length + tasks;
+};
+
 /** Tasks that are dead letters, newest first. */
 async function* taskLetters(
   store: Store,

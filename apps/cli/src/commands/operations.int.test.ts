@@ -148,6 +148,7 @@ test('dead letters are listed, shown, tried in thought, and tried again', async 
   expect((await hive('dead-letters', 'redrive', '--all', '--dry-run')).stdout).toContain(
     '1 dead letter would be tried again',
   );
+  expect((await hive('status')).stdout).toContain('1 dead letter\n');
   expect((await hive('dead-letters', 'redrive', taskId)).stdout).toContain('1 dead letter tried again');
   expect((await hive('dead-letters')).stdout).toBe('Nothing was given up\n');
   expect((await hive('show', taskId)).stdout).toMatch(/waits +The orchestrator has not yet decided/);
@@ -158,6 +159,7 @@ test('a failed task leaves the list of dead letters when it is discarded, and ca
   const discarded = await hive('dead-letters', 'discard', '--all', '--limit', '1');
   expect(discarded.stdout).toMatch(/1 dead letter dropped\n$/);
   expect((await hive('dead-letters')).stdout).toBe('Nothing was given up\n');
+  expect((await hive('status')).stdout).toContain('0 dead letters');
   expect((await hive('show', taskId)).stdout).toContain('failed');
   expect((await hive('dead-letters', 'discard', taskId)).code).toBe(2);
   expect((await hive('retry', taskId)).code).toBe(0);

@@ -67,7 +67,11 @@ export const measuredMetrics = (measured: Measured): readonly Metric[] => {
     gauge('hive_workflows', 'Workflows by state', by('state', Object.entries(heads.workflow))),
     gauge('hive_tasks', 'Tasks by state', by('state', Object.entries(heads.task))),
     gauge('hive_approvals_waiting', 'Requests that wait for a person', waiting),
-    gauge('hive_dead_letters', 'Events that were given up and are kept', health.deadLetters),
+    gauge(
+      'hive_dead_letters',
+      'Tasks that failed or were given up, and events that could not be handled, until they are redriven or discarded',
+      health.deadLetters,
+    ),
     gauge('hive_agents', 'Processes of the building that are alive', health.agents),
     gauge(
       'hive_boxes',

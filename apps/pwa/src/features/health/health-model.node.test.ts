@@ -46,7 +46,7 @@ test('what is wrong is told, the worst first', () => {
   expect(told.map(({ tone }) => tone)).toEqual(['failed', 'failed', 'waiting', 'waiting', 'waiting']);
   expect(told.map(({ what }) => what)).toEqual([
     'The last verify found broken: Every event has a cause',
-    '2 events could not be handled',
+    '2 dead letters: tasks that failed, or events that nobody could handle',
     'Steps of kind work are paused by ada: lunch',
     'A step to check has been ready for 1 h 00 m and nobody takes it',
     'queen is 9,988 events behind the log',

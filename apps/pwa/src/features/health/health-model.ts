@@ -68,7 +68,7 @@ export const problemsOf = ({ health, agents, boxes, figures }: Known, now: numbe
     });
   if (health.deadLetters > 0)
     bad(
-      `${count(health.deadLetters, 'event')} could not be handled`,
+      `${count(health.deadLetters, 'dead letter')}: tasks that failed, or events that nobody could handle`,
       'Look at them, then re-drive or discard.',
       '/events?view=dead-letters',
     );

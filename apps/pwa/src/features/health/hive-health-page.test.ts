@@ -67,7 +67,7 @@ test('what is wrong stands first', async () => {
   const items = [...page.renderRoot.querySelectorAll('.problems li')].map((it) => it.textContent.replace(/\s+/g, ' '));
   expect(items).toHaveLength(2);
   expect(items[0]).toContain('ash is slow\\u{202e}');
-  expect(items[1]).toContain('2 events could not be handled');
+  expect(items[1]).toContain('2 dead letters');
 });
 
 test('an alert is acknowledged after a yes, and is then told as seen', async () => {

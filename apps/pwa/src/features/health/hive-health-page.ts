@@ -38,7 +38,10 @@ export class HiveHealthPage extends LitElement {
   readonly #health = new LiveLoad<Health>(this, {
     live: () => this.live,
     load: () => this.desk.health(),
-    concerns: ({ type }) => /^(system|box|agent)\.|dead_lettered|^model\.rate_limited/.test(type),
+    concerns: ({ type }) =>
+      /^(system|box|agent)\.|^task\.(dead_lettered|failed|discarded|redriven|cancelled)$|^model\.rate_limited/.test(
+        type,
+      ),
     everyMs: 5000,
   });
   readonly #agents = new LiveLoad<readonly AgentSummary[]>(this, {
@@ -172,7 +175,7 @@ export class HiveHealthPage extends LitElement {
           : html`of ${number(open, steps)} open`,
       )}
       ${tile('Running steps', number(health.steps['claimed'] ?? 0, { types: ['task.claimed'] }), html`${number(health.steps['scheduled'] ?? 0, { types: ['task.snoozed', 'task.attempt_failed', 'model.parked'] })} put off, ${number(health.steps['paused'] ?? 0, { types: ['workflow.paused', 'system.paused'] })} paused`)}
-      ${tile('Dead letters', html`<a href="/events?view=dead-letters">${health.deadLetters}</a>`, 'events that nobody could handle')}
+      ${tile('Dead letters', html`<a href="/events?view=dead-letters">${health.deadLetters}</a>`, 'tasks that failed, and events that nobody could handle')}
       ${tile('Database', bytes(health.database.bytes), `${visibleLine(health.database.version)}; ${sizeWords(health.database)}`)}
       ${disk === null ? nothing : tile('Free room', bytes(disk.freeBytes), `of ${bytes(disk.totalBytes)}, measured now`)}
       ${tile('Stream clients', health.streams ?? 'not reported', 'follow the log now')}
