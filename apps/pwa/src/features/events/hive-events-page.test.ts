@@ -158,3 +158,27 @@ test('dead letters are re-driven only after a yes, and all of them after they we
   button(ask?.shadowRoot ?? null, /Re-drive 2/)?.click();
   await vi.waitFor(() => expect(redrive).toHaveBeenLastCalledWith({ kind: 'task' }));
 });
+
+test('a task that failed can be discarded, and what that comes to is said first', async () => {
+  const failed = letter('a', { status: 'failed' });
+  const discard = vi.fn(() => Promise.resolve({ items: [failed], skipped: [], left: false, dryRun: false }));
+  const desk = {
+    events: () => Promise.resolve({ items: [], next: null }),
+    deadLetters: () => Promise.resolve({ items: [failed], next: null }),
+    discard,
+  };
+  const page = await show(desk, '/events?view=dead-letters');
+  const row = await vi.waitFor(() => {
+    const found = page.renderRoot.querySelector('hive-dead-letters')?.shadowRoot?.querySelector('details') ?? null;
+    expect(found).not.toBeNull();
+    return found;
+  });
+  button(row, /^\s*Discard\s*$/)?.click();
+  const ask = await vi.waitFor(() => {
+    const found = document.querySelector('hive-ask');
+    expect(found?.shadowRoot?.textContent).toContain('stays failed and leaves this list');
+    return found;
+  });
+  button(ask?.shadowRoot ?? null, /Discard it/)?.click();
+  await vi.waitFor(() => expect(discard).toHaveBeenCalledWith({ id: 'a' }));
+});
