@@ -1,10 +1,20 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '@hive/bus';
 import { streams, type NewEvent } from '@hive/events';
-import { mirrorName, sizeOf } from '@hive/workspace';
+import { mirrorName, sizeOf, tryLock } from '@hive/workspace';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createRepo, openHouse, type House } from '../testing/index.ts';
 import { collectGarbage, type Collected } from './collect-garbage.ts';
@@ -96,6 +106,47 @@ test('what a thousand workflows leave stays within the caps, and what is newest 
     expect.objectContaining({ kind: 'kept', because: 'its task failed, and somebody may want to look' }),
   );
   expect((await collect()).removed).toEqual([]);
+});
+
+/** A small disk of its own; null where this user may not mount one. */
+const smallDisk = (size: string): string | null => {
+  const disk = mkdtempSync(join(tmpdir(), 'hive-disk-'));
+  onTestFinished(() => rmSync(disk, { recursive: true }));
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'hive-test', disk]).status !== 0) return null;
+  onTestFinished(() => void spawnSync('umount', [disk]));
+  return disk;
+};
+/** Writes files of one byte until the disk takes no more of them, or one of its size until it takes no more of that. */
+const fill = (disk: string, what: string): void => {
+  try {
+    if (what === 'bytes') for (;;) appendFileSync(join(disk, 'ballast'), Buffer.alloc(4096));
+    for (let n = 0; ; n++) writeFileSync(join(disk, `ballast-${n}`), '');
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  }
+};
+
+test.for([
+  ['bytes', 'size=4m'],
+  ['files', 'size=4m,nr_inodes=100'],
+] as const)('where the disk takes no more %s room is made, by one at a time', async ([what, size], { skip }) => {
+  await open();
+  const disk = smallDisk(size);
+  if (disk === null) return skip('this user may not mount a small file system');
+  home = disk;
+  const config = { ...house.config, home };
+  await collect({ config }); // as each worker does when it starts
+  leave('worktrees/probe-1/a.txt', 'x'.repeat(5000));
+  age(join(home, 'worktrees/probe-1'), 2);
+  leave(`setup/${hex(1)}/tree/lib/index.js`, 'x'.repeat(5000));
+  age(join(home, 'setup', hex(1)), 2);
+  fill(disk, what);
+
+  if (what === 'bytes')
+    expect(await tryLock(join(home, 'run/gc.lock'), () => collect({ config, patienceMs: 50 }))).toBeNull();
+  const { removed } = await collect({ config });
+  expect(removed.map(({ kind }) => kind).sort()).toEqual(['cache', 'scratch']);
+  expect(readdirSync(join(home, 'run'))).toEqual(['gc.last']);
 });
 
 test('no artefact goes that an event mentions, or a plan that an event mentions', async () => {

@@ -62,42 +62,78 @@ export const collectedFile = (home: string): string => join(home, 'run', 'gc.las
 export const collectGarbage = async (collecting: Collecting): Promise<Collected | null> => {
   const { home } = collecting.config;
   if (collecting.dryRun) return collect(collecting);
-  await mkdir(join(home, 'run'), { recursive: true });
-  return tryLock(
-    join(home, 'run', 'gc.lock'),
-    async () => {
-      await recoverArtefacts(home);
-      const collected = await collect(collecting);
-      await writeFile(collectedFile(home), '');
-      return collected;
-    },
-    collecting.patienceMs,
-  );
+  // While there is room: what is removed leaves through the trash, also where no folder can be made any more.
+  for (const folder of ['run', 'trash']) await mkdir(join(home, folder), { recursive: true, mode: 0o700 });
+  const locked = () =>
+    tryLock(
+      join(home, 'run', 'gc.lock'),
+      async () => {
+        await recoverArtefacts(home);
+        const collected = await collect(collecting);
+        await writeFile(collectedFile(home), '');
+        return collected;
+      },
+      collecting.patienceMs,
+    );
+  try {
+    return await locked();
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+  const before = await clearUnlocked(collecting);
+  const collected = await locked();
+  return collected && withRemoved(collected, before);
 };
 
-const collect = async (collecting: Collecting): Promise<Collected> => {
-  const { config, store, dryRun = false, now = Date.now() } = collecting;
-  const { home, disk } = config;
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+
+/** Where the disk takes not one more file, there is no lock either. What is safe to remove twice at once makes room for it. */
+const clearUnlocked = async (collecting: Collecting): Promise<readonly Removed[]> => {
+  const { go } = await choose(collecting);
+  const free = go.filter(({ item }) => ['worktrees', 'kept', 'scratch'].includes(item.kind));
+  return [...(await clearAll(collecting.config.home, free))].map(removedOf);
+};
+
+const withRemoved = (collected: Collected, before: readonly Removed[]): Collected => ({
+  ...collected,
+  removed: [...before, ...collected.removed],
+  freedBytes: collected.freedBytes + freedBy(before),
+});
+
+const choose = async ({ config: { home, disk }, store, now = Date.now() }: Collecting) => {
   // First what lies there, then whom it belongs to: who comes in between has left nothing yet.
   const stock = await takeStock(home);
   const kept = stock.filter(({ kind }) => kind === 'kept').map(({ name }) => name);
-  const { go, stay } = chooseGarbage(stock, await belongingsOf(store, kept), { limits: disk, now });
+  return { stock, ...chooseGarbage(stock, await belongingsOf(store, kept), { limits: disk, now }) };
+};
+
+const removedOf = ({ item: { kind, name, path, bytes }, because }: Choice): Removed => ({
+  kind,
+  name,
+  path,
+  bytes,
+  because,
+});
+
+const freedBy = (removed: readonly Removed[]): number => removed.reduce((sum, { bytes }) => sum + bytes, 0);
+
+const collect = async (collecting: Collecting): Promise<Collected> => {
+  const { config, dryRun = false, now = Date.now() } = collecting;
+  const { home } = config;
+  const { stock, go, stay } = await choose({ ...collecting, now });
 
   const removed: Removed[] = [];
   const stayed: (Choice | ArtefactChoice)[] = [...stay];
   const cleared = dryRun ? new Set(go) : await clearAll(home, go);
   for (const choice of go) {
-    if (cleared.has(choice)) removed.push({ ...choice.item, because: choice.because });
+    if (cleared.has(choice)) removed.push(removedOf(choice));
     else stayed.push({ ...choice, because: 'somebody has begun to use it' });
   }
   const artefacts = await collectArtefacts(collecting, now);
   removed.push(...artefacts.removed);
   if (!dryRun) for (const { kind, path } of stock) if (kind === 'mirror') removed.push(...(await unlocked(home, path)));
-  return {
-    removed: removed.map(({ kind, name, path, bytes, because }) => ({ kind, name, path, bytes, because })),
-    stayed: grouped([...stayed, ...artefacts.stayed]),
-    freedBytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+  return { removed, stayed: grouped([...stayed, ...artefacts.stayed]), freedBytes: freedBy(removed) };
 };
 
 /** Most of the time is spent waiting for the disk, so several are removed at once. Answers those that are gone. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../testing.ts';
@@ -30,15 +30,15 @@ test('a lock is taken from a process that is gone, however young, and never from
   await once(other, 'spawn');
   const identity = identityOf(other.pid ?? 0);
   expect(isAlive(identity)).toBe(true);
-  writeFileSync(lock, identity);
+  symlinkSync(identity, lock);
   await expect(withLock(lock, () => Promise.resolve('taken'), AbortSignal.timeout(150))).rejects.toThrow();
-  expect(existsSync(lock)).toBe(true);
+  expect(readlinkSync(lock)).toBe(identity);
   other.kill('SIGKILL');
   await once(other, 'exit');
   expect(isAlive(identity)).toBe(false);
   // Nobody is waited for, so that it is no matter how long one would wait.
   expect(await withLock(lock, () => Promise.resolve('taken'), AbortSignal.abort())).toBe('taken');
-  writeFileSync(lock, identity);
+  writeFileSync(lock, identity); // as older versions did
   const results = await Promise.all([1, 2, 3].map((number) => withLock(lock, () => Promise.resolve(number))));
   expect(results).toEqual([1, 2, 3]);
 });
@@ -46,6 +46,6 @@ test('a lock is taken from a process that is gone, however young, and never from
 test('a pid that was given to another process is not its owner', async () => {
   const lock = join(tempFolder(), 'x.lock');
   const [pid, , boot] = identityOf(process.pid).split(' ');
-  writeFileSync(lock, `${pid} 1 ${boot}`);
+  symlinkSync(`${pid} 1 ${boot}`, lock);
   expect(await withLock(lock, () => Promise.resolve('taken'), AbortSignal.timeout(2000))).toBe('taken');
 });

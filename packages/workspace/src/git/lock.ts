@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isAlive } from './process-id.ts';
@@ -7,8 +6,8 @@ import { identityOf, isAlive } from './process-id.ts';
 const momentMs = 200;
 
 /**
- * Runs `work` while no other process (and no other call in this one) holds the lock file.
- * The file names its owner; it is taken away only from an owner that no longer runs, never because of its age.
+ * Runs `work` while no other process (and no other call in this one) holds the lock.
+ * The lock names its owner; it is taken away only from an owner that no longer runs, never because of its age.
  */
 export const withLock = async <T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
   await mkdir(dirname(path), { recursive: true });
@@ -44,18 +43,14 @@ const acquire = async (path: string, signal?: AbortSignal): Promise<void> => {
   }
 };
 
-/** A link either appears whole, with its content, or not at all. */
+/** A symbolic link appears whole or not at all, and where it leads is kept without a block of data: on a full disk room is made under a lock, too. */
 const take = async (path: string): Promise<boolean> => {
-  const own = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(own, identityOf(process.pid));
   try {
-    await link(own, path);
+    await symlink(identityOf(process.pid), path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
-  } finally {
-    await rm(own, { force: true });
   }
 };
 
@@ -76,6 +71,12 @@ const breakStale = async (path: string): Promise<boolean> => {
 };
 
 const isStale = async (path: string): Promise<boolean> => {
-  const owner = await readFile(path, 'utf8').catch(() => null);
+  const owner = await ownerOf(path);
   return owner !== null && !isAlive(owner);
 };
+
+/** Older versions of Hive made a file; one of them may have been killed. */
+const ownerOf = (path: string): Promise<string | null> =>
+  readlink(path)
+    .catch(() => readFile(path, 'utf8'))
+    .catch(() => null);
