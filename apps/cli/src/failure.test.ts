@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { tellFailure } from './failure.ts';
 import { createOutput } from './terminal/output.ts';
 
-const telling = (error: unknown, options: { json?: boolean; debug?: boolean } = {}) => {
+const telling = (error: unknown, options: { json?: boolean; debug?: boolean; folders?: string[] } = {}) => {
   const written = { stdout: '', stderr: '' };
   const into = (name: 'stdout' | 'stderr') => ({
     isTTY: false as const,
@@ -13,7 +13,7 @@ const telling = (error: unknown, options: { json?: boolean; debug?: boolean } = 
   // Only what an output uses of a stream.
   const streams = { stdout: into('stdout'), stderr: into('stderr') } as unknown as Parameters<typeof createOutput>[0];
   const out = createOutput(streams, { json: options.json ?? false, noColour: true });
-  return { code: tellFailure(error, out, { debug: options.debug ?? false }), ...written };
+  return { code: tellFailure(error, out, { debug: false, ...options }), ...written };
 };
 
 test.each([
@@ -52,6 +52,16 @@ test('a bug shows no stack unless it is asked for', () => {
 test('a file that the system keeps closed is the environment', () => {
   const closed = Object.assign(new Error('EACCES'), { code: 'EACCES', path: '/h/run' });
   expect(telling(closed)).toMatchObject({ code: 78, stderr: expect.stringContaining('/h/run is closed to this user') });
+});
+
+const full = (more: object) => Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', ...more });
+test.each([
+  [full({ path: '/h/a' }), 'The disk is full at /h/a; make room and try again\n'],
+  [full({ path: '12 345', dest: '/h/run/gc.lock' }), 'The disk is full at /h/run/gc.lock; make room and try again\n'],
+  // A write says only which file descriptor it was; nothing is ever free in /proc.
+  [full({}), 'The disk is full at /proc; make room and try again\n'],
+])('a full disk is named', (error, stderr) => {
+  expect(telling(error, { folders: ['/nowhere', import.meta.dirname, '/proc'] })).toMatchObject({ code: 78, stderr });
 });
 
 test('a message cannot move the cursor', () => {

@@ -1,5 +1,6 @@
+import { tmpdir } from 'node:os';
 import { hiveVersion, readEnv } from '@hive/config';
-import { createCli, rootOf } from './cli.ts';
+import { createCli, rootOf, type Cli } from './cli.ts';
 import { commands } from './commands/index.ts';
 import { tellFailure } from './failure.ts';
 import { parseCommandLine } from './program.ts';
@@ -16,6 +17,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
   const plain = separator < 0 ? argv : argv.slice(0, separator);
   const out = createOutput(process, { json: plain.includes('--json'), noColour });
   const debug = plain.includes('--debug');
+  let cli: Cli | null = null;
   try {
     const asked = parseCommandLine(argv, { commands, version: hiveVersion });
     if (asked.kind === 'text') {
@@ -23,11 +25,17 @@ const main = async (argv: readonly string[]): Promise<number> => {
       return 0;
     }
     const configFile = asked.options['config'] as string | undefined; // a flag with a value is text
-    const cli = createCli({ cwd: process.cwd(), env, root, out, ...listenForSignals(), configFile });
+    cli = createCli({ cwd: process.cwd(), env, root, out, ...listenForSignals(), configFile });
     return await asked.spec.run(cli, asked.args, asked.options);
   } catch (error) {
-    return tellFailure(error, out, { debug });
+    return tellFailure(error, out, { debug, folders: await foldersOf(cli) });
   }
+};
+
+/** Where a command may have written when the system does not say. */
+const foldersOf = async (cli: Cli | null): Promise<readonly string[]> => {
+  const config = await cli?.config().catch(() => null);
+  return [...(config ? [config.home] : []), process.cwd(), tmpdir()];
 };
 
 /** The first signal asks to end in order, the second to end at once; what still runs a moment later is stuck. */

@@ -19,6 +19,7 @@ export { ApprovalDocument } from './approval-document.ts';
 export { foldApproval, mayDecide, type ApprovalState, type ApprovalView } from './approval-view.ts';
 export { ApprovalKind, ApprovalTier, approval } from './approval.ts';
 export { Author, isModelAuthor } from './author.ts';
+export { byteWords } from './byte-words.ts';
 export { Choices, RepoChoice, RepoLook, TemplateChoice } from './choices.ts';
 export { Argv, Check, CheckSource, Setup } from './command.ts';
 export { Dedupe, DedupeMode } from './dedupe.ts';

@@ -1,3 +1,5 @@
+export { byteWords as bytes } from '@hive/events';
+
 /** A duration for people: `340 ms`, `1.1 s`, `48 s`, `4 min 5 s`, `3 h 20 min`. */
 export const duration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`;
@@ -7,14 +9,6 @@ export const duration = (ms: number): string => {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-};
-
-/** A size for people: `512 B`, `1.5 kB`, `12 MB`. */
-export const bytes = (count: number): string => {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let [size, unit] = [count, 0];
-  while (size >= 1000 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
-  return `${unit === 0 || size >= 9.95 ? Math.round(size) : size.toFixed(1)} ${units[unit] ?? 'B'}`;
 };
 
 /** `1 task`, `2 tasks`, `1,089 packages`. */

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HiveError } from '@hive/errors';
+import { byteWords } from '@hive/events';
 
 /** The file system that a folder is on: what is free for this user, and all of it. */
 export type Space = { readonly freeBytes: number; readonly totalBytes: number };
@@ -18,13 +19,11 @@ export const readSpace: ReadSpace = async (folder) => {
   }
 };
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 9.95e9 ? 1 : 0)} GB`;
-
 /** One sentence about a disk that is too full to begin anything on, with what to do; null when there is room. */
 export const lackOfRoom = (home: string, { freeBytes }: Space, floorBytes: number): string | null =>
   freeBytes >= floorBytes
     ? null
-    : `Only ${gigabytes(freeBytes)} are free at ${home}, and below ${gigabytes(floorBytes)} nothing new starts: ` +
+    : `Only ${byteWords(freeBytes)} are free at ${home}, and below ${byteWords(floorBytes)} nothing new starts: ` +
       'make room there, see what Hive takes with hive df, or lower hive.disk.floorGb in hive.yaml';
 
 /** Refuses new work on a disk that is below its floor. Throws `infra.disk`. */
