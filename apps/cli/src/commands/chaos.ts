@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasCode } from '@hive/errors';
 import type { ChaosReport } from '../chaos/run-chaos.ts';
 import type { Cli } from '../cli.ts';
 import { defineCommand } from '../command.ts';
+import { logPath } from '../supervisor/log-file.ts';
 import { count, duration } from '../terminal/figures.ts';
 import { table } from '../terminal/table.ts';
 import { oneLine } from '../terminal/visible.ts';
@@ -43,6 +44,7 @@ export const chaos = defineCommand<Options>({
     const { planOf, scenarioOf } = await import('../chaos/kinds.ts');
     const { modelWorkflow } = await import('../chaos/scenario.ts');
     const { runChaos } = await import('../chaos/run-chaos.ts');
+    const { chaosFolders } = await import('../chaos/temporary-building.ts');
     const limit = limitOf(options);
     const seed = numberOf('--seed', options.seed) ?? Date.now() % 1_000_000;
     const plan = planOf(options.plan ?? 'random', { seed, withModel: model !== undefined });
@@ -73,7 +75,8 @@ export const chaos = defineCommand<Options>({
       isWanted = !holds;
       return holds ? 0 : 1;
     } catch (error) {
-      isWanted = !hasCode(error, 'input.invalid');
+      // Before the building was opened there is nothing to look into.
+      isWanted = existsSync(logPath(chaosFolders(folder).home, 'hive'));
       throw error;
     } finally {
       if (isWanted) out.note(`The home and the repositories of this run are kept in ${folder}`);
@@ -86,8 +89,12 @@ export const chaos = defineCommand<Options>({
 const withModels = (reviewer: string | undefined): string =>
   `hive:\n  models:\n    reviewer: ${JSON.stringify(reviewer === undefined ? [] : [reviewer])}\n  sandbox:\n    allowUnsandboxed: true\n`;
 
+const mostKills = 100_000;
+const mostMinutes = 7 * 24 * 60;
+
 const limitOf = ({ kills, minutes }: Options): { strikes: number; endAt: number } => {
-  const [most, longest] = [numberOf('--kills', kills), numberOf('--minutes', minutes)];
+  const most = numberOf('--kills', kills, { least: 1, most: mostKills });
+  const longest = numberOf('--minutes', minutes, { least: 1, most: mostMinutes });
   return {
     strikes: most ?? (longest === undefined ? 30 : Infinity),
     endAt: longest === undefined ? Infinity : Date.now() + longest * 60_000,
