@@ -4,7 +4,7 @@ import { limitsNow } from './limits-now.ts';
 import { hiveVersion } from '@hive/config';
 import { streams, type AgentSummary, type AgentView, type Desk, type Health, type TaskView } from '@hive/events';
 import { lackOfRoom, type Space } from '@hive/workspace';
-import type { StepRow, Store } from '@hive/core-db';
+import type { AgentRow, StepRow, Store } from '@hive/core-db';
 import type { Door } from './at-the-door.ts';
 import { countDeadLetters } from './dead-letters.ts';
 import { dedupeTurnstile } from './dedupe.ts';
@@ -44,14 +44,7 @@ export const createBuilding = (
       return {
         ...row,
         capabilities: [...row.capabilities],
-        status:
-          gone.has(row.incarnation) || beatAgeMs > silentMs
-            ? 'gone'
-            : paused
-              ? step
-                ? 'draining'
-                : 'paused'
-              : row.status,
+        status: gone.has(row.incarnation) || beatAgeMs > silentMs ? 'gone' : statusOf(row.status, { step, paused }),
         ...(paused && { paused }),
         ...(steps && { steps: [...steps] }),
         step: step
@@ -116,6 +109,16 @@ export const createBuilding = (
       };
     },
   };
+};
+
+/** What an agent holds is newer than what its last beat said of it. */
+const statusOf = (
+  beaten: AgentRow['status'],
+  { step, paused }: { readonly step: StepRow | undefined; readonly paused: object | undefined },
+): AgentSummary['status'] => {
+  if (paused) return step ? 'draining' : 'paused';
+  if (beaten === 'draining') return beaten;
+  return step ? 'busy' : 'idle';
 };
 
 /** The step that could be taken and has waited longest; since its last event. */

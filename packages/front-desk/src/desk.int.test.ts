@@ -1,4 +1,4 @@
-import { derivedId } from '@hive/bus';
+import { derivedId, newId } from '@hive/bus';
 import { streams, type HiveEvent, type NewEvent, type PlannedTask } from '@hive/events';
 import { expect, test } from 'vitest';
 import { makeRepo, nobody, openHouse, patch } from './testing/house.ts';
@@ -252,7 +252,7 @@ test('follow without a place begins now', async () => {
 });
 
 test('health and agents are told as they are', async () => {
-  const { desk, store } = await houseWithPlan();
+  const { bus, desk, id, move, planned, store } = await houseWithPlan();
   const row = {
     incarnation: nobody,
     agent: 'worker-1',
@@ -273,6 +273,18 @@ test('health and agents are told as they are', async () => {
     deadLetters: 0,
     sandbox: 'not looked at by this process',
   });
+
+  // What it claims is known at once, and its next beat comes later.
+  const taskId = planned[0]?.id ?? '';
+  const any = { capabilities: [], priority: 0, maxAttempts: 2, onlyAgent: null, avoidAgent: null, because: 'test' };
+  await move(id, { type: 'task.ready', stream: streams.task(taskId), data: { taskId } });
+  await bus.queue.enqueue([{ ...any, id: newId(), kind: 'work', taskId, workflowId: id }], null);
+  const asking = { kinds: ['work'] as const, capabilities: [], limit: 1, leaseMs: 15_000 };
+  const [claim] = await bus.queue.claim({ ...asking, agent: 'worker-1', incarnation: nobody });
+  expect(await desk.agents()).toMatchObject([{ status: 'busy', step: { kind: 'work', taskId } }]);
+  await store.beat({ ...row, status: 'busy', load: 1 });
+  if (claim) await bus.queue.finish(claim, []);
+  expect(await desk.agents()).toMatchObject([{ status: 'idle', step: null }]);
 });
 
 test('an artefact is read by its hash', async () => {
