@@ -43,5 +43,5 @@ export const horizonText = ({ hidden, lagMs, blocker }: Horizon): string => {
     blocker === null
       ? 'by a transaction that has just ended'
       : `by ${blocker.who}${blocker.database === null ? '' : ` in the database ${blocker.database}`}, which writes${blocker.since === null ? '' : ` since ${blocker.since}`}`;
-  return `Readers of the log are held back for ${(lagMs / 1000).toFixed(1)} s (${hidden} events) ${who}; they go on when that transaction ends. The queue goes on`;
+  return `Readers of the log are held back for ${(lagMs / 1000).toFixed(1)} s (${hidden} events) ${who}; they go on when that transaction ends. Steps that are in the queue go on; new workflows and next steps wait`;
 };

@@ -1,5 +1,5 @@
 import { openStore } from '@hive/core-db';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBus } from '@hive/bus';
@@ -180,6 +180,36 @@ test('a schedule is made, listed and removed', async () => {
   expect(((await hive('ls', '--json')).json() as { items: Result[] }).items).toEqual([]);
 });
 
+test('status tells alerts that stand, and who has seen them', async () => {
+  const { hive, withStore } = await openTerminal();
+  const alert = 'store.horizon';
+  await withStore(async (bus) => {
+    const on = { on: null, correlationId: '01990000-0000-7000-8000-0000000000a2' };
+    const raised = {
+      type: 'system.alert_raised',
+      stream: streams.system,
+      data: { alert, message: 'Held back' },
+    } as const;
+    await bus.command({ ...on, events: [raised] });
+  });
+  expect((await hive('status')).stdout).toContain('\nHeld back\n');
+  await withStore(async (bus) => {
+    const on = { on: null, correlationId: '01990000-0000-7000-8000-0000000000a2' };
+    const seen = { type: 'system.alert_acknowledged', stream: streams.system, data: { alert, by: 'ada' } } as const;
+    await bus.command({ ...on, events: [seen] });
+  });
+  expect((await hive('status')).stdout).toContain('\nHeld back (seen by ada)\n');
+});
+
+test('chaos on a database that does not answer leaves nothing behind', async () => {
+  const { hive } = await openTerminal();
+  const told = await hive('chaos', '--workflow', 'small', '--database', 'postgres://nobody@127.0.0.1:1/none');
+  expect(told).toMatchObject({ code: 78, stderr: expect.not.stringContaining('kept in') });
+  const folder = /\/\S*hive-chaos-\w+/.exec(told.stderr)?.[0] ?? '';
+  expect(existsSync(folder)).toBe(false);
+  expect(folder).not.toBe('');
+});
+
 test('what is wrong is told in a sentence with exit 2, and nothing is recorded', async () => {
   const { hive, run, withStore } = await openTerminal();
   const wrong: [args: string[], code: string][] = [
@@ -211,6 +241,10 @@ test('what is wrong is told in a sentence with exit 2, and nothing is recorded',
     [[...run, '--at', '2020-01-01T00:00:00Z'], 'input.invalid'],
     [[...run, '--at', 'soon'], 'input.invalid'],
     [[...run, '--zone', 'UTC'], 'input.invalid'],
+    ...['0', '-1', '1.5', 'many', '', '1e2', '9'.repeat(15), '9'.repeat(30)].flatMap((n): typeof wrong => [
+      [['chaos', `--kills=${n}`], 'input.invalid'],
+      [['chaos', `--minutes=${n}`], 'input.invalid'],
+    ]),
   ];
   for (const [args, code] of wrong) {
     const ended = await hive(...args, '--json');

@@ -1,11 +1,12 @@
 import { readRun } from '@hive/config';
-import { isWorkflowOpen, type WorkflowState } from '@hive/events';
+import { isWorkflowOpen, type Alert, type WorkflowState } from '@hive/events';
 import { defineCommand } from '../command.ts';
 import { withDesk } from '../desk/access.ts';
 import { agentTable } from './agents.ts';
 import { workflowTable } from './ls.ts';
 import { agentPauseLines, pauseLines } from './pause.ts';
 import { bytes, count } from '../terminal/figures.ts';
+import { oneLine } from '../terminal/visible.ts';
 
 export const status = defineCommand({
   name: 'status',
@@ -32,7 +33,11 @@ export const status = defineCommand({
             .join(', ')}` +
           ` · ${count(health.deadLetters, 'dead letter')}`,
       );
-      if (health.disk?.lack) out.line(out.colour.red(health.disk.lack));
+      const lack = health.disk?.lack;
+      if (lack) out.line(out.colour.red(lack));
+      // How much is free now says more than how much was free when the alert was raised.
+      const alerts = (health.alerts ?? []).filter(({ alert }) => !(lack && alert.startsWith('disk.low@')));
+      out.line(...alerts.map(alertLine).map(out.colour.red));
       out.line(
         ...(health.limits ?? []).map(({ of, kind, until, waiting }) =>
           out.colour.yellow(`The ${kind} limit of ${of} is met until ${until}; ${count(waiting, 'step')} wait for it`),
@@ -44,3 +49,6 @@ export const status = defineCommand({
       return 0;
     }),
 });
+
+const alertLine = ({ message, acknowledged }: Alert): string =>
+  `${oneLine(message)}${acknowledged === undefined ? '' : ` (seen by ${oneLine(acknowledged.by)})`}`;
