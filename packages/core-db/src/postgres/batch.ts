@@ -10,7 +10,7 @@ export const touchedBy = (write: Write): readonly string[] => {
   for (const { head } of write.heads) touched.push(head.stream);
   for (const { stream } of write.endSteps ?? []) touched.push(stream);
   for (const { id } of write.changeSteps ?? []) touched.push(id);
-  for (const { id } of write.insertSteps ?? []) touched.push(id);
+  for (const { id, stream } of write.insertSteps ?? []) touched.push(id, stream);
   for (const { step } of write.starts ?? []) touched.push(step.stream, step.id);
   if (write.cursor) touched.push(write.cursor.name);
   for (const { eventId } of write.takeDeadLetters ?? []) touched.push(eventId);
@@ -33,7 +33,7 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     (it) => it.head.stream,
   );
   const changes = by(
-    writes.flatMap((it) => it.changeSteps ?? []),
+    writes.flatMap((it, write) => (it.changeSteps ?? []).map((change) => ({ ...change, write }))),
     (it) => it.id,
   );
   const old = heads.filter((it) => it.expectedVersion > 0);
@@ -43,13 +43,14 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     (it) => it.step.stream,
   );
   const steps = [...starts.map((it) => it.step), ...writes.flatMap((it) => it.insertSteps ?? [])];
-  const ends = writes.flatMap((it) => it.endSteps ?? []);
+  const ends = writes.flatMap((it, write) => (it.endSteps ?? []).map((end) => ({ ...end, write })));
   const known = writes.flatMap((it) => it.events);
   const events = [...starts.map((it) => it.event), ...known];
   const traces = by(tracesOf(events), (it) => it.correlationId);
   for (const step of steps) checkTexts(step);
   return [
     arrayOf(changes, (it) => it.id),
+    arrayOf(changes, (it) => it.write),
     arrayOf(changes, (it) => it.expect.state),
     arrayOf(changes, (it) => it.expect.token),
     arrayOf(changes, (it) => it.expect.holder ?? null),
@@ -72,6 +73,7 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     joined(made, viewOf),
     arrayOf(made, (it) => it.head.token),
     ...startValues(starts),
+    arrayOf(ends, (it) => it.write),
     arrayOf(ends, (it) => it.workflowId),
     arrayOf(ends, (it) => it.stream),
     arrayOf(steps, (it) => it.id),

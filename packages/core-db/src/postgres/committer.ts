@@ -160,7 +160,7 @@ const perform = async (line: Line, batch: readonly Job[], asked: Ask | null): Pr
         unknown = true;
       } else if (!isContention(error)) {
         if (jobs.length > 1) {
-          // One of them is wrong, and its neighbours are not to suffer: each half goes on its own.
+          // One of them is wrong, and its neighbours are not to suffer, or two are in each other's way: each half goes on its own.
           const half = Math.ceil(jobs.length / 2);
           await perform(line, jobs.slice(0, half), null);
           await perform(line, jobs.slice(half), null);
@@ -209,7 +209,7 @@ const play = async <T>(pool: pg.Pool, script: Script<T>): Promise<T> => {
 const marksFrom = (first: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `$${first + i}`).join(', ');
 
-const writeArity = 66;
+const writeArity = 68;
 const claimArity = 9;
 const startArity = 9;
 const { write: writer, claim: claimer, start: starter } = functions;

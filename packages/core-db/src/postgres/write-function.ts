@@ -5,7 +5,8 @@ const misfits = (names: string): string =>
 /**
  * One commit of any number of writes that touch different streams and steps; all arrays of a part have one length. Whatever an event builds
  * on is updated under its expected version and the guard `xid <= pg_current_xact_id()` (STORE section 2.2) before the events are inserted; the
- * first part that does not fit raises HV001 with the kind in the message and the culprits in the detail, and nothing happens.
+ * first part that does not fit raises HV001 with the kind in the message and the culprits in the detail, and nothing happens. HV003 says that one write
+ * ends the stream of a step that another one changes: which of them is first decides what becomes of it, so they have to be sent apart.
  *
  * Steps of streams that nobody has read (f_) stand first among the steps and the events; their versions and ranks are made here.
  *
@@ -13,11 +14,11 @@ const misfits = (names: string): string =>
  */
 export const writeFunction = `
 create or replace function @name(
-  c_id text[], c_state text[], c_token bigint[], c_holder text[], c_to text[], c_event text[], c_rest text,
+  c_id text[], c_write bigint[], c_state text[], c_token bigint[], c_holder text[], c_to text[], c_event text[], c_rest text,
   h_stream text[], h_expected bigint[], h_version bigint[], h_state text[], h_event text[], h_views text,
   n_stream text[], n_kind text[], n_id text[], n_correlation text[], n_version bigint[], n_state text[], n_event text[], n_views text, n_token bigint[],
   f_stream text[], f_event text[], f_due text[], f_unless text[], f_held text[],
-  x_workflow text[], x_stream text[],
+  x_write bigint[], x_workflow text[], x_stream text[],
   s_id text[], s_kind text[], s_stream text[], s_task text[], s_workflow text[], s_lane text[], s_capabilities text, s_priority bigint[],
   s_rank bigint[], s_state text[], s_run_at text[], s_max_attempts bigint[], s_max_rescues bigint[], s_only text[], s_avoid text[], s_due text[],
   s_becomes text[], s_event text[], s_payloads text, s_rests text,
@@ -139,10 +140,16 @@ begin
   end if;
 
   if cardinality(x_stream) > 0 then
-    update step s set state = 'cancelled', token = s.token + 1, holder = null, holder_agent = null, lease_until = null, xid = pg_current_xact_id()
-      from unnest(x_workflow, x_stream) as u(workflow, stream)
-      where s.workflow_id = u.workflow and s.stream = u.stream and s.state = any (array['ready', 'scheduled', 'paused', 'parked', 'claimed'])
-        and s.id <> all (c_id);
+    with ended as (
+      update step s set state = 'cancelled', token = s.token + 1, holder = null, holder_agent = null, lease_until = null, xid = pg_current_xact_id()
+        from unnest(x_write, x_workflow, x_stream) as u(write, workflow, stream)
+        where s.workflow_id = u.workflow and s.stream = u.stream and s.state = any (array['ready', 'scheduled', 'paused', 'parked', 'claimed'])
+          and c_write[array_position(c_id, s.id)] is distinct from u.write
+        returning s.id)
+    select array_agg(id) into v_done from ended;
+    if v_done && c_id then
+      raise exception 'apart' using errcode = 'HV003';
+    end if;
   end if;
 
   if cardinality(s_id) > 0 then

@@ -792,6 +792,25 @@ export const storeContract = (
         );
       });
 
+      test('a stream that ends takes a step with it that another write changes in the same moment', async () => {
+        for (const endsFirst of [true, false]) {
+          const rows = await put(...Array.from({ length: 4 }, () => ({ state: 'parked', due: ['idle'] }) as const));
+          const end = ({ stream, workflowId }: StepRow) =>
+            store.write(sampleWrite(stream, 1, { endSteps: [{ workflowId, stream }] }));
+          const admit = ({ id }: StepRow) =>
+            store.write({
+              ...{ events: [], heads: [] },
+              changeSteps: [{ id, expect: { state: 'parked', token: 0 }, set: { state: 'ready' } }],
+            });
+          const acts = endsFirst ? [end, admit] : [admit, end];
+          const results = await Promise.all(rows.flatMap((row) => acts.map((act) => act(row))));
+          const expected = endsFirst ? ['written', 'step'] : ['written', 'written'];
+          expect(results.map((it) => it.status)).toEqual(rows.flatMap(() => expected));
+          const steps = await store.steps({ ids: rows.map((it) => it.id), limit: 4 });
+          expect(steps.map((it) => it.state)).toEqual(rows.map(() => 'cancelled'));
+        }
+      });
+
       test('an event without a time gets that of the store', async () => {
         const stream = newStream();
         await store.write(sampleWrite(stream, 0, { events: [{ at: '' }] }));
