@@ -69,13 +69,13 @@ export const contentOf = (event: EventRow): string =>
     event.data,
   ]);
 
-/** What some events add to the rows of their traces. */
+/** What some events add to the rows of their traces; a time that is empty is none, and a trace of such events alone has empty ones. */
 export const tracesOf = (events: readonly Pick<EventRow, 'type' | 'at' | 'correlationId'>[]): readonly TraceRow[] => {
   const traces = new Map<string, { -readonly [K in keyof TraceRow]: TraceRow[K] }>();
   for (const { correlationId, at, type } of events) {
     let trace = traces.get(correlationId);
     if (!trace) traces.set(correlationId, (trace = { correlationId, firstAt: at, lastAt: at, events: 0, errors: 0 }));
-    if (at < trace.firstAt) trace.firstAt = at;
+    if (at !== '' && (at < trace.firstAt || trace.firstAt === '')) trace.firstAt = at;
     if (at > trace.lastAt) trace.lastAt = at;
     trace.events += 1;
     if (errorTypes.includes(type)) trace.errors += 1;

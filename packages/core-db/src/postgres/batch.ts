@@ -47,6 +47,7 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
   const known = writes.flatMap((it) => it.events);
   const events = [...starts.map((it) => it.event), ...known];
   const traces = by(tracesOf(events), (it) => it.correlationId);
+  const untimed = new Set(events.filter((it) => it.at === '').map((it) => it.correlationId));
   for (const step of steps) checkTexts(step);
   return [
     arrayOf(changes, (it) => it.id),
@@ -109,6 +110,7 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
     arrayOf(traces, (it) => it.correlationId),
     arrayOf(traces, (it) => it.firstAt),
     arrayOf(traces, (it) => it.lastAt),
+    arrayOf(traces, (it) => String(untimed.has(it.correlationId))),
     arrayOf(traces, (it) => it.events),
     arrayOf(traces, (it) => it.errors),
     shard,

@@ -84,7 +84,8 @@ begin
   counted as (
     insert into trace as t (correlation_id, shard, first_at, last_at, events, errors)
       select w.workflow_id, p_shard, v_now, v_now, count(*), 0 from won w group by w.workflow_id order by w.workflow_id
-      on conflict (correlation_id, shard) do update set last_at = greatest(t.last_at, excluded.last_at), events = t.events + excluded.events)
+      on conflict (correlation_id, shard) do update set first_at = least(t.first_at, excluded.first_at),
+        last_at = greatest(t.last_at, excluded.last_at), events = t.events + excluded.events)
   (select ${wonText('w', 'v_now')} from won w order by w.rank, w.id)
   union all
   ${workflowsText('won')};

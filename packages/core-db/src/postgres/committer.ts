@@ -209,7 +209,7 @@ const play = async <T>(pool: pg.Pool, script: Script<T>): Promise<T> => {
 const marksFrom = (first: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `$${first + i}`).join(', ');
 
-const writeArity = 68;
+const writeArity = 69;
 const claimArity = 9;
 const startArity = 9;
 const { write: writer, claim: claimer, start: starter } = functions;

@@ -24,7 +24,7 @@ create or replace function @name(
   s_becomes text[], s_event text[], s_payloads text, s_rests text,
   e_id text[], e_type text[], e_stream text[], e_version bigint[], e_correlation text[], e_causation text[], e_command text[], e_actor text[],
   e_at text[], e_datas text,
-  t_correlation text[], t_first text[], t_last text[], t_events bigint[], t_errors bigint[], t_shard bigint,
+  t_correlation text[], t_first text[], t_last text[], t_untimed boolean[], t_events bigint[], t_errors bigint[], t_shard bigint,
   p_rest jsonb
 ) returns integer language plpgsql
 set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
@@ -201,8 +201,9 @@ begin
       from unnest(e_id, e_type, e_stream, coalesce(v_versions, e_version), e_correlation, e_causation, e_command, e_actor, e_at, string_to_array(e_datas, e'\\x01'))
         as u(id, type, stream, version, correlation, causation, command, actor, at, data);
     insert into trace as t (correlation_id, shard, first_at, last_at, events, errors)
-      select u.correlation, t_shard, coalesce(nullif(u.first, ''), v_now), coalesce(nullif(u.last, ''), v_now), u.events, u.errors
-      from unnest(t_correlation, t_first, t_last, t_events, t_errors) as u(correlation, first, last, events, errors)
+      select u.correlation, t_shard, least(nullif(u.first, ''), case when u.untimed then v_now end),
+        greatest(nullif(u.last, ''), case when u.untimed then v_now end), u.events, u.errors
+      from unnest(t_correlation, t_first, t_last, t_untimed, t_events, t_errors) as u(correlation, first, last, untimed, events, errors)
       on conflict (correlation_id, shard) do update set first_at = least(t.first_at, excluded.first_at),
         last_at = greatest(t.last_at, excluded.last_at), events = t.events + excluded.events, errors = t.errors + excluded.errors;
   end if;

@@ -412,6 +412,39 @@ export const storeContract = (
         });
       });
 
+      test('the moments of a trace are right where some events bring their time and others get that of the store', async () => {
+        const [past, future] = ['2020-01-01T00:00:00.000Z', '2099-01-01T00:00:00.000Z'] as const;
+        for (const times of [`,${past},${future}`, `${past},`, `,${future}`]) {
+          const trace = randomUUID();
+          const add = (at: string) =>
+            store.write(sampleWrite(newStream(), 0, { events: [{ correlationId: trace, at }] }));
+          await Promise.all(times.split(',').map(add));
+          const { events } = await store.events({ correlationId: trace, limit: 9 });
+          const told = events.map(({ at }) => at).toSorted();
+          const [row] = await store.traces({ ids: [trace], limit: 1 });
+          expect([row?.firstAt, row?.lastAt]).toEqual([told[0], told.at(-1)]);
+        }
+      });
+
+      test('a claim that is older than what its trace has begun with begins it', async () => {
+        const trace = randomUUID();
+        const stream = newStream();
+        const step = sampleStep({ stream, workflowId: trace, onlyAgent: trace, rank: -1 });
+        const later = { correlationId: trace, at: '2099-01-01T00:00:00.000Z' };
+        await store.write(sampleWrite(stream, 0, { events: [later], insertSteps: [step] }));
+        const query = {
+          kinds: ['work'],
+          agent: trace,
+          incarnation: trace,
+          capabilities: [],
+          actor: 'worker/x',
+        } as const;
+        const [won] = await store.claim({ ...query, limit: 1, leaseMs: 15_000, newId: randomUUID });
+        const claimed = await store.event(won?.step.lastEventId ?? '');
+        const [row] = await store.traces({ ids: [trace], limit: 1 });
+        expect([row?.firstAt, row?.lastAt]).toEqual([claimed?.at, later.at]);
+      });
+
       test('a cursor moves by compare-and-set, together with what was written', async () => {
         const name = randomUUID();
         const start = await store.subscription(name, 'end');
