@@ -13,8 +13,13 @@ export const migrationsOf = (database: 'sqlite' | 'postgres'): readonly Migratio
   return readMigrationFiles({ migrationsFolder: folder });
 };
 
-/** Whether a store is to be migrated; throws `store.newer` for one that this program is too old for. */
+/** How many migrations a store has seen, by the mark that it keeps; 0 without one, and not a number where the mark is none. */
+export const schemaOfMark = (mark: string | undefined): number =>
+  mark === undefined ? 0 : /^\d{1,9}$/.test(mark) ? Number(mark) : Number.NaN;
+
+/** Whether a store is to be migrated; throws `store.newer` for one that this program is too old for, `store.unavailable` where the mark is none. */
 export const needsMigration = (found: number, known: number, store: string): boolean => {
+  if (Number.isNaN(found)) throw unlikeItsMark(found, store);
   if (found > known)
     throw new HiveError(
       'store.newer',
@@ -37,3 +42,19 @@ export const tooOld = (found: number, known: number, store: string): HiveError =
       details: { found, known },
     },
   );
+
+/** What a program is told whose store has other tables than its schema mark says. `cause` is what kept the next migration from being made. */
+export const unlikeItsMark = (found: number, store: string, cause?: unknown): HiveError => {
+  const what =
+    found === 0
+      ? 'has no schema mark, and its tables are in the way of those of a new store'
+      : Number.isNaN(found)
+        ? 'has a schema mark that is no whole number, so its tables are not those of any schema'
+        : `is marked as schema ${found}, and its tables are not those of that schema`;
+  const said = cause instanceof Error ? ` (${cause.message})` : '';
+  return new HiveError(
+    'store.unavailable',
+    `${store} ${what}${said}. Nothing was changed; restore the copy in backups of HIVE_HOME, or take an empty database`,
+    { remedy: 'fix_config', cause },
+  );
+};

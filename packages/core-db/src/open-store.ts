@@ -1,6 +1,6 @@
 import { HiveError } from '@hive/errors';
 import type { Store } from './port.ts';
-import type { Upgrade } from './upgrade/keep-store.ts';
+import type { Kept, Upgrade } from './upgrade/keep-store.ts';
 
 /** Where a store is and how it is opened. */
 export type OpenOptions = {
@@ -30,9 +30,11 @@ export const openStore = async ({
   onUpgrade,
 }: OpenOptions): Promise<Store> => {
   let upgrade: Upgrade | undefined;
-  const before = async (from: number): Promise<void> => {
+  const before = async (from: number): Promise<Kept> => {
     const { keepStore } = await import('./upgrade/keep-store.ts');
-    upgrade = await keepStore({ url, home }, from);
+    const kept = await keepStore({ url, home }, from);
+    ({ upgrade } = kept);
+    return kept;
   };
   const store = await openDatabase(url, { home, synchronous, migrate: migrate && !readonly, readonly, before });
   if (upgrade) onUpgrade?.(upgrade);
@@ -42,7 +44,7 @@ export const openStore = async ({
 type How = Pick<OpenOptions, 'home' | 'synchronous'> & {
   readonly migrate: boolean;
   readonly readonly: boolean;
-  readonly before: (found: number) => Promise<void>;
+  readonly before: (found: number) => Promise<Kept>;
 };
 
 const openDatabase = async (url: string | undefined, { synchronous, ...how }: How): Promise<Store> => {

@@ -10,6 +10,9 @@ export const isDuplicate = (error: unknown): boolean => codeOf(error) === '23505
 /** A short cut did not fit: there were fewer rows than it counted on, a key is there already, or a text cannot be taken apart. Nothing happened. */
 export const isNoShortCut = (error: unknown): boolean => isDuplicate(error) || /^(HV002|22...)$/.test(codeOf(error));
 
+/** The statement does not fit what is in the database. */
+export const isSqlError = (error: unknown): boolean => /^42(703|804|883)$/.test(codeOf(error));
+
 /** Two transactions were in each other's way; a new one may succeed. */
 export const isContention = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));
 

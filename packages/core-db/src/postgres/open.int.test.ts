@@ -49,9 +49,33 @@ test('an older store is refused by those who may not migrate it', async () => {
 
 test('a migration that fails half-way leaves the database as it was', async () => {
   await ask('create table trace (mine text)');
-  await expect(open()).rejects.toThrow(/trace/);
+  await expect(open()).rejects.toMatchObject({
+    code: 'store.unavailable',
+    remedy: 'fix_config',
+    message: expect.stringMatching(/has no schema mark, and its tables are in the way .*trace/) as string,
+  });
   expect(await ask(`select string_agg(tablename, ',') from pg_tables where schemaname = 'public'`)).toBe('trace');
 });
+
+test.each(['abc', '', '-1', '1.5'])('a schema mark that is no number (%j) is refused', async (mark) => {
+  await (await open()).close();
+  await ask(`update meta set value = '${mark}' where key = 'schema'`);
+  for (const more of [{}, { readonly: true }])
+    await expect(open(more)).rejects.toMatchObject({
+      code: 'store.unavailable',
+      message: expect.stringMatching(/a schema mark that is no whole number.* Nothing was changed/) as string,
+    });
+  expect(await ask(`select value from meta where key = 'schema'`)).toBe(mark);
+});
+
+test.each(['drop table meta', 'delete from meta', 'drop table meta; create table meta (a int)'])(
+  'a store without its schema mark is left alone (%s)',
+  async (sql) => {
+    await (await open()).close();
+    await onServer(place.url, ...sql.split('; '));
+    await expect(open()).rejects.toMatchObject({ code: 'store.unavailable', remedy: 'fix_config' });
+  },
+);
 
 test('a store opened for reading refuses to write', async () => {
   await (await open()).close();

@@ -30,6 +30,7 @@ import { migratePostgres } from './migrate.ts';
 import { createPoolerProbe, isPoolerRefusal } from './pooler.ts';
 import { channel, createPresence } from './presence.ts';
 import { doorbellPath } from '../star/doorbell-path.ts';
+import type { Kept } from '../upgrade/keep-store.ts';
 
 /** How a PostgreSQL store is opened. Without `migrate` an older one is refused. */
 export type PostgresOptions = {
@@ -39,7 +40,7 @@ export type PostgresOptions = {
   readonly migrate: boolean;
   readonly readonly: boolean;
   /** Called before an older store is migrated. */
-  readonly before?: (found: number) => Promise<void>;
+  readonly before?: (found: number) => Promise<Kept>;
 };
 
 const connections = 6;

@@ -9,6 +9,9 @@ export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(
 /** A row with this key is there already. */
 export const isDuplicate = (error: unknown): boolean => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(codeOf(error));
 
+/** The statement does not fit what is in the file. */
+export const isSqlError = (error: unknown): boolean => codeOf(error) === 'SQLITE_ERROR';
+
 /** What SQLite or the file system says, as the port's errors; anything unknown stays as it is. */
 export const sqliteError = (error: unknown, file: string): unknown => {
   const code = codeOf(error);

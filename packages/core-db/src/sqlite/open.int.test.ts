@@ -77,13 +77,37 @@ test('an older store is refused by those who may not migrate it', async () => {
 
 test('a migration that fails half-way leaves the store as it was', async () => {
   raw((db) => db.exec('create table trace (mine)'));
-  await expect(openStore({ home })).rejects.toThrow(/trace/);
+  await expect(openStore({ home })).rejects.toMatchObject({
+    code: 'store.unavailable',
+    remedy: 'fix_config',
+    message: expect.stringMatching(/hive\.db has no schema mark, and its tables are in the way .*trace/) as string,
+  });
   expect(raw((db) => db.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all())).toEqual([
     'trace',
   ]);
   raw((db) => db.exec('drop table trace'));
   expect((await (await open()).about()).schema).toBe(6);
 });
+
+test.each(['abc', '', '-1', '1.5', '0x1', ' 6 '])('a schema mark that is no number (%j) is refused', async (mark) => {
+  await (await openStore({ home })).close();
+  raw((db) => db.prepare(`update meta set value = ? where key = 'schema'`).run(mark));
+  for (const more of [{}, { readonly: true }, { migrate: false }])
+    await expect(openStore({ home, ...more })).rejects.toMatchObject({
+      code: 'store.unavailable',
+      message: expect.stringMatching(/a schema mark that is no whole number.* Nothing was changed/) as string,
+    });
+  expect(raw((db) => db.prepare('select value from meta').pluck().get())).toBe(mark);
+});
+
+test.each(['drop table meta', 'delete from meta', 'drop table meta; create table meta (a)'])(
+  'a store without its schema mark is left alone (%s)',
+  async (sql) => {
+    await (await openStore({ home })).close();
+    raw((db) => db.exec(sql));
+    await expect(openStore({ home })).rejects.toMatchObject({ code: 'store.unavailable', remedy: 'fix_config' });
+  },
+);
 
 test('a store opened for reading reads and refuses to write', async () => {
   const store = await open();
