@@ -57,7 +57,7 @@ export const postgresError = (error: unknown, place: string): unknown => {
       remedy: 'fix_config',
       cause: error,
     });
-  if (/^(28...|3D000|ENOTFOUND)$/.test(code))
+  if (/^(28...|3D000|ENOTFOUND)$/.test(code) || /\bSSL connection/.test(said))
     return new HiveError('store.unavailable', `${place} refuses the connection (${said}); check HIVE_DATABASE_URL`, {
       remedy: 'fix_config',
       cause: error,

@@ -1,4 +1,4 @@
-import { isHiveError } from '@hive/errors';
+import { HiveError, isHiveError } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
 import pg from 'pg';
 import type { Kept } from '../upgrade/keep-store.ts';
@@ -24,6 +24,7 @@ export const migratePostgres = async (url: string, options: MigrateOptions): Pro
   client.on('error', () => {});
   await client.connect();
   try {
+    await assertHoldsAll(client, placeOf(url));
     const found = await schemaOf(client);
     if (!needsMigration(found, known.length, placeOf(url))) {
       if (!options.readonly && !options.known && !(await hasFunctions(client))) await installAlone(client);
@@ -40,6 +41,16 @@ export const migratePostgres = async (url: string, options: MigrateOptions): Pro
   } finally {
     await sayGoodbye(client);
   }
+};
+
+/** Goals and diffs hold any character. SQL_ASCII takes every byte as it comes; all others but UTF8 lack most. */
+const assertHoldsAll = async (client: pg.Client, place: string): Promise<void> => {
+  const { rows } = await client.query<{ encoding: string }>(`select current_setting('server_encoding') as encoding`);
+  const encoding = rows[0]?.encoding ?? '';
+  if (encoding === 'UTF8' || encoding === 'SQL_ASCII') return;
+  throw new HiveError('config.invalid', `${place}: the database's encoding is ${encoding}; make it with UTF8`, {
+    remedy: 'fix_config',
+  });
 };
 
 type Change = {

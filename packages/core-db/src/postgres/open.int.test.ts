@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../index.ts';
@@ -76,6 +77,27 @@ test.each(['drop table meta', 'delete from meta', 'drop table meta; create table
     await expect(open()).rejects.toMatchObject({ code: 'store.unavailable', remedy: 'fix_config' });
   },
 );
+
+test('a database that cannot hold every character is refused before anything is made', async () => {
+  const latin = `latin_${randomUUID().slice(0, 8)}`;
+  await ask(`create database ${latin} encoding 'LATIN1' template template0 lc_collate 'C' lc_ctype 'C'`);
+  const url = inDatabase(place.url, latin);
+  await expect(openStore({ url, home: '' })).rejects.toMatchObject({
+    code: 'config.invalid',
+    remedy: 'fix_config',
+    message: expect.stringMatching(/encoding is LATIN1; make it with UTF8/) as string,
+  });
+  expect(await onServer(url, `select count(*) from pg_tables where schemaname = 'public'`)).toBe('0');
+  await ask(`drop database ${latin}`);
+});
+
+test('a server without SSL that is asked for it is told as wrong configuration', async () => {
+  await expect(openStore({ url: `${place.url}?uselibpqcompat=true&sslmode=require`, home: '' })).rejects.toMatchObject({
+    code: 'store.unavailable',
+    remedy: 'fix_config',
+    message: expect.stringMatching(/SSL.*check HIVE_DATABASE_URL/) as string,
+  });
+});
 
 test('a store opened for reading refuses to write', async () => {
   await (await open()).close();

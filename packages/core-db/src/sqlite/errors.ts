@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { HiveError } from '@hive/errors';
 
 const codeOf = (error: unknown): string =>
@@ -12,9 +13,16 @@ export const isDuplicate = (error: unknown): boolean => /^SQLITE_CONSTRAINT_(UNI
 /** The statement does not fit what is in the file. */
 export const isSqlError = (error: unknown): boolean => codeOf(error) === 'SQLITE_ERROR';
 
+const isFolder = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 /** What SQLite or the file system says, as the port's errors; anything unknown stays as it is. */
 export const sqliteError = (error: unknown, file: string): unknown => {
   const code = codeOf(error);
+  if (/^SQLITE_(CANTOPEN|IOERR)/.test(code) && isFolder(file))
+    return new HiveError('store.unavailable', `${file} is a folder where the database should be; move it away`, {
+      remedy: 'fix_config',
+      cause: error,
+    });
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code.startsWith('SQLITE_IOERR'))
     return new HiveError('infra.disk', `The disk of ${file} is full or failing; make room, Hive tries again`, {
       remedy: 'retry',

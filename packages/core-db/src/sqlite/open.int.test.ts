@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -130,6 +130,16 @@ test('a file that is no database is not taken for one', async () => {
     'this is not a database, but it is long enough to be looked at as one. '.repeat(20),
   );
   await expect(openStore({ home })).rejects.toMatchObject({ code: 'store.unavailable', remedy: 'fix_config' });
+});
+
+test('a folder where the file should be is told as one, also to those who only read', async () => {
+  mkdirSync(join(home, 'hive.db'));
+  for (const readonly of [false, true])
+    await expect(openStore({ home, readonly })).rejects.toMatchObject({
+      code: 'store.unavailable',
+      remedy: 'fix_config',
+      message: expect.stringMatching(/hive\.db is a folder/) as string,
+    });
 });
 
 test('a folder without the right to write says store.readonly', async () => {
