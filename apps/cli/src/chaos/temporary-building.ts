@@ -65,7 +65,7 @@ export const temporaryBuilding = async (
   const open = async (wasOrdered: () => boolean): Promise<void> => {
     try {
       const log = logPath(config.home, 'hive');
-      const launched = await launch({ env: own, log, owner: 'launcher', args: ['--port', '0'] });
+      const launched = await launch({ env: own, log, owner: 'launcher', args: ['--port', '0'], onNotice: () => {} });
       launched.leave();
       pid = launched.pid;
       failures = 0;

@@ -2,6 +2,7 @@ import { openStore } from '@hive/core-db';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createBus } from '@hive/bus';
 import { streams, type NewEvent, type Result, type ScheduleSummary } from '@hive/events';
 import { makeRepo, patch } from '@hive/front-desk/testing';
@@ -60,7 +61,7 @@ const openTerminal = async () => {
     }
   };
   const run = ['run', 'Fix it', '--repo', repo.dir, '--plan', plan];
-  return { hive, withStore, run };
+  return { hive, home: join(home, 'hive'), withStore, run };
 };
 
 /** A workflow whose one task failed for good. */
@@ -253,4 +254,18 @@ test('what is wrong is told in a sentence with exit 2, and nothing is recorded',
     expect(error.message).toMatch(/^\S.{10,}[^.]$/);
   }
   expect((await withStore((bus) => bus.store.end())).position).toBe(0);
+});
+
+test('a command that only asks says that it has brought an older store up to date, and how to go back', async () => {
+  const { hive, home, withStore } = await openTerminal();
+  await withStore(() => Promise.resolve());
+  const file = new DatabaseSync(join(home, 'hive.db'));
+  file.exec(`drop index head_state; update meta set value = '5' where key = 'schema'`);
+  file.close();
+  const listed = await hive('ls', '--json');
+  expect(listed.json()).toMatchObject({ items: [] });
+  expect(listed.stderr).toMatch(
+    /^The store was brought from schema 5 to \d+; .*\/backups\/hive-5-.*The way back: hive down/,
+  );
+  expect((await hive('status')).stderr).toBe('');
 });

@@ -91,6 +91,7 @@ const once = async (cli: Cli, config: HiveConfig): Promise<number> => {
     log: logPath(config.home, 'hive'),
     owner: 'client',
     args: ['--port', String(config.port.given ? config.port.number : 0)],
+    onNotice: (text) => out.note(text),
   });
   const building = await whileWaiting(out, 'starting Hive', launching);
   const { runExample } = await import('../example/run-example.ts');

@@ -40,11 +40,16 @@ export const portOf = (text: string | undefined, config: HiveConfig): number => 
 const asRoot = 'Hive runs as root; setup and checks run as an unprivileged user where that is possible.';
 
 /** Opens the building in this process and says what it is made of. */
-export const open = async (cli: Cli, config: HiveConfig, port: number): Promise<Building> => {
+export const open = async (
+  cli: Cli,
+  config: HiveConfig,
+  port: number,
+  onNotice = (text: string): void => cli.out.note(text),
+): Promise<Building> => {
   const { out } = cli;
   if (process.getuid?.() === 0) out.note(asRoot);
   for (const warning of config.warnings) out.note(warning);
-  const opening = openBuilding({ ...cli, config, port, onNotice: (text) => out.note(text) });
+  const opening = openBuilding({ ...cli, config, port, onNotice });
   return whileWaiting(out, `starting ${programs.length} processes`, opening);
 };
 
@@ -87,6 +92,7 @@ const upDetached = async (cli: Cli, config: HiveConfig, port: number): Promise<n
     log: logPath(config.home, 'hive'),
     owner: 'launcher',
     args,
+    onNotice: (text) => out.note(text),
   });
   const launched = await whileWaiting(out, `starting ${programs.length} processes`, launching);
   launched.leave();
@@ -109,8 +115,13 @@ const runOwned = async (
     if (process.connected) process.send?.(told);
   };
   let building: Building;
+  let isUp = false;
   try {
-    building = await open(cli, config, port);
+    building = await open(cli, config, port, (text) => {
+      cli.out.note(text);
+      if (!isUp) tell({ type: 'notice', text });
+    });
+    isUp = true;
   } catch (error) {
     tell({
       type: 'failed',

@@ -54,9 +54,9 @@ export const withServer = async <T>(cli: Cli, use: (client: DeskClient) => Promi
 };
 
 /** The store itself, opened in this process. */
-export const localAccess = async (config: HiveConfig, cli: Pick<Cli, 'env'>): Promise<Access> => {
+export const localAccess = async (config: HiveConfig, cli: Pick<Cli, 'env' | 'out'>): Promise<Access> => {
   const { openDesk } = await import('./open-desk.ts');
-  const { desk, close } = await openDesk(config, cli.env);
+  const { desk, close } = await openDesk(config, cli);
   return { desk, url: null, isStaffed: () => isStaffed(desk), close };
 };
 

@@ -6,15 +6,16 @@ import { hasCode } from '@hive/errors';
 import type { Desk } from '@hive/events';
 import { createDesk } from '@hive/front-desk';
 import type { SandboxState } from '@hive/workspace';
+import type { Cli } from '../cli.ts';
 import { openHiveStore } from './open-store.ts';
 import { openWorkspace } from './open-workspace.ts';
 
 /** The front desk in this process, on the store itself. */
 export const openDesk = async (
   config: HiveConfig,
-  env: Env,
+  { env, out }: Pick<Cli, 'env' | 'out'>,
 ): Promise<{ readonly desk: Desk; close(): Promise<void> }> => {
-  const store = await openForAsking(config);
+  const store = await openForAsking(config, out);
   const bus = createBus(store, `cli/${newId().slice(-8)}`);
   const pool = poolOf(config, store);
   const desk = createDesk({
@@ -39,9 +40,9 @@ export const openDesk = async (
 };
 
 /** Somebody else's store can still be read; whatever would write there says that it cannot. */
-const openForAsking = async (config: HiveConfig) => {
+const openForAsking = async (config: HiveConfig, out: Cli['out']) => {
   try {
-    return await openHiveStore(config);
+    return await openHiveStore(config, { onNotice: (text) => out.note(text) });
   } catch (error) {
     if (hasCode(error, 'store.readonly')) return openHiveStore(config, { readonly: true });
     throw error;

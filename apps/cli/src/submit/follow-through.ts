@@ -120,6 +120,7 @@ const startFor = async (
       log: logPath(config.home, 'hive'),
       owner,
       args,
+      onNotice: (text) => out.note(text),
     });
     const launched = await whileWaiting(out, 'starting Hive', launching);
     if (!detach) launched.own(id);

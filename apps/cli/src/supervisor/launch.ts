@@ -10,6 +10,8 @@ export type Owner = 'launcher' | 'client';
 /** What a launched supervisor tells. */
 export type SupervisorTold =
   | { readonly type: 'up'; readonly pid: number; readonly url: string }
+  /** Something that a person should know, while everything starts. */
+  | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'failed'; readonly error: { readonly code: string; readonly message: string } }
   | { readonly type: 'staying'; readonly because: string };
 
@@ -31,6 +33,7 @@ export const launch = async (options: {
   readonly log: string;
   readonly owner: Owner;
   readonly args: readonly string[];
+  readonly onNotice: (text: string) => void;
 }): Promise<Launched> => {
   const log = openLog(options.log);
   // The same program in the same way: the guard, the bundle, or the source.
@@ -41,7 +44,7 @@ export const launch = async (options: {
     detached: true,
   });
   log.close();
-  const told = await firstWord(child, options.log);
+  const told = await firstWord(child, options);
   if (told.type !== 'up') throw failureOf(told);
   return {
     pid: told.pid,
@@ -55,10 +58,16 @@ export const launch = async (options: {
   };
 };
 
-const firstWord = (child: ChildProcess, log: string): Promise<SupervisorTold> =>
+const firstWord = (
+  child: ChildProcess,
+  { log, onNotice }: { readonly log: string; readonly onNotice: (text: string) => void },
+): Promise<SupervisorTold> =>
   new Promise((resolve, reject) => {
-    // Only our own program speaks on this channel.
-    child.once('message', (message) => resolve(message as SupervisorTold));
+    child.on('message', (message) => {
+      const told = message as SupervisorTold; // only our own program speaks on this channel
+      if (told.type === 'notice') onNotice(told.text);
+      else resolve(told);
+    });
     child.once('error', reject);
     child.once('exit', (exit, signal) =>
       reject(

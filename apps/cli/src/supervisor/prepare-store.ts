@@ -1,6 +1,5 @@
 import { createBus, newId } from '@hive/bus';
 import type { HiveConfig } from '@hive/config';
-import { upgradeSentence } from '@hive/core-db';
 import { streams } from '@hive/events';
 import { hostname } from 'node:os';
 import { openHiveStore } from '../desk/open-store.ts';
@@ -13,7 +12,7 @@ export const prepareStore = async (
   config: HiveConfig,
   { version, onNotice }: { readonly version: string; readonly onNotice: (text: string) => void },
 ): Promise<void> => {
-  const store = await openHiveStore(config, { onUpgrade: (upgrade) => onNotice(upgradeSentence(upgrade)) });
+  const store = await openHiveStore(config, { onNotice });
   const bus = createBus(store, 'supervisor');
   try {
     await bus.command({
