@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { HiveError } from '@hive/errors';
+import { HiveError, findNotPlain, notPlain } from '@hive/errors';
 import { approval } from './approval.ts';
 import { isEventType } from './event-types.ts';
 import { merge } from './merge.ts';
@@ -58,16 +58,6 @@ export const maxEventBytes = 256 * 1024;
 
 const badEscape = /\\u(0000|d[89a-f])/;
 
-const hasBadText = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed();
-  if (Array.isArray(value)) return value.some(hasBadText);
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(value).some(([k, v]) => hasBadText(k) || hasBadText(v))
-  );
-};
-
 /**
  * The payload as the schema knows it. Throws `event.invalid` (shape, NUL or lone surrogates in a text) or `event.too_large` (over 256 KiB).
  */
@@ -83,8 +73,8 @@ export const parseEventData = <T extends EventType>(type: T, data: unknown): Dat
   }
   const json = JSON.stringify(parsed.data);
   // In JSON both are written as an escape; so is that word itself when somebody quotes it, which only the walk can tell.
-  if (badEscape.test(json) && hasBadText(parsed.data))
-    throw new HiveError('event.invalid', `${type} holds a NUL or half of a surrogate pair`);
+  const at = badEscape.test(json) ? findNotPlain(parsed.data) : null;
+  if (at) throw new HiveError('event.invalid', `${type} ${notPlain} at ${at.join('.') || 'its root'}`);
   if (json.length > maxEventBytes / 3 && new TextEncoder().encode(json).length > maxEventBytes)
     throw new HiveError('event.too_large', `${type} is larger than 256 KiB; large data belongs into an artefact`);
   // zod's union of all schemas is narrowed by the key that was used to look it up, which the compiler cannot follow.
