@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import type { Check } from '@hive/events';
 import { untrusted, type ModelRequest } from '@hive/llm';
 import { stagesOf, type Chosen, type Planning } from './planning.ts';
@@ -25,7 +26,7 @@ const maxTokens = 8192;
 export const planPrompt = (context: PlanContext): ModelRequest => {
   const { goal, files, more, checks, found, recentCommits, planning } = context;
   const { languages, tree } = repositoryMap(files, longestMap);
-  const subjects = recentCommits.map((subject) => subject.slice(0, longestSubject));
+  const subjects = recentCommits.map((subject) => beginningOf(subject, longestSubject));
   return {
     system: [{ text: rules, cacheBreak: true }],
     messages: [

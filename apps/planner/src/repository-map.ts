@@ -1,3 +1,5 @@
+import { beginningOf } from '@hive/errors';
+
 /** What a plan is told of the files of a repository, in so many characters at most. */
 export type RepositoryMap = { readonly languages: readonly string[]; readonly tree: string };
 
@@ -85,7 +87,7 @@ const treeOf = (files: readonly string[], longest: number): string => {
   };
   write(root);
   const tree = lines.join('\n');
-  return tree.length <= longest + slack ? tree : `${tree.slice(0, longest)}\n… and more`;
+  return tree.length <= longest + slack ? tree : `${beginningOf(tree, longest)}\n… and more`;
 };
 
 const foldersOf = (files: readonly string[]): Folder => {

@@ -1,5 +1,5 @@
 import { proveChange, reachHosts, type Context, type StepInHand } from '@hive/agent-kit';
-import { HiveError, isHiveError, outcomeOf, type Code } from '@hive/errors';
+import { HiveError, isHiveError, outcomeOf, type Code, beginningOf } from '@hive/errors';
 import { shortId, streams, type NewEvent, type PlannedTask, type TaskView } from '@hive/events';
 import { outsideOf, wantsAfter, wantsOf, type AgreedHosts, type Workspace, type Worktree } from '@hive/workspace';
 import { beginAuthor, type Author } from './author.ts';
@@ -149,14 +149,14 @@ const withoutDiff = async (
 const refused = (step: StepInHand, task: TaskView, code: Code, reason: string): NewEvent => ({
   type: 'task.refused',
   stream: streams.task(task.id),
-  data: { taskId: task.id, ...step.mark, code, reason },
+  data: { taskId: task.id, ...step.mark, code, reason: beginningOf(reason, 4000) },
 });
 
 /** The author cannot go on without a person; their note reaches its next attempt. */
 const escalated = (step: StepInHand, task: TaskView, author: string, question: string): NewEvent => ({
   type: 'task.escalated',
   stream: streams.task(task.id),
-  data: { taskId: task.id, ...step.mark, reason: `${author} asks: ${question}` },
+  data: { taskId: task.id, ...step.mark, reason: beginningOf(`${author} asks: ${question}`, 4000) },
 });
 
 const nameOf = (spec: PlannedTask): string => `${spec.key} (${shortId(spec.id)})`;

@@ -142,9 +142,7 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
     }
     log.error({ err: error, stepId: claim.step.id }, 'step failed by a bug');
     const reason = `A bug in Hive: ${error instanceof Error ? error.message : String(error)}`;
-    return settle('failed', () =>
-      bus.queue.fail(claim, { code: 'internal', reason: reason.slice(0, 1000), retry: true }),
-    );
+    return settle('failed', () => bus.queue.fail(claim, { code: 'internal', reason, retry: true }));
   };
 
   const handle = (claim: Claim, signal: AbortSignal) => {

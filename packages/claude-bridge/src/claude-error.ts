@@ -1,5 +1,5 @@
 import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
-import { HiveError, isHiveError } from '@hive/errors';
+import { HiveError, isHiveError, beginningOf } from '@hive/errors';
 import { httpError, transportError, type CallGuard } from '@hive/llm';
 
 /** What a thrown thing of the client means. Looks at our own end of the call first, then at status, type and code of the API. */
@@ -27,7 +27,7 @@ export const claudeError = (
   const unanswered = error instanceof APIUserAbortError || error instanceof APIConnectionError;
   if (unanswered || !isApiError(error)) return transportError(error, { guard, destination });
 
-  const message = (error.apiMessage ?? 'no explanation').replaceAll(secret, '…').slice(0, 500);
+  const message = beginningOf((error.apiMessage ?? 'no explanation').replaceAll(secret, '…'), 500);
   const type: string | null = error.type;
   if (isBilling(type, error.errorCode)) return retold('model.billing', { message, error, destination });
   // The one place where the words decide: a prompt that is too long has no type or code of its own.

@@ -1,4 +1,5 @@
 // Apart from the schemas, so that a page that folds figures does not load them.
+import { beginningOf } from '@hive/errors';
 import type { DataOf, HiveEvent } from './catalogue.ts';
 import type { AgentFigures, EndpointFigures, Figures, FiguresWindow } from './figures.ts';
 
@@ -39,7 +40,7 @@ export const noteOf = (event: HiveEvent): Noted => {
   const atMs = Date.parse(event.at);
   const end = (agent: string, how: End['how'], text = ''): Noted => {
     const { id, type, correlationId, at } = event;
-    return { atMs, end: { agent, how, text: text.slice(0, 300), event: { id, type, correlationId, at } } };
+    return { atMs, end: { agent, how, text: beginningOf(text, 300), event: { id, type, correlationId, at } } };
   };
   switch (event.type) {
     case 'task.submitted':

@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import type { HiveEvent } from './catalogue.ts';
 import { eventWords, isError } from './event-words.ts';
 import { isModelAuthor } from './is-model-author.ts';
@@ -30,8 +31,7 @@ export const stepsOfColumns: readonly Step[] = ['plan', 'work', 'check', 'review
 const longestWords = 200;
 
 /** Not cut within a pair of surrogates: half of one is not text. */
-const cut = (words: string): string =>
-  words.length <= longestWords ? words : words.slice(0, longestWords).toWellFormed();
+const cut = (words: string): string => (words.length <= longestWords ? words : beginningOf(words, longestWords));
 
 const authorOf = (event: HiveEvent): string => {
   if (event.type === 'task.created') return event.data.spec.author ?? '';

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { policyFor, repoConfigOf, type HiveConfig } from '@hive/config';
-import { HiveError, hasCode } from '@hive/errors';
+import { HiveError, hasCode, beginningOf } from '@hive/errors';
 import { SubmitRequest, parsePlanFile, type PlanFile, type Submission } from '@hive/events';
 import {
   assertHomeOutside,
@@ -131,7 +131,9 @@ const changeIn = async (request: SubmitRequest, repo: Repo): Promise<Change | nu
   if (request.patch === undefined) return null;
   const change = await changeOf(repo, { kind: 'patch', bytes: Buffer.from(request.patch) }, request.base);
   // A mailed patch says what it does; any other is told by its goal.
-  return /^Subject: /m.test(request.patch.slice(0, 20_000)) ? change : { ...change, title: request.goal.slice(0, 300) };
+  return /^Subject: /m.test(request.patch.slice(0, 20_000))
+    ? change
+    : { ...change, title: beginningOf(request.goal, 300) };
 };
 
 /** The user's branch that is to be moved in the end. It must exist, and no working tree may show it. */

@@ -1,4 +1,5 @@
 import type { Head, Store } from '@hive/core-db';
+import { beginningOf } from '@hive/errors';
 import {
   streams,
   taskStates,
@@ -89,4 +90,4 @@ const cardOf = (task: TaskView): Omit<TaskCard, 'goal' | 'blockedBy'> => ({
 
 /** The beginning of a text, never half a character. */
 const begin = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  text.length <= length ? text : `${beginningOf(text, length - 1)}…`;

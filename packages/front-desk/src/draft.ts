@@ -1,5 +1,5 @@
 import type { Argv, Check, PlanFile, PlannedTask } from '@hive/events';
-import { HiveError, isHiveError } from '@hive/errors';
+import { HiveError, isHiveError, beginningOf } from '@hive/errors';
 import { splitCommand } from '@hive/workspace';
 import type { RepoConfig } from '@hive/config';
 import { storedPatchesOf } from './stored-examples.ts';
@@ -16,7 +16,7 @@ type Command = string | Argv;
 
 /** A command as a check; its name is how it was written. */
 export const checkOf = (command: Command, source: Check['source']): Check => ({
-  name: (typeof command === 'string' ? command.trim() : command.join(' ')).slice(0, 200),
+  name: beginningOf(typeof command === 'string' ? command.trim() : command.join(' '), 200),
   argv: splitCommand(command),
   source,
 });

@@ -1,6 +1,6 @@
 import { derivedId, dueTicks, nextTick, readPauses, type Bus } from '@hive/bus';
 import type { Artefacts, Head } from '@hive/core-db';
-import { HiveError, hasCode, isHiveError, type Code } from '@hive/errors';
+import { HiveError, hasCode, isHiveError, type Code, beginningOf } from '@hive/errors';
 import { SubmitRequest, shortId, streams, type ScheduleView } from '@hive/events';
 import type { Door } from './at-the-door.ts';
 import { answeredUntil } from './schedules.ts';
@@ -49,7 +49,7 @@ export const createFiring = (bus: Bus, artefacts: Artefacts, door: Door): Firing
       return {
         workflowId: null,
         code: known?.code ?? 'internal',
-        reason: error instanceof Error ? error.message : String(error),
+        reason: beginningOf(error instanceof Error ? error.message : String(error), 4000),
       };
     }
   };

@@ -1,4 +1,4 @@
-import { HiveError } from '@hive/errors';
+import { HiveError, beginningOf } from '@hive/errors';
 import { httpError, transportError, type CallGuard } from '@hive/llm';
 import { ResponseError } from './response-error.ts';
 
@@ -65,10 +65,10 @@ const messageIn = (text: string): string => {
   try {
     const body: unknown = JSON.parse(text);
     const said = body !== null && typeof body === 'object' && 'error' in body ? body.error : undefined;
-    if (typeof said === 'string') return said.slice(0, 500);
+    if (typeof said === 'string') return beginningOf(said, 500);
     // Servers that speak several protocols tell their errors as OpenAI does.
     if (said !== null && typeof said === 'object' && 'message' in said && typeof said.message === 'string')
-      return said.message.slice(0, 500);
+      return beginningOf(said.message, 500);
   } catch {
     // A page of a proxy in between. Its text helps nobody.
   }

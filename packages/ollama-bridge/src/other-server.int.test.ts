@@ -18,6 +18,7 @@ beforeAll(async () => {
     request.on('data', (piece: Buffer) => (asked += piece.toString()));
     return request.on('end', () => {
       if (asked.includes('busy')) return say(529, { error: { message: 'Try later', type: 'overloaded_error' } });
+      if (asked.includes('long')) return say(529, { error: { message: `${'x'.repeat(499)}😀 later` } });
       if (asked.includes('strange')) return say(404, { error: { message: 'No fixture matched' } });
       return say(200, {
         model: 'a',
@@ -61,6 +62,8 @@ test('an error in the shape of other protocols is quoted, and a path that is not
     code: 'model.overloaded',
     message: expect.stringContaining('Try later') as string,
   });
+  const long = await ask('long').catch((error: unknown) => error as Error);
+  expect((long as Error).message).toMatch(/x{499}$/);
   const strange = await ask('strange').catch((error: unknown) => error as Error);
   expect(strange).toMatchObject({ code: 'model.unknown', remedy: 'fix_config' });
   expect((strange as Error).message).toContain('No fixture matched');

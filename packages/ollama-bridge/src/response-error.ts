@@ -1,3 +1,5 @@
+import { beginningOf } from '@hive/errors';
+
 /** An HTTP answer that is no success. Thrown from inside the fetch, because the client would print such a body to the console. */
 export class ResponseError extends Error {
   override readonly name = 'ResponseError';
@@ -16,5 +18,5 @@ export class ResponseError extends Error {
 /** The response itself when it is a success. */
 export const successOf = async (response: Response): Promise<Response> => {
   if (response.ok) return response;
-  throw new ResponseError(response, (await response.text()).slice(0, 2000));
+  throw new ResponseError(response, beginningOf(await response.text(), 2000));
 };

@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import type { ApprovalTier, HiveEvent, NoticeKind } from '@hive/events';
 
 /** What people are told: ids and one line. `closed` takes back what was told under the same tag. */
@@ -32,7 +33,7 @@ const mostLetters = 140;
 /** One line of what others wrote: no controls, no marks that turn text round, not long. */
 export const oneLineOf = (text: string): string => {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length <= mostLetters ? line : `${line.slice(0, mostLetters - 1).trimEnd()}…`;
+  return line.length <= mostLetters ? line : `${beginningOf(line, mostLetters - 1).trimEnd()}…`;
 };
 
 /** What an event is told as; null for one that is not told. Pure. */

@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import { streams, type EventOf, type HiveEvent, type NewEvent, type TaskView } from '@hive/events';
 import type { Known } from '../decide.ts';
 import type { State } from '../state.ts';
@@ -17,7 +18,7 @@ export const escalate = (
   const request = requestAbout(state, event, task, { because, known }, (approvalId) => ({
     type: 'task.escalated',
     stream: streams.task(task.id),
-    data: { taskId: task.id, reason: reason.slice(0, 4000), approvalId },
+    data: { taskId: task.id, reason: beginningOf(reason, 4000), approvalId },
   }));
   return request ? [request] : [];
 };
@@ -26,7 +27,7 @@ export const escalate = (
 export const afterEscalation = (state: State, event: EventOf<'task.escalated'>, known: Known): readonly Decided[] => {
   const task = state.tasks.get(event.data.taskId);
   const by = event.data.step === 'work' ? ('author' as const) : ('platform' as const);
-  const because: Because = [{ by, rule: 'escalation', text: event.data.reason.slice(0, 4000) }];
+  const because: Because = [{ by, rule: 'escalation', text: beginningOf(event.data.reason, 4000) }];
   const request = task && requestAbout(state, event, task, { because, known });
   return request ? [request] : [];
 };

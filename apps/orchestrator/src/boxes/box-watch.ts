@@ -1,4 +1,5 @@
 import { stepPlaces, type Context, type SeenBox } from '@hive/agent-kit';
+import { beginningOf } from '@hive/errors';
 import { streams, type BoxView, type NewEvent } from '@hive/events';
 import { tellOfBox } from './tell-of-box.ts';
 
@@ -39,8 +40,9 @@ export const newsOf = (box: SeenBox, view: BoxView | undefined): NewEvent | null
   const { name, endpoint, up, trouble, seen } = box;
   if (up === null || up === (view?.up ?? null)) return null;
   const stream = streams.box(name);
-  if (!up) return { type: 'box.offline', stream, data: { name, reason: trouble ?? 'it does not answer' } };
-  const models = (seen?.models ?? []).map((it) => it.name).slice(0, 100);
+  if (!up)
+    return { type: 'box.offline', stream, data: { name, reason: beginningOf(trouble ?? 'it does not answer', 1000) } };
+  const models = (seen?.models ?? []).slice(0, 100).map((it) => beginningOf(it.name, 300));
   return { type: 'box.online', stream, data: { name, endpoint, models } };
 };
 

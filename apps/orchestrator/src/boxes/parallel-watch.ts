@@ -1,4 +1,5 @@
 import { learntAtOnce, type Context } from '@hive/agent-kit';
+import { beginningOf } from '@hive/errors';
 import { streams, type BoxView, type NewEvent } from '@hive/events';
 import { tellOfBox } from './tell-of-box.ts';
 
@@ -41,6 +42,6 @@ const changeOf = (
 ): NewEvent | null => {
   const from = view?.parallel?.calls ?? 1;
   if (from === to.calls) return null;
-  const data = { name, from, to: to.calls, because: to.because.slice(0, 1000) };
+  const data = { name, from, to: to.calls, because: beginningOf(to.because, 1000) };
   return { type: 'box.parallel_changed', stream: streams.box(name), data };
 };

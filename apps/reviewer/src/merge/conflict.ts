@@ -1,5 +1,5 @@
 import type { StepInHand } from '@hive/agent-kit';
-import type { HiveError } from '@hive/errors';
+import { beginningOf, type HiveError } from '@hive/errors';
 import { isModelAuthor, type Finding } from '@hive/events';
 import type { Conflict } from '@hive/workspace';
 import type { Change } from './changes.ts';
@@ -16,7 +16,7 @@ export const conflictRefusal = (change: Change, error: HiveError, { workflow }: 
   const isModel = isModelAuthor(change.task.author ?? '');
   const reason =
     isConflict && !isModel ? `${message}; put it on top by hand (${byHand}) and hand it in again` : message;
-  const first: Finding = { rule: code, message: reason.slice(0, longest), severity: 'error' };
+  const first: Finding = { rule: code, message: beginningOf(reason, longest), severity: 'error' };
   return { change, code, reason, findings: [first, ...(isModel ? conflictsIn(error).map(bothSides) : [])] };
 };
 
@@ -25,11 +25,10 @@ const conflictsIn = ({ details }: HiveError): readonly Conflict[] =>
 
 const bothSides = ({ file, text }: Conflict): Finding => ({
   rule: 'patch.conflict',
-  message:
-    `${file}, where <<<<<<< is the branch, ||||||| what the change was made on, and >>>>>>> the change:\n${text}`.slice(
-      0,
-      longest,
-    ),
+  message: beginningOf(
+    `${file}, where <<<<<<< is the branch, ||||||| what the change was made on, and >>>>>>> the change:\n${text}`,
+    longest,
+  ),
   file,
   severity: 'error',
 });

@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import type { Finding } from '@hive/events';
 import type { Evidence } from '@hive/events';
 import type { Proof } from '@hive/workspace';
@@ -10,7 +11,7 @@ export const flakyRefusal = (change: Change, proof: Proof): Refused => {
   const { checkedBy } = proof.evidence;
   const what = names.length > 0 ? names.join(', ') : 'the proof';
   const reason = `${what} came out differently when ${checkedBy.agent} checked it again on the same base: ${proof.reason ?? ''}`;
-  const flaky: Finding = { rule: 'evidence.flaky', message: reason.slice(0, 4000), severity: 'error' };
+  const flaky: Finding = { rule: 'evidence.flaky', message: beginningOf(reason, 4000), severity: 'error' };
   return { change, code: 'evidence.flaky', reason, findings: [flaky, ...proof.findings] };
 };
 

@@ -1,5 +1,5 @@
 import { turnsOf, type Context, type StepInHand } from '@hive/agent-kit';
-import type { Code } from '@hive/errors';
+import { beginningOf, type Code } from '@hive/errors';
 import {
   afterFindings,
   reviewRules,
@@ -92,7 +92,7 @@ const afterRejection = (
     case 'return':
       return { type: 'task.returned', stream, data: { taskId: task.id, findings } };
     case 'ask': {
-      const why = `Returned ${task.returns} times, and still: ${reason}`.slice(0, 4000);
+      const why = beginningOf(`Returned ${task.returns} times, and still: ${reason}`, 4000);
       return { type: 'task.escalated', stream, data: { taskId: task.id, ...mark, reason: why } };
     }
     case 'refuse':

@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import type { Check, Finding, ReviewRules, RuleAction } from '@hive/events';
 import { binaries, executables, submodules, symlinksOut } from './modes.ts';
 import { checksChanged, sourcesOfChecks } from './checks-changed.ts';
@@ -77,8 +78,8 @@ export const inspect = async (
 
 const findingOf = (rule: string, { message, file, line, severity }: Found, action: Judged['action']): Finding => ({
   rule,
-  message: (file === undefined ? message : `${named(file)} ${message}`).slice(0, 4000),
-  ...(file !== undefined && { file: file.slice(0, 1000) }),
+  message: beginningOf(file === undefined ? message : `${named(file)} ${message}`, 4000),
+  ...(file !== undefined && { file: beginningOf(file, 1000) }),
   ...(line !== undefined && { line }),
   severity: action === 'note' ? (severity ?? 'info') : action === 'ask' ? 'warning' : 'error',
 });

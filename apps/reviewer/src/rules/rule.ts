@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import type { Check, ReviewRule, ReviewRules } from '@hive/events';
 import type { TextAt } from '@hive/workspace';
 import type { FileChange } from '../patch-parts.ts';
@@ -53,7 +54,7 @@ export type Rule = {
 /** The name of a file as a sentence can hold it: one line, no marks that turn text around, not too long. */
 export const named = (path: string): string => {
   const plain = /^[\x20-\x7e\p{L}\p{N}]*$/u.test(path) ? path : JSON.stringify(path).replace(/[^\x20-\x7e]/g, escaped);
-  return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;
+  return plain.length > 200 ? `${beginningOf(plain, 199)}…` : plain;
 };
 
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

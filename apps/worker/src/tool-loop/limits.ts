@@ -1,4 +1,4 @@
-import { HiveError } from '@hive/errors';
+import { HiveError, beginningOf } from '@hive/errors';
 import { repeatedCall } from './repeats.ts';
 import {
   badTurns,
@@ -62,6 +62,6 @@ export const assertMayGoOn = (transcript: Transcript, { turns, tokens }: Limits,
     });
 };
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 200);
+const oneLine = (text: string): string => beginningOf(text.replace(/\s+/g, ' '), 200);
 
 const gaveUp = (message: string) => new HiveError('model.bad_output', message, { remedy: 'retry', where: 'other' });

@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import { jsonSchemaOf, type Tool, type ToolCall } from '@hive/llm';
 import { z } from 'zod';
 
@@ -54,7 +55,7 @@ const isTool = (name: string): name is ToolName => Object.hasOwn(inputs, name);
 /** Reads a call of a model. `problem` says to the model what is wrong with it. */
 export const readCall = ({ name, input }: ToolCall): Call | { readonly problem: string } => {
   if (!isTool(name))
-    return { problem: `There is no tool ${name.slice(0, 60)}; there are ${Object.keys(inputs).join(', ')}` };
+    return { problem: `There is no tool ${beginningOf(name, 60)}; there are ${Object.keys(inputs).join(', ')}` };
   const parsed = inputs[name].safeParse(input);
   // Name and input come from the same row.
   return parsed.success ? ({ name, input: parsed.data } as Call) : { problem: z.prettifyError(parsed.error) };

@@ -1,4 +1,4 @@
-import { HiveError } from '@hive/errors';
+import { HiveError, beginningOf } from '@hive/errors';
 import { estimateTokens, type Done, type Message, type ModelRequest, type Part, type ToolCall } from '@hive/llm';
 import { callsInText } from './calls-in-text.ts';
 import type { CallResult } from './run-call.ts';
@@ -109,7 +109,7 @@ export const lastProblem = (transcript: Transcript): string | null => {
   if (!told) return null;
   const text = told.parts.map((part) => part.text).join(' ');
   const said = told.role === 'tool' ? `${told.name}: ${text.slice(marks.malformed.length)}` : text;
-  return said.replace(/\s+/g, ' ').slice(0, mostOfProblem);
+  return beginningOf(said.replace(/\s+/g, ' '), mostOfProblem);
 };
 
 /** About how many tokens the calls of a transcript have read and written: each reads all that was before it. */

@@ -1,4 +1,4 @@
-import { HiveError, type Code } from '@hive/errors';
+import { HiveError, type Code, beginningOf } from '@hive/errors';
 import { isEnded, streams, type CallView } from '@hive/events';
 import { formatModelRef, parseModelRef, type Model } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
@@ -62,7 +62,7 @@ export const chooseModel = async (wanted: Wanted, step: StepInHand, ctx: Context
     model,
     local,
     hasNext,
-    fellBack: { from: before, to: formatModelRef(model.ref), because: because.slice(0, 1000) },
+    fellBack: { from: before, to: formatModelRef(model.ref), because: beginningOf(because, 1000) },
   };
 };
 

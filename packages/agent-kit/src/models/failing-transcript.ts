@@ -1,3 +1,4 @@
+import { beginningOf, endOf } from '@hive/errors';
 import { streams } from '@hive/events';
 import { untrusted, type Part } from '@hive/llm';
 import { cleaned, patchFiles } from '@hive/workspace';
@@ -50,11 +51,11 @@ const changeIn = (patch: string, hash: string, repo: string): Part[] => {
     .flatMap((part): Part[] => {
       const [path, ...others] = patchFiles(part);
       if (path === undefined || left <= 0) return [];
-      const text = untrusted(`The change that was not taken (kept as ${hash})`, part.slice(0, left));
+      const text = untrusted(`The change that was not taken (kept as ${hash})`, beginningOf(part, left));
       left -= part.length;
       const renamed = others.map((other): Part => ({ text: `It is also of ${other}.`, from: { repo, path: other } }));
       return [{ text, from: { repo, path } }, ...renamed];
     });
 };
 
-const lastOf = (text: string, most: number): string => (text.length <= most ? text : `…${text.slice(-most)}`);
+const lastOf = (text: string, most: number): string => (text.length <= most ? text : `…${endOf(text, most)}`);

@@ -1,5 +1,5 @@
 import type { Claim, Outcome } from '@hive/bus';
-import { hasCode } from '@hive/errors';
+import { hasCode, beginningOf } from '@hive/errors';
 import { streams, type HiveEvent, type NewEvent, type WorkflowView } from '@hive/events';
 import { formatModelRef } from '@hive/llm';
 import { waitForAnswer } from '../approvals/wait-for-answer.ts';
@@ -96,7 +96,7 @@ const pause = async (
   { bus }: Context,
 ): Promise<Outcome> => {
   const { workflowId } = claim.step;
-  const data = { workflowId, by: 'hive', rule, reason: reason.slice(0, 1000) };
+  const data = { workflowId, by: 'hive', rule, reason: beginningOf(reason, 1000) };
   const paused: NewEvent = { type: 'workflow.paused', stream: streams.workflow(workflowId), data };
   try {
     return await bus.queue.snooze(claim, 0, `it waits for ${because}`, [...events, paused]);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newId } from '@hive/bus';
-import { hasCode, type HiveError } from '@hive/errors';
+import { hasCode, type HiveError, beginningOf } from '@hive/errors';
 import { streams, type NewEvent } from '@hive/events';
 import { formatModelRef, keyedModel, requestKey, type Done, type Model } from '@hive/llm';
 import type { Context, StepInHand } from '../agent.ts';
@@ -95,7 +95,7 @@ const calledEvent = async (
       ...(call.answers !== undefined && { answers: call.answers }),
       ...(call.contextTokens !== undefined && { contextTokens: call.contextTokens }),
       ...call.place,
-      ...(call.atOnce !== undefined && { atOnce: call.atOnce.slice(0, 500) }),
+      ...(call.atOnce !== undefined && { atOnce: beginningOf(call.atOnce, 500) }),
       ...(timing?.loadMs !== undefined && { loadMs: Math.round(timing.loadMs) }),
       ...(timing?.prefillMs !== undefined && { prefillMs: Math.round(timing.prefillMs) }),
       key: requestKey(request, { model: keyedModel(model.ref), sha256 }),

@@ -1,4 +1,4 @@
-import { HiveError } from '@hive/errors';
+import { HiveError, beginningOf } from '@hive/errors';
 import {
   httpError,
   limitOutput,
@@ -143,7 +143,7 @@ export const createMessageReader = (reading: Reading) => {
   const failed = (ended: Fields): HiveError => {
     const errors = ended['errors'];
     const told = textOr(ended['result'] ?? (Array.isArray(errors) ? errors[0] : undefined), 'no explanation');
-    const message = told.slice(0, 500);
+    const message = beginningOf(told, 500);
     const status = ended['api_error_status'];
     if (closed && (status === 429 || assistantError === 'rate_limit' || status === undefined || status === null))
       return closed.credits ? billing(message) : exhausted(closed, clock.now());

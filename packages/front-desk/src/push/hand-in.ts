@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '@hive/core-db';
-import { HiveError, isHiveError } from '@hive/errors';
+import { HiveError, isHiveError, beginningOf } from '@hive/errors';
 import { shortId, type Result } from '@hive/events';
 import { pushedChange, type PushedChange, type Quarantine, type Repo } from '@hive/workspace';
 import { findHead } from '../find-id.ts';
@@ -47,7 +47,7 @@ export const createHandIn =
       const before = await submittedUnder(store, key);
       const { title, base } = change;
       const { id } =
-        before ?? (await submit({ goal: title.slice(0, 4000), repo: repo.root, base, ...asked }, { key, change }));
+        before ?? (await submit({ goal: beginningOf(title, 4000), repo: repo.root, base, ...asked }, { key, change }));
       const result = await readResult(store, (await findHead(store, 'workflow', id)).view);
       return { refused: null, lines: before ? linesAgain(result) : lines(result, { change, branch, url }) };
     } catch (error) {

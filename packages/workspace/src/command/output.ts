@@ -1,3 +1,5 @@
+import { endOf } from '@hive/errors';
+
 /** Collects output of any length in at most so many bytes: the beginning and the end. `add` answers how many came so far. */
 export const createOutput = (limit: number) => {
   const half = Math.max(1, Math.floor(limit / 2));
@@ -40,7 +42,7 @@ export const cleaned = (text: string): string =>
     .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 
 /** The last lines for people: at most 40, and 3,500 characters. */
-export const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-40).join('\n').slice(-3500);
+export const lastLines = (text: string): string => endOf(text.trimEnd().split('\n').slice(-40).join('\n'), 3500);
 
 /** {@link lastLines} of raw output, {@link cleaned}. */
 export const tailOf = (bytes: Buffer): string => lastLines(cleaned(bytes.subarray(-64 * 1024).toString('utf8')));

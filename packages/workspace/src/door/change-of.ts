@@ -1,4 +1,4 @@
-import { HiveError } from '@hive/errors';
+import { HiveError, beginningOf } from '@hive/errors';
 import { git, gitText } from '../git/git.ts';
 import { diffOf } from '../git/diff.ts';
 import { weighChange } from '../git/weigh-change.ts';
@@ -64,11 +64,13 @@ const titleOf = (bytes: Uint8Array): string => {
   const head = Buffer.from(bytes.subarray(0, 20_000)).toString('utf8');
   const subject = /^Subject: ((?:.+)(?:\r?\n[ \t].+)*)/m.exec(head.split(/^diff --git /m)[0] ?? '')?.[1];
   if (subject)
-    return subject
-      .replace(/\r?\n[ \t]+/g, ' ')
-      .replace(/^\[PATCH[^\]]*\]\s*/, '')
-      .trim()
-      .slice(0, 300);
+    return beginningOf(
+      subject
+        .replace(/\r?\n[ \t]+/g, ' ')
+        .replace(/^\[PATCH[^\]]*\]\s*/, '')
+        .trim(),
+      300,
+    );
   const file = /^\+\+\+ (?:b\/)?(.+?)\s*$/m.exec(head)?.[1];
-  return file && file !== '/dev/null' ? `Change ${file}`.slice(0, 300) : 'Change from a patch';
+  return file && file !== '/dev/null' ? beginningOf(`Change ${file}`, 300) : 'Change from a patch';
 };

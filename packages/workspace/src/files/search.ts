@@ -1,4 +1,4 @@
-import { hasCode } from '@hive/errors';
+import { hasCode, beginningOf } from '@hive/errors';
 import { git, type GitOptions } from '../git/git.ts';
 import { problem } from './open-folder.ts';
 import { repositoryPath } from './repository-path.ts';
@@ -45,7 +45,7 @@ export const searchIndex = async (
   });
   const lines = found.stdout.toString('utf8').split('\n').filter(Boolean);
   const more = found.stdout.length >= mostBytes;
-  return { lines: (more ? lines.slice(0, -1) : lines).map((line) => line.slice(0, longestLine)), more };
+  return { lines: (more ? lines.slice(0, -1) : lines).map((line) => beginningOf(line, longestLine)), more };
 };
 
 /** What could keep a matcher busy for long, or let it take all memory, is refused by its form. */

@@ -1,4 +1,4 @@
-import { HiveError } from '@hive/errors';
+import { HiveError, beginningOf } from '@hive/errors';
 import { git, type GitOptions } from './git.ts';
 import { removeByName } from './removed-by-name.ts';
 
@@ -31,7 +31,7 @@ const firstError = (stderr: string) =>
   (/^(?:error|fatal): (.*)$/m.exec(stderr)?.[1] ?? 'git does not understand it').replace(/ \(allow with .*\)$/, '');
 
 const malformed = (stderr: string) =>
-  new HiveError('patch.malformed', `The patch is malformed: ${firstError(stderr).slice(0, 300)}`, {
+  new HiveError('patch.malformed', `The patch is malformed: ${beginningOf(firstError(stderr), 300)}`, {
     details: { stderr: stderr.slice(0, 4000) },
   });
 
@@ -48,7 +48,7 @@ const conflict = (stderr: string) => {
     null;
   const message = place
     ? `The patch does not apply: ${place[1]} differs at line ${place[2]}`
-    : `The patch does not apply: ${first.slice(0, 300)}`;
+    : `The patch does not apply: ${beginningOf(first, 300)}`;
   return new HiveError('patch.conflict', message, {
     details: { file, line: place?.[2] ? Number(place[2]) : null, stderr: stderr.slice(0, 4000) },
   });

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { beginningOf } from '@hive/errors';
 import { cleaned } from '../command/output.ts';
 import type { Conflict } from '../port.ts';
 import { git, gitList } from './git.ts';
@@ -56,5 +57,5 @@ const blob = async (gitDir: string, object: string): Promise<Buffer> =>
 
 const hunksIn = (text: string): string => {
   const hunks = [...text.matchAll(/^<<<<<<< branch$[\s\S]*?^>>>>>>> change$/gm)].map(([hunk]) => hunk).join('\n');
-  return hunks.length > longestText ? `${hunks.slice(0, longestText)}\n[shortened]` : hunks;
+  return hunks.length > longestText ? `${beginningOf(hunks, longestText)}\n[shortened]` : hunks;
 };

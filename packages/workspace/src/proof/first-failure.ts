@@ -1,3 +1,5 @@
+import { beginningOf } from '@hive/errors';
+
 /** The first line of a check's output that says what failed, with its place when the line names one. */
 export type Failure = { readonly line: string; readonly file?: string; readonly at?: number };
 
@@ -30,7 +32,7 @@ export const firstFailure = (output: string): Failure | null => {
   const match = patterns.map((pattern) => pattern.exec(output)).find((found) => found !== null);
   const lines = output.trimEnd().split('\n');
   const last = lines.findLast((line) => line.trim() !== '' && !idle.test(line)) ?? lines.at(-1) ?? '';
-  const line = (match?.[1] ?? match?.[0] ?? last).trim().slice(0, 300);
+  const line = beginningOf((match?.[1] ?? match?.[0] ?? last).trim(), 300);
   if (line === '') return null;
   const where = place.exec(line) ?? (match ? place.exec(output.slice(match.index, match.index + 2000)) : null);
   if (!where?.[1] || where[1].includes('node_modules')) return { line };

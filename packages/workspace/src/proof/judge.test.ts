@@ -40,6 +40,14 @@ test('red on the head is refused with the first failure, whatever was red before
   ]);
 });
 
+test('what a red check said is cut at neither end within a character', () => {
+  const error = `Error: ${'x'.repeat(292)}😀 happened`;
+  const refused = judge([ran('head', 1, check('t'), `${error}\n`)], 'needed');
+  expect(refused.reason).toBe(`t: exit 1, first failure: ${error.slice(0, 299)}`);
+  const long = judge([ran('head', 1, check('t'), `😀${'x'.repeat(3499)}`)], 'needed');
+  expect(long.findings[0]?.message).toBe(`t: exit 1\n${'x'.repeat(3499)}`);
+});
+
 test('a found check that is red on the base is dropped and named; a named one is not', () => {
   const found = check('npm test', 'found');
   const both = judge([ran('head', 1, found), ran('head', 0), ran('base', 1, found), ran('base', 1)], 'needed');

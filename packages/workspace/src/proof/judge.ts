@@ -1,4 +1,4 @@
-import type { Code } from '@hive/errors';
+import { beginningOf, type Code } from '@hive/errors';
 import type { Check, EvidenceCommand, Finding } from '@hive/events';
 import type { Proof, RunResult } from '../port.ts';
 import { lastLines } from '../command/output.ts';
@@ -118,7 +118,7 @@ const finding = ({ check, result, output }: Ran): Finding => {
   const failure = firstFailure(output);
   return {
     rule: 'checks.red',
-    message: `${check.name}: exit ${result.exit}\n${lastLines(output)}`.slice(0, 4000),
+    message: beginningOf(`${check.name}: exit ${result.exit}\n${lastLines(output)}`, 4000),
     severity: 'error',
     ...(failure?.file !== undefined && { file: failure.file }),
     ...(failure?.at !== undefined && { line: failure.at }),

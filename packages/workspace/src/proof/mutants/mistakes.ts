@@ -1,3 +1,4 @@
+import { beginningOf } from '@hive/errors';
 import type { Language } from './language.ts';
 import { inString } from './mask.ts';
 
@@ -32,7 +33,7 @@ export const mistakesIn = (line: Line, language: Language): Mistake[] => {
   return [...mistakes.values()];
 };
 
-const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+const short = (text: string): string => (text.length > 60 ? `${beginningOf(text, 57)}...` : text);
 
 /** Every place where the pattern's first group, or all of it, becomes something else; `by` answers null to leave it. */
 const swap =
