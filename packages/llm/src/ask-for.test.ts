@@ -41,3 +41,24 @@ test('the schema that is sent is what the model has to write, without a dialect'
   });
   expect(jsonSchemaOf(schema)).not.toHaveProperty('$schema');
 });
+
+test('a text that no event can hold is repaired like any other mistake', async () => {
+  const outputs = ['a\u0000', 'b\ud83d', 'c'];
+  const asked: (string | undefined)[] = [];
+  const model: Model = {
+    ...failing,
+    async *call(given) {
+      asked.push(given.messages.at(-1)?.parts[0]?.text);
+      yield {
+        ...{ type: 'done', stop: 'end', text: '', toolCalls: [], model: 'tiny' },
+        ...{ output: { texts: ['fine', outputs.shift()] } },
+        usage: { input: 1, cacheRead: 0, cacheWrite: 0, output: 1, costBasis: 'unknown', source: 'live' },
+        timing: { queuedMs: 0, firstTokenMs: null, decodeMs: 0, totalMs: 0 },
+      };
+    },
+  };
+  const question = { name: 'x', schema: z.object({ texts: z.array(z.string()) }), request };
+  await expect(askFor(model, question, run)).rejects.toMatchObject({ code: 'model.bad_output' });
+  expect(asked[1]).toContain('A text holds a NUL or half of a surrogate pair, at texts.1.');
+  expect((await askFor(model, question, run)).value).toEqual({ texts: ['fine', 'c'] });
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HiveError, isHiveError } from '@hive/errors';
+import { HiveError, findNotPlain, isHiveError, notPlain } from '@hive/errors';
 import { complete } from './complete.ts';
 import type { Chunk, Done, JsonSchema, Model, ModelRequest, Run } from './model.ts';
 
@@ -79,6 +79,8 @@ const readAnswer = <T>(schema: z.ZodType<T>, answer: Done, maxTokens: number): R
     return { ok: false, problem: answer.text.trim() === '' ? 'The answer is empty.' : 'The answer is not JSON.' };
   }
   const parsed = schema.safeParse(answer.output);
+  const bad = findNotPlain(parsed.data);
+  if (bad) return { ok: false, problem: `A text ${notPlain}, at ${bad.join('.') || 'the root'}.` };
   return parsed.success ? { ok: true, value: parsed.data } : { ok: false, problem: z.prettifyError(parsed.error) };
 };
 
