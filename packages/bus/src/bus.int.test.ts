@@ -475,6 +475,25 @@ test('an event that cannot be handled becomes a dead letter and the follower goe
   ]);
 });
 
+test('an event becomes a dead letter whatever its handler says, and however much', async () => {
+  const { workflowId } = await readyTask();
+  const stop = new AbortController();
+  running.push(stop);
+  const following = bus.follow({
+    name: 'loud',
+    types: ['task.created'],
+    start: 'origin',
+    signal: stop.signal,
+    handle: () => Promise.reject(new Error(`\u0000${'😀'.slice(0, 1)}${'x'.repeat(5_000_000)}`)),
+  });
+  await expect.poll(() => store.deadLetters(10), { timeout: 10_000 }).toHaveLength(1);
+  stop.abort();
+  await following;
+  const [letter] = await store.deadLetters(10);
+  expect(letter?.error).toBe(`Error: \ufffd\ufffd${'x'.repeat(3991)}`);
+  expect((await store.event(letter?.eventId ?? ''))?.correlationId).toBe(workflowId);
+});
+
 test('a dead letter that is redriven is handled once, by one of two followers, and its effect stands in its own trace', async () => {
   const { taskId, workflowId } = await readyTask();
   let isRepaired = false;

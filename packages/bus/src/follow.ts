@@ -1,5 +1,5 @@
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
-import { hasCode } from '@hive/errors';
+import { beginningOf, hasCode } from '@hive/errors';
 import { isEventType, matchesTypes, streams } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { awayMs } from './backoff.ts';
@@ -111,7 +111,7 @@ export const createFollower =
           if (isTrouble(error)) throw error;
           options.onFailed?.(event, error, attempt);
           if (signal.aborted) return false;
-          if (attempt >= maxAttempts) return commit(at, event, [], String(error));
+          if (attempt >= maxAttempts) return commit(at, event, [], beginningOf(String(error), 4000));
           await rest(around, 50 * 2 ** attempt, signal);
         }
       }
