@@ -494,6 +494,24 @@ test('an event becomes a dead letter whatever its handler says, and however much
   expect((await store.event(letter?.eventId ?? ''))?.correlationId).toBe(workflowId);
 });
 
+test('a failure is recorded whatever is said of it, and however much', async () => {
+  const { taskId } = await readyTask();
+  const claimed = async () => {
+    const [claim] = await claimAs('a', newId());
+    if (!claim) throw new Error('nothing was claimed');
+    return claim;
+  };
+  const said = `\u0000${'😀'.slice(1)}${'x'.repeat(300_000)}`;
+  const told = `\ufffd\ufffd${'x'.repeat(3998)}`;
+  expect(await bus.queue.snooze(await claimed(), 0, said)).toBe('done');
+  expect(await bus.queue.fail(await claimed(), { code: 'internal', reason: said, retry: false })).toBe('done');
+  const { events } = await store.events({ stream: streams.task(taskId), limit: 10 });
+  expect(events.filter(({ type }) => type === 'task.snoozed' || type === 'task.attempt_failed')).toMatchObject([
+    { data: { reason: told } },
+    { data: { reason: told } },
+  ]);
+});
+
 test('a dead letter that is redriven is handled once, by one of two followers, and its effect stands in its own trace', async () => {
   const { taskId, workflowId } = await readyTask();
   let isRepaired = false;

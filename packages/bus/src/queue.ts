@@ -8,7 +8,7 @@ import {
   type Store,
   type Write,
 } from '@hive/core-db';
-import { hasCode, type Code } from '@hive/errors';
+import { beginningOf, hasCode, type Code } from '@hive/errors';
 import {
   isOpen,
   nextTaskState,
@@ -108,6 +108,9 @@ export type Provided = {
 
 /** So many steps are put into the queue by one commit. */
 const atOnce = 100;
+
+/** A reason as an event can hold it, whatever was said and however much: a failure can always be recorded. */
+const told = (reason: string): string => beginningOf(reason, 4000);
 
 const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
@@ -331,7 +334,13 @@ export const createQueue = (
       const event: NewEvent<'task.attempt_failed'> = {
         type: 'task.attempt_failed',
         stream: streamOfStep(step),
-        data: { ...ofStep(step), code: failure.code, reason: failure.reason, final, retryAt: final ? null : retryAt },
+        data: {
+          ...ofStep(step),
+          code: failure.code,
+          reason: told(failure.reason),
+          final,
+          retryAt: final ? null : retryAt,
+        },
       };
       const outcome = await under(claim, [{ events: [event] }], {
         ...free,
@@ -346,7 +355,7 @@ export const createQueue = (
       const event: NewEvent<'task.snoozed'> = {
         type: 'task.snoozed',
         stream: streamOfStep(claim.step),
-        data: { ...ofStep(claim.step), until: at, reason },
+        data: { ...ofStep(claim.step), until: at, reason: told(reason) },
       };
       return leaving(
         claim,
