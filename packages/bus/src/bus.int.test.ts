@@ -512,6 +512,14 @@ test('a failure is recorded whatever is said of it, and however much', async () 
   ]);
 });
 
+test('a step of an unknown kind is refused by name', async () => {
+  const step = sampleStep(await restingTask(store));
+  await expect(bus.queue.enqueue([{ ...step, kind: 'paint' as Step }], null)).rejects.toMatchObject({
+    code: 'event.invalid',
+    message: expect.stringContaining('task.assigned is not valid at step') as string,
+  });
+});
+
 test('a dead letter that is redriven is handled once, by one of two followers, and its effect stands in its own trace', async () => {
   const { taskId, workflowId } = await readyTask();
   let isRepaired = false;

@@ -12,7 +12,8 @@ export const startOf = (
   { causationId, actor, id }: Pick<Stamp, 'causationId' | 'actor'> & { readonly id: string },
 ): Start | null => {
   if (step.limits && step.limits.length > 0) return null;
-  const { type, stream, data } = assignment(step, null);
+  const { type, stream, data: given } = assignment(step, null);
+  const data = parseEventData(type, given);
   const row: StepRow = rowOf(step, { lastEventId: id, atMs: 0, tries: 0 });
   return {
     event: {
@@ -24,7 +25,7 @@ export const startOf = (
       causationId,
       actor,
       at: '',
-      data: parseEventData(type, data),
+      data,
     },
     step: row,
     unless: { stream: streams.workflow(step.workflowId), state: 'paused' },
