@@ -520,6 +520,17 @@ test('a step of an unknown kind is refused by name', async () => {
   });
 });
 
+test('a step that is there already, or is asked for twice, is refused for good', async () => {
+  const step = sampleStep(await restingTask(store));
+  const refusal = { code: 'input.state', remedy: 'give_up', message: expect.stringContaining(step.id) as string };
+  await expect(bus.queue.enqueue([step, step], null)).rejects.toMatchObject(refusal);
+  expect(await store.steps({ ids: [step.id], limit: 1 })).toEqual([]);
+  await bus.queue.enqueue([step], null);
+  await expect(bus.queue.enqueue([step], null)).rejects.toMatchObject(refusal);
+  const other = sampleStep(await restingTask(store));
+  await expect(bus.queue.enqueue([{ ...other, id: step.id }], null)).rejects.toMatchObject(refusal);
+});
+
 test('a dead letter that is redriven is handled once, by one of two followers, and its effect stands in its own trace', async () => {
   const { taskId, workflowId } = await readyTask();
   let isRepaired = false;

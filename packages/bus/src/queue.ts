@@ -59,7 +59,7 @@ export type Queue = {
   /**
    * Puts steps into the queue, each with its `task.assigned` in the trace of its workflow, caused by `causationId`. Resolves when all are committed; a
    * hundred are one commit. An idle agent of this bus claims in the same commit, and nobody else is woken for what it won. Throws
-   * `transition.refused` when a step does not fit its task, or there is no such task.
+   * `transition.refused` when a step does not fit its task, or there is no such task, and `input.state` when its id is in use already.
    */
   enqueue(steps: readonly NewStep[], causationId: string | null): Promise<void>;
   /** Who took an agent out by its name, as it was half a second ago at most; null while nobody did. */

@@ -148,6 +148,11 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     }
     const lostOwnClaim =
       result.status === 'step' && (plan.changeSteps ?? []).some((change) => change.id === result.which);
+    if (result.status === 'step' && (await isTaken(store, insertSteps, result.which)))
+      throw new HiveError(
+        'input.state',
+        `There is a step ${result.which} already, or it is asked for twice; nothing was recorded`,
+      );
     if (lostOwnClaim || result.status === 'cursor' || result.status === 'letter')
       return { status: result.status, which: result.which };
   }
@@ -156,6 +161,12 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     `The streams ${intent.streams.join(', ')} change too fast to write to; try again`,
     { remedy: 'retry' },
   );
+};
+
+/** Whether a new step can never be put into the queue under its id. One that only met another write of that moment may be, the next time. */
+const isTaken = async (store: Store, steps: readonly StepRow[], id: string): Promise<boolean> => {
+  const meant = steps.filter((step) => step.id === id).length;
+  return meant > 1 || (meant === 1 && (await store.steps({ ids: [id], limit: 1 })).length > 0);
 };
 
 /** What is looked at of a step's stream; a workflow has no agents. */
