@@ -494,6 +494,40 @@ test('an event becomes a dead letter whatever its handler says, and however much
   expect((await store.event(letter?.eventId ?? ''))?.correlationId).toBe(workflowId);
 });
 
+test('a follower whose cursor lies behind the end of the log says so once, and skips and repeats nothing by itself', async () => {
+  await readyTask();
+  const name = 'restored';
+  const before = await store.subscription(name, 'origin');
+  const { cursor: last } = (await store.events({ newest: true, limit: 1 })).events[0] ?? { cursor: before };
+  const beyond = { xid: last.xid, position: last.position + 2 };
+  await store.write({ events: [], heads: [], cursor: { name, from: before, to: beyond } });
+  const troubles: unknown[] = [];
+  const seen: number[] = [];
+  const forgotten = vi.fn();
+  const stop = new AbortController();
+  running.push(stop);
+  const following = bus.follow({
+    ...{ name, types: ['task.*'], start: 'origin', signal: stop.signal },
+    onTrouble: (error) => troubles.push(error),
+    onOvertaken: forgotten,
+    handle: (event) => (seen.push(event.position), Promise.resolve([])),
+  });
+  await expect.poll(() => troubles).toMatchObject([{ code: 'cursor.unknown' }]);
+  expect(String(troubles[0])).toContain(`stands at position ${beyond.position}, and the log ends at ${last.position}`);
+  // Now the log goes past the cursor, which does not make it right.
+  await readyTask();
+  await readyTask();
+  const looks = vi.spyOn(store, 'subscription');
+  await expect.poll(() => looks.mock.calls.length, { timeout: 5000 }).toBeGreaterThan(1);
+  expect([seen, troubles.length]).toEqual([[], 1]);
+  await store.write({ events: [], heads: [], cursor: { name, from: beyond, to: last } });
+  await expect.poll(() => seen.length, { timeout: 5000 }).toBeGreaterThan(3);
+  expect(seen[0]).toBe(last.position + 1);
+  expect(forgotten).toHaveBeenCalled();
+  stop.abort();
+  await following;
+});
+
 test('a failure is recorded whatever is said of it, and however much', async () => {
   const { taskId } = await readyTask();
   const claimed = async () => {

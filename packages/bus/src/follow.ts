@@ -1,5 +1,5 @@
 import type { Cursor, LoggedEvent, Store } from '@hive/core-db';
-import { beginningOf, hasCode } from '@hive/errors';
+import { HiveError, beginningOf, hasCode } from '@hive/errors';
 import { isEventType, matchesTypes, streams } from '@hive/events';
 import { failpoint } from '@hive/failpoints';
 import { awayMs } from './backoff.ts';
@@ -24,7 +24,10 @@ export type Follow = {
   /** Called for an event of a newer Hive, which is passed over: what it means is not known here. */
   readonly onUnknown?: (event: LoggedEvent) => void;
   readonly onFailed?: (event: LoggedEvent, error: unknown, attempt: number) => void;
-  /** Called when the log could not be read or written; it is tried again after `retryMs` (default {@link awayMs}), for ever, and no event is blamed. */
+  /**
+   * Called when the log could not be read or written; it is tried again after `retryMs` (default {@link awayMs}), for ever, and no event is blamed.
+   * Called once with `cursor.unknown` when the log ends before the cursor: then nothing is handled until somebody has moved the cursor.
+   */
   readonly onTrouble?: (error: unknown) => void;
   readonly retryMs?: number;
   readonly signal: AbortSignal;
@@ -145,9 +148,26 @@ export const createFollower =
       return mine;
     };
 
+    /** The cursor that the log ended before: what comes there now was never handled, and where to go on is not for us to say. */
+    let beyond: Cursor | null = null;
+    const isMoved = async (from: Cursor): Promise<boolean> => {
+      cursor = await store.subscription(name, options.start);
+      return isBefore(cursor, from) || isBefore(from, cursor);
+    };
+
     const handlePage = async (): Promise<void> => {
+      if (beyond) {
+        if (!(await isMoved(beyond))) return rest(around, pollMs, signal);
+        beyond = null;
+        options.onOvertaken?.();
+      }
       const seen = doorbell.rings();
       const page = await store.events({ after: cursor, types: [...options.types, redriven], limit: pageSize });
+      if (isBefore(page.looked, cursor)) {
+        beyond = cursor;
+        options.onTrouble?.(unknownCursor(name, cursor, page.looked));
+        return;
+      }
       let ours = true;
       for (const event of page.events) {
         ours = !signal.aborted && (await handleNext(event));
@@ -171,6 +191,13 @@ export const createFollower =
   };
 
 const redriven = 'system.redriven';
+
+const unknownCursor = (name: string, { position }: Cursor, end: Cursor): HiveError =>
+  new HiveError(
+    'cursor.unknown',
+    `The subscription ${name} stands at position ${position}, and the log ends at ${end.position}: the store may have been restored in part; nothing is handled for it until its cursor is moved`,
+    { details: { subscription: name, position, end: end.position } },
+  );
 
 const isBefore = (a: Cursor, b: Cursor): boolean => {
   const [left, right] = [BigInt(a.xid), BigInt(b.xid)];
