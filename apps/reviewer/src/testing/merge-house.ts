@@ -77,7 +77,8 @@ export const openMergeHouse = async (files: Readonly<Record<string, string>> = {
       ...{ redBefore: 'not_needed', greenAfter: true, sandbox: 'none', at: new Date().toISOString() },
       checkedBy: { agent: 'worker-test', host: 'here' },
     };
-    const about2 = (step: 'work' | 'check' | 'review', token: number) => ({ taskId, step, attempt: 1, token });
+    // Below those that the queue gives out.
+    const about2 = (step: 'work' | 'check' | 'review') => ({ taskId, step, attempt: 1, token: 0 });
     const of = streams.task(taskId);
     await house.tell(
       taskId,
@@ -85,23 +86,23 @@ export const openMergeHouse = async (files: Readonly<Record<string, string>> = {
       {
         type: 'task.claimed',
         stream: of,
-        data: { ...about2('work', 1), agent: 'worker-test', leaseUntil: new Date().toISOString() },
+        data: { ...about2('work'), agent: 'worker-test', leaseUntil: new Date().toISOString() },
       },
       {
         type: 'task.submitted',
         stream: of,
-        data: { ...about2('work', 1), base, commit: made.commit, patch: hash, author, agent: 'worker-test' },
+        data: { ...about2('work'), base, commit: made.commit, patch: hash, author, agent: 'worker-test' },
       },
       {
         type: 'task.checked',
         stream: of,
-        data: { ...about2('check', 2), evidence, verdict: { code: null, reason: null, findings: [] } },
+        data: { ...about2('check'), evidence, verdict: { code: null, reason: null, findings: [] } },
       },
       {
         type: 'task.review_completed',
         stream: of,
         data: {
-          ...about2('review', 3),
+          ...about2('review'),
           decision: 'approve',
           reviewer: { agent: 'reviewer', kind: 'rules' },
           findings: [],

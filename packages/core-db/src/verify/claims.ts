@@ -1,6 +1,6 @@
 import { nameRows, said, type Check } from './check.ts';
 
-/** 4: the tokens of a step never fall and grow with each claim, and a claim ends before the next one begins. Sorted narrowly, for there are many. */
+/** 4: the tokens of a stream never fall and grow with each claim, whichever its step, and a claim ends before the next one of its step begins. Sorted narrowly, for there are many. */
 export const tokensGrow: Check = (snapshot, offenders) =>
   nameRows(
     snapshot,
@@ -9,8 +9,9 @@ export const tokensGrow: Check = (snapshot, offenders) =>
         case when type = 'task.claimed' then 1 else 0 end as claims
       from event where (stream >= 'task/' and stream < 'task0' or stream >= 'workflow/' and stream < 'workflow0') and type <> 'task.created'
         and data ->> 'step' is not null),
-      followed as (select told.*, max(token) over (so_far rows between unbounded preceding and 1 preceding) as seen, lag(claims) over so_far as before
-        from told window so_far as (partition by stream, step order by version))
+      followed as (select told.*, max(token) over (partition by stream order by version rows between unbounded preceding and 1 preceding) as seen,
+          lag(claims) over (partition by stream, step order by version) as before
+        from told)
       select f.*, (select correlation_id from event e where e.stream = f.stream and e.version = f.version) as trace from followed f
       where token < seen or (claims = 1 and (token <= seen or before = 1))`,
     [],

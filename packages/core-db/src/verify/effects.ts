@@ -62,6 +62,29 @@ export const effectsOnce: Check = async (snapshot, offenders) => {
   );
 };
 
+/** 3: what is merged went in by a move of the branch that was intended and is told, whoever led it. A move may be told without its task, which may have ended meanwhile. */
+export const mergesTold: Check = async (snapshot, offenders) => {
+  await nameRows(
+    snapshot,
+    offenders,
+    `select stream, correlation_id as trace from event where stream >= 'task/' and stream < 'task0' and type = 'task.merged'
+      and stream not in (select coalesce('task/' || (data ->> 'taskId'), '') from event
+        where stream >= 'merge/' and stream < 'merge0' and type = 'merge.completed')`,
+    [],
+    (row) => `${said(row, 'stream')} was merged without a merge.completed`,
+  );
+  await nameRows(
+    snapshot,
+    offenders,
+    `select stream, data ->> 'taskId' as task, correlation_id as trace from event
+      where stream >= 'merge/' and stream < 'merge0' and type = 'merge.completed'
+      and stream || ' ' || (data ->> 'taskId') not in (select stream || ' ' || coalesce(data ->> 'taskId', '') from event
+        where stream >= 'merge/' and stream < 'merge0' and type = 'merge.intended')`,
+    [],
+    (row) => `${said(row, 'stream')}: task ${said(row, 'task')} was merged without a merge.intended`,
+  );
+};
+
 /** The process that makes a call ends it within a quarter of an hour; where it is gone, the orchestrator does. */
 const openCallMs = 60 * 60_000;
 

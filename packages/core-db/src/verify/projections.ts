@@ -50,6 +50,7 @@ export const headsMatch: Check = async (snapshot, offenders) => {
         kept: null,
         version: 0,
         lastEventId: '',
+        token: 0,
         fault: null,
       };
     }
@@ -69,6 +70,8 @@ type Walk = {
   kept: unknown;
   version: number;
   lastEventId: string;
+  /** The highest fencing token that was given out. */
+  token: number;
   /** Why it could not be folded further. Events that do not fit are told as invariant 5, and those of a newer program are its own; both say nothing here. */
   fault: string | null;
 };
@@ -88,7 +91,9 @@ const follow = (walk: Walk, row: Row): void => {
     }
     // A fold looks at these fields of an event alone.
     const fact = { type, stream: walk.stream, actor: said(row, 'actor'), at: said(row, 'at'), data };
-    walk.view = foldStream(walk.view, fact as HiveEvent);
+    const event = fact as HiveEvent;
+    walk.view = foldStream(walk.view, event);
+    if (event.type === 'task.claimed') walk.token = Math.max(walk.token, event.data.token);
     if (walk.version === walk.keptAt) walk.kept = walk.view;
   } catch (error) {
     walk.fault = hasCode(error, 'transition.refused')
@@ -97,11 +102,17 @@ const follow = (walk: Walk, row: Row): void => {
   }
 };
 
-const differenceOf = ({ stream, view, kept, version, lastEventId, fault }: Walk, row: Row | null): string | null => {
+const differenceOf = (
+  { stream, trace, view, kept, version, lastEventId, token, fault }: Walk,
+  row: Row | null,
+): string | null => {
   if (!row) return 'has events and no head';
   if (Number(row['version']) !== version || row['last_event_id'] !== lastEventId)
     return `its head is at version ${said(row, 'version')}, its last event at ${version}`;
   if (fault !== null) return fault === unfit ? null : fault;
+  if (Number(row['token']) !== token)
+    return `its head has the token ${said(row, 'token')}, its claims were given ${token} at most`;
+  if (row['correlation_id'] !== trace) return `its head is of the trace ${said(row, 'correlation_id')}`;
   // Most are equal to the letter; only the others are taken apart.
   if (row['view'] !== JSON.stringify(kept) && canonicalJson(headOf(row).view) !== canonicalJson(kept))
     return 'its head is not the fold of its events';

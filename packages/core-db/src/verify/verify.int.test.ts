@@ -107,8 +107,38 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       ...(cursor && { cursor }),
     });
     if (result.status !== 'written') throw new Error(result.status);
+    // What the claim of a store does.
+    if (type === 'task.claimed')
+      await place.raw(`update stream_head set token = ${(data as { token: number }).token} where stream = '${stream}'`);
     return event;
   };
+
+  /** The change goes in, each event told as it is unless `told` says otherwise: other data, or (null) not at all. */
+  const goIn = async (told: Readonly<Record<string, object | null>> = {}) => {
+    const evidence = { head: 'h' };
+    const of = { taskId: task, branch: 'b', evidence };
+    const story: readonly (readonly [kind: string, id: string, type: string, data: object])[] = [
+      ['task', task, 'task.submitted', claim(1)],
+      ['task', task, 'task.claimed', claim(2, { step: 'check' })],
+      ['task', task, 'task.checked', { ...claim(2, { step: 'check' }), evidence, verdict: { findings: [] } }],
+      ['task', task, 'task.claimed', claim(3, { step: 'review' })],
+      ['task', task, 'task.review_completed', { ...claim(3, { step: 'review' }), findings: [], reviewer: {} }],
+      ['task', task, 'task.claimed', claim(4, { step: 'merge' })],
+      ['merge', 'r:b', 'merge.intended', of],
+      ['merge', 'r:b', 'merge.completed', { ...of, commit: 'c', into: null }],
+      ['task', task, 'task.merged', { ...claim(4, { step: 'merge' }), commit: 'c', evidence }],
+    ];
+    for (const [kind, id, type, data] of story)
+      if (told[type] !== null) await tell(kind, id, type, { ...data, ...told[type] });
+  };
+
+  const announced = (stepId: string, more: object = {}) => ({
+    taskId: task,
+    step: 'work',
+    attempt: 1,
+    stepId,
+    ...more,
+  });
 
   const broken = async () => {
     const reports = await store.verify();
@@ -165,6 +195,18 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
         const at = { at: '2020-01-01T00:00:00.000Z' };
         await tell('merge', 'r:c', 'merge.intended', { taskId: task, branch: 'c' }, at);
         await tell('merge', 'r:c', 'merge.completed', { taskId: randomUUID(), branch: 'c', commit: 'c', into: null });
+      },
+    ],
+    [3, /task.checked .* has no evidence/, () => goIn({ 'task.checked': { evidence: undefined } })],
+    [3, /task.merged .* has no evidence/, () => goIn({ 'task.merged': { evidence: {} } })],
+    [3, /without a merge.completed/, () => goIn({ 'merge.intended': null, 'merge.completed': null })],
+    [3, /without a merge.intended/, () => goIn({ 'merge.intended': null })],
+    [
+      4,
+      /token 1 of check after 1/,
+      async () => {
+        await tell('task', task, 'task.submitted', claim(1));
+        await tell('task', task, 'task.claimed', claim(1, { step: 'check' }));
       },
     ],
     [
@@ -281,6 +323,36 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
         place.raw(`insert into stream_head (stream, kind, id, correlation_id, version, state, last_event_id, view)
       values ('box/x', 'box', 'x', 'x', 1, '', 'x', '{}')`),
     ],
+    [10, /has the token 77/, () => place.raw(`update stream_head set token = 77 where stream = 'task/${task}'`)],
+    [10, /of the trace zzz/, () => place.raw(`update stream_head set correlation_id = 'zzz' where id = '${task}'`)],
+    [
+      10,
+      /its step gone \(work\) is open, and has no row/,
+      () => tell('task', task, 'task.assigned', announced('gone')),
+    ],
+    [
+      10,
+      /its step over \(work\) is open, and its row says done/,
+      async () => {
+        await store.write({ events: [], heads: [], insertSteps: [sampleStep({ id: 'over', state: 'done' })] });
+        await tell('task', task, 'task.lease_expired', claim(1));
+        await tell('task', task, 'task.assigned', announced('over'));
+        await tell('task', task, 'task.claimed', claim(2));
+        await tell('task', task, 'task.attempt_failed', claim(2, { final: false }));
+      },
+    ],
+    [
+      10,
+      /workflow.*its step plan \(plan\) is open, and has no row/,
+      async () => {
+        const other = randomUUID();
+        const own = { correlationId: other };
+        await tell('workflow', other, 'workflow.submitted', { workflowId: other }, own);
+        await tell('workflow', other, 'task.assigned', announced('plan', { taskId: null, step: 'plan' }), own);
+        await tell('workflow', other, 'workflow.paused', {}, own);
+        await tell('workflow', other, 'workflow.resumed', {}, own);
+      },
+    ],
     [10, /sum of its events/, () => place.raw('update trace set events = events + 1')],
     [
       12,
@@ -352,6 +424,7 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
       /\(merge.intended\) did not use up its approval/,
       () => tell('merge', 'r:b', 'merge.intended', { taskId: task, branch: 'b', approvalId: 'a' }),
     ],
+    [15, /event_never_changes is gone/, () => withoutTriggers()],
   ];
 
   const withoutTriggers = () =>
@@ -365,6 +438,52 @@ describe.each(Object.entries(places))('verify on %s', (_name, makePlace) => {
     await plant();
     const found = await broken();
     expect(found[number]?.join('\n') ?? '').toMatch(says);
+  });
+
+  test('a change that went in with all that belongs to it holds, also under the claim of another task', async () => {
+    await goIn({ 'task.merged': { lead: { taskId: randomUUID(), token: 9 } } });
+    expect(await broken()).toEqual({});
+  });
+
+  test.each([
+    ['ended', 'task.submitted', { final: true }],
+    ['failed for good', 'task.attempt_failed', { final: true }],
+    ['was given up', 'task.lease_expired', { final: true }],
+  ])('a step that %s needs no open row, whoever is next', async (_, type, more) => {
+    await store.write({ events: [], heads: [], insertSteps: [sampleStep({ id: 'over', state: 'done' })] });
+    await tell('task', task, 'task.assigned', announced('over'));
+    await tell('task', task, type, claim(1, more));
+    expect(await broken()).toEqual({});
+  });
+
+  test('a step that is put off, or whose workflow is paused, is in the queue all the same', async () => {
+    await store.write({ events: [], heads: [], insertSteps: [sampleStep({ id: 'later', state: 'scheduled' })] });
+    await tell('task', task, 'task.assigned', announced('later'));
+    await tell('task', task, 'task.snoozed', claim(1));
+    expect(await broken()).toEqual({});
+  });
+
+  test('a trigger that is switched off, or refuses nothing any more, protects nothing', async () => {
+    if (store.dialect === 'sqlite') {
+      await place.raw('drop trigger event_never_leaves');
+      await place.raw('create trigger event_never_leaves before delete on event begin select 1; end');
+      expect((await broken())[15]).toEqual([expect.stringContaining('event_never_leaves is gone, switched off')]);
+      return;
+    }
+    await place.raw('alter table event disable trigger event_never_changes');
+    expect((await broken())[15]).toEqual([expect.stringContaining('event_never_changes is gone, switched off')]);
+    await place.raw(
+      'create or replace function refuse_change() returns trigger language plpgsql as $$ begin return old; end $$',
+    );
+    expect((await broken())[15]).toHaveLength(2);
+  });
+
+  test('the remedy for a trigger that is gone brings it back', async () => {
+    await withoutTriggers();
+    const told = (await broken())[15] ?? [];
+    expect(told).not.toEqual([]);
+    for (const offender of told) await place.raw(offender.replace(/^.*make it again: /, ''));
+    expect(await broken()).toEqual({});
   });
 
   test('offenders are named with their trace', async () => {

@@ -5,9 +5,12 @@ import { auditHolds } from './audit-chain.ts';
 import { causesHold } from './causes.ts';
 import { createOffenders, type Check, type Offenders, type Snapshot } from './check.ts';
 import { backoffKept, nobodyStarves, tokensGrow, withinCaps } from './claims.ts';
-import { acceptedTasksExist, budgetsHold, chargedOnce, effectsOnce } from './effects.ts';
+import { acceptedTasksExist, budgetsHold, chargedOnce, effectsOnce, mergesTold } from './effects.ts';
+import { evidenceGiven } from './evidence.ts';
 import { cursorsWithinLog, nothingFromTheFuture, versionsDense } from './log-order.ts';
+import { openStepsQueued } from './open-steps.ts';
 import { headsMatch, tracesMatch } from './projections.ts';
+import { logProtected } from './protection.ts';
 import { taskTransitions, workflowTransitions } from './transitions.ts';
 
 type Invariant = {
@@ -27,7 +30,11 @@ const invariants: readonly Invariant[] = [
     checks: [],
     note: 'needs an end of faults; shown by tests',
   },
-  { number: 3, name: 'at most one effect per task, step and effect', checks: [effectsOnce] },
+  {
+    number: 3,
+    name: 'at most one effect per task, step and effect, with intent, outcome and evidence',
+    checks: [effectsOnce, mergesTold, evidenceGiven],
+  },
   { number: 4, name: 'one lease holder, tokens strictly grow', checks: [tokensGrow] },
   { number: 5, name: 'only transitions of the table', checks: [taskTransitions, workflowTransitions] },
   { number: 6, name: 'attempts and rescues within their caps, backoff kept', checks: [withinCaps, backoffKept] },
@@ -39,7 +46,7 @@ const invariants: readonly Invariant[] = [
   },
   { number: 8, name: 'stream versions dense and in log order', checks: [versionsDense] },
   { number: 9, name: 'each trace has one root, no cycle, no orphan', checks: [causesHold] },
-  { number: 10, name: 'projections equal the fold of the events', checks: [tracesMatch, headsMatch] },
+  { number: 10, name: 'projections equal the fold of the events', checks: [tracesMatch, headsMatch, openStepsQueued] },
   {
     number: 11,
     name: "yesterday's traces replay alike under today's code",
@@ -63,7 +70,7 @@ const invariants: readonly Invariant[] = [
     name: 'no gated effect without an earlier approval by someone else',
     checks: [approvedBefore, askedIsUsed],
   },
-  { number: 15, name: 'the audit chain detects any edited or removed event', checks: [auditHolds] },
+  { number: 15, name: 'the audit chain detects any edited or removed event', checks: [logProtected, auditHolds] },
   {
     number: 16,
     name: 'no secret in events, logs or prompts',

@@ -84,7 +84,7 @@ const recorded = (
     version: row.version,
     state: stateOf(event.stream, view),
     lastEventId: id,
-    token: 0,
+    token: event.type === 'task.claimed' ? event.data.token : (before?.token ?? 0),
     view,
   });
   return row;
