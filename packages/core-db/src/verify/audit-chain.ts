@@ -164,35 +164,58 @@ const describe = async (bad: BadStretch, snapshot: Snapshot): Promise<string> =>
     return `the log ends before ${where}: the last ${missing} sealed events up to ${bad.upTo.eventId} are gone`;
   const name = nameOf(first);
   const moved = bad.mark === null ? undefined : bad.events.find((it) => markOf(chainHash(bad.before, it)) === bad.mark);
-  const gaps = missing > 0 ? await gapsIn(bad.events, snapshot) : [];
   const tail = bad.isEnd ? ', and the log ends before the last checkpoint' : '';
   if (missing < 0)
     return moved && moved === second
       ? `${name} was inserted as ${where}`
       : `${name} is not what was sealed as ${where}: ${-missing} more events than were sealed${tail}`;
   if (missing > 0)
-    return `${gaps.length > 0 ? gaps.join(', ') : `${missing} events before ${name}`} ${gaps.length === 1 ? 'was' : 'were'} removed at ${where}; ${name} stands there now${tail}`;
+    return `${await withFewer(bad, { first, missing, where, moved: moved !== undefined }, snapshot)}${tail}`;
   return moved
     ? `${name} stands as ${where} where ${nameOf(moved)} was sealed: the order was changed`
     : `${name} was changed; it is ${where}${tail}`;
 };
 
+/**
+ * Where events are missing, the marks do not tell which. A single one stood at the first number that differs for certain only where what stands there
+ * now has lost the version before it; else it may have stood further on, and what stands there now was changed.
+ */
+const withFewer = async (
+  { events }: BadStretch,
+  told: { readonly first: LoggedEvent; readonly missing: number; readonly where: string; readonly moved: boolean },
+  snapshot: Snapshot,
+): Promise<string> => {
+  const { first, missing, where, moved } = told;
+  const gaps = await gapsIn(events, snapshot);
+  const gone = gaps.map(({ stream, version }) => `${stream} version ${version}`);
+  if (missing === 1 && !moved && gaps[0]?.stream === first.stream && gaps[0].version === first.version - 1)
+    return `${gone[0] ?? ''} was removed at ${where}; ${nameOf(first)} stands there now`;
+  const among = gone.length > 0 ? `, ${missing === 1 ? '' : 'among them '}${gone.join(', ')}` : '';
+  return `the chain fits no more from ${where}; ${nameOf(first)} stands there now, and ${missing} of the sealed events from there on ${missing === 1 ? 'is' : 'are'} gone${among}`;
+};
+
 const nameOf = (event: LoggedEvent): string =>
   `event ${event.id} (${event.type}, ${event.stream} version ${event.version})`;
 
-/** Versions that are missing right before events of the stretch, each once. */
-const gapsIn = async (events: readonly LoggedEvent[], { read }: Snapshot): Promise<string[]> => {
-  const gaps: string[] = [];
-  const seen = new Set<string>();
+type Gap = Pick<LoggedEvent, 'stream' | 'version'>;
+
+/** Versions that are missing right before events of the stretch. */
+const gapsIn = async (events: readonly LoggedEvent[], { read }: Snapshot): Promise<readonly Gap[]> => {
+  const gaps: Gap[] = [];
+  const seen = new Map<string, number>();
   for (const { stream, version } of events) {
-    if (seen.has(stream) || version === 1) continue;
-    seen.add(stream);
-    const rows = await read('select 1 as there from event where stream = ? and version = ?', [stream, version - 1]);
-    if (rows.length === 0) gaps.push(`${stream} version ${version - 1}`);
-    if (gaps.length === 3 || seen.size === 500) break;
+    const last = seen.get(stream);
+    if (last === undefined && seen.size === 500) break;
+    seen.set(stream, version);
+    const isGap = last === undefined ? version > 1 && !(await isThere(stream, version - 1, read)) : version > last + 1;
+    if (isGap) gaps.push({ stream, version: version - 1 });
+    if (gaps.length === 3) break;
   }
   return gaps;
 };
+
+const isThere = async (stream: string, version: number, read: Snapshot['read']): Promise<boolean> =>
+  (await read('select 1 as there from event where stream = ? and version = ?', [stream, version])).length > 0;
 
 /** What an event tells of a checkpoint that was made with this key. */
 const checkpointOf = (event: LoggedEvent, key: string): { readonly count: number; readonly hash: string } | null => {
