@@ -9,6 +9,7 @@ import {
   proofRules,
   reviewRules,
   streams,
+  taskCreated,
   usageOf,
   type ApprovalDocument,
   type ApprovalView,
@@ -176,11 +177,7 @@ const start = (
   plan: readonly PlannedTask[],
   approval?: ApprovalView,
 ): readonly Move[] => {
-  const created = plan.map((spec): NewEvent => ({
-    type: 'task.created',
-    stream: streams.task(spec.id),
-    data: { taskId: spec.id, workflowId, spec },
-  }));
+  const created = plan.map((spec) => taskCreated(workflowId, spec));
   const started: NewEvent = {
     type: 'workflow.started',
     stream: streams.workflow(workflowId),

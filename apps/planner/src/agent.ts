@@ -1,6 +1,6 @@
 import { askModel, defineAgent, lastTurn, type Context, type StepInHand } from '@hive/agent-kit';
 import { HiveError } from '@hive/errors';
-import { Plan, streams, type NewEvent } from '@hive/events';
+import { Plan, assertRecordable, planGenerated, type NewEvent } from '@hive/events';
 import type { ModelRequest } from '@hive/llm';
 import { survey } from '@hive/workspace';
 import type { z } from 'zod';
@@ -24,7 +24,8 @@ const planByFile = async (step: StepInHand, { artefacts }: Context): Promise<rea
   const { plan: hash, source } = step.workflow.submission;
   if (hash === null) throw new HiveError('plan.invalid', 'The workflow was accepted without a plan');
   const plan = Plan.parse(JSON.parse(Buffer.from(await artefacts.get(hash)).toString('utf8')));
-  return [generated(step, plan, hash, source === 'file' ? 'plan file' : 'submit')];
+  assertRecordable(step.workflow.id, plan);
+  return [planGenerated(step.workflow.id, plan, { hash, by: source === 'file' ? 'plan file' : 'submit' })];
 };
 
 const planByModel = async (step: StepInHand, ctx: Context): Promise<readonly NewEvent[]> => {
@@ -42,12 +43,16 @@ const planByModel = async (step: StepInHand, ctx: Context): Promise<readonly New
     recentCommits: seen.commits,
     planning,
   });
-  const schema = modelPlan(stages.map(({ name }) => name));
+  const schema = modelPlan(
+    stages.map(({ name }) => name),
+    (plan) => assertRecordable(step.workflow.id, planFrom(plan, submission, stages)),
+  );
   const { value, author } =
     (await paidFor(request, schema, step, ctx)) ??
     (await askModel({ wanted, name: 'plan', schema, request }, step, ctx));
   const plan = planFrom(value, submission, stages);
-  return [generated(step, plan, await ctx.artefacts.put(JSON.stringify(plan)), author)];
+  const hash = await ctx.artefacts.put(JSON.stringify(plan));
+  return [planGenerated(step.workflow.id, plan, { hash, by: author })];
 };
 
 /** The plan that a process was given which died before it could tell: the same question is not paid twice. */
@@ -64,14 +69,3 @@ const paidFor = async (
   const plan = schema.safeParse(last.done.output);
   return plan.success ? { value: plan.data, author: last.author } : null;
 };
-
-const generated = (step: StepInHand, plan: Plan, hash: string, by: string): NewEvent => ({
-  type: 'workflow.plan_generated',
-  stream: streams.workflow(step.workflow.id),
-  data: {
-    workflowId: step.workflow.id,
-    plan: hash,
-    by,
-    tasks: plan.tasks.map(({ id, key, needs }) => ({ id, key, needs })),
-  },
-});

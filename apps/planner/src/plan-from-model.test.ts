@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { parsePlanFile } from '@hive/events';
+import { assertRecordable, parsePlanFile, type Submission } from '@hive/events';
 import { jsonSchemaOf } from '@hive/llm';
 import { modelPlan, toPlanFile } from './plan-from-model.ts';
+import { planFrom } from './plan-from.ts';
 
 const ModelPlan = modelPlan();
 
@@ -72,6 +73,21 @@ test('a template with stages asks for the stage of each task, and for none that 
   expect(parse(task('a', { stage: 'build' }), task('b', { stage: 'docs', needs: ['a'] })).success).toBe(true);
   const late = parse(task('a', { stage: 'build', needs: ['b'] }), task('b', { stage: 'docs' }));
   expect(late.error?.issues[0]?.message).toBe('Task a needs b, which belongs to a later stage');
+});
+
+test('what else speaks against a plan as a whole is told to the model too, where nothing else is wrong with it', () => {
+  const submission = { workflowId: '0199a000-0000-7000-8000-000000000000', model: null };
+  const schema = modelPlan([], (plan) =>
+    assertRecordable(submission.workflowId, planFrom(plan, submission as unknown as Submission)),
+  );
+  const parse = (...tasks: object[]) => schema.safeParse({ version: 1, tasks });
+  const instructions = '漢'.repeat(20_000);
+  const paths = Array.from({ length: 200 }, (_, n) => `${n}${'漢'.repeat(400)}`);
+  expect(parse(task('a', { instructions })).success).toBe(true);
+  const { error } = parse(task('b'), task('a', { instructions, paths }));
+  expect(error?.issues.map(({ message }) => message)).toEqual([
+    'Task a is larger than the 256 KiB that an event can hold; shorten its instructions, commands, checks or paths',
+  ]);
 });
 
 test('no tasks are no plan', () => {

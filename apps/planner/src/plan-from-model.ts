@@ -24,9 +24,12 @@ const mostTasks = 50;
 
 /**
  * The plan that a model is asked for. What is none (cycle, unknown need, duplicate key, tests that its paths leave out, a stage that comes too late for
- * who needs it) is invalid here, with all that is wrong in words, so that it is repaired like any other mistake.
+ * who needs it, what `assertWhole` throws for) is invalid here, with all that is wrong in words, so that it is repaired like any other mistake.
  */
-export const modelPlan = (stages: readonly string[] = []): z.ZodType<ModelPlan> => {
+export const modelPlan = (
+  stages: readonly string[] = [],
+  assertWhole: (plan: ModelPlan) => void = () => {},
+): z.ZodType<ModelPlan> => {
   const task = stages.length === 0 ? ModelTask : ModelTask.extend({ stage: z.enum(stages as [string, ...string[]]) });
   return z
     .strictObject({
@@ -41,6 +44,7 @@ export const modelPlan = (stages: readonly string[] = []): z.ZodType<ModelPlan> 
       for (const problem of [...contradictions(plan), ...lateNeeds(plan, stages)]) say(problem);
       try {
         parsePlanFile(toPlanFile(plan));
+        assertWhole(plan);
       } catch (error) {
         if (!isHiveError(error)) throw error;
         say(error.message);

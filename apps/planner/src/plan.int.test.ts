@@ -33,12 +33,18 @@ hive:
   planners: { frontend: { paths: ['web/**'], prompt: Keep it usable by keyboard. } }
 `;
 
+const sample = {
+  ...{ key: 'a', title: 'A', needs: [], kind: 'change', author: null, checks: [], redBefore: 'needed' },
+  ...{ capabilities: [], priority: 0, timeoutS: 600 },
+};
+
 /** Hands in a goal for a repository of these files; answers how its planning ended. */
 const plan = async (
   goal: string,
   rules: Rule[],
   files: Record<string, string>,
   before: () => Promise<void> = () => Promise.resolve(),
+  stored?: (workflowId: string) => Promise<string>,
 ) => {
   const scenario = engine ? noiseScenario : { name: 'plans', models: [{ name: 'tiny' }], rules };
   server = await startModelServer({ scenario, ...(engine ? { engine } : {}) });
@@ -58,8 +64,8 @@ const plan = async (
       into: null,
       checks: [{ name: 'npm test', argv: ['npm', 'test'], source: 'given' }],
       setup: null,
-      source: 'model',
-      plan: null,
+      source: stored ? 'file' : 'model',
+      plan: stored ? await stored(workflowId) : null,
       model: null,
       localOnly: false,
       budget: null,
@@ -140,6 +146,25 @@ test('a planner that is killed when it has paid for a plan: the next one uses th
   expect(ended).toMatchObject({ type: 'workflow.plan_generated', data: { by: 'double:plans' } });
   expect(prompts()).toHaveLength(1);
   expect(await house.broken()).toEqual([]);
+});
+
+test('a plan with a text that no event can hold is told to the model, which mends it', async () => {
+  const rules = [
+    { contains: 'does not match the schema', reply: { json: { version: 1, tasks: [task('a', {})] } } },
+    { reply: { json: { version: 1, tasks: [task('a', { title: 'x\ud83d' })] } } },
+  ];
+  expect(await plan('A page', rules, files)).toMatchObject({ type: 'workflow.plan_generated' });
+  expect(prompts()[1]).toContain('The plan is not valid at task a: title: it holds a NUL or half of a surrogate pair');
+  expect(await house.broken()).toEqual([]);
+});
+
+test('a plan that was stored and that no event can hold fails at once, with its reason', async () => {
+  const stored = async (workflowId: string) => {
+    const large = { ...sample, id: workflowId, instructions: 'é'.repeat(200_000) };
+    return house.artefacts.put(JSON.stringify({ version: 1, tasks: [large] }));
+  };
+  const ended = await plan('A page', [], files, undefined, stored);
+  expect(ended).toMatchObject({ type: 'task.attempt_failed', data: { code: 'plan.invalid', final: true } });
 });
 
 test('a model that plans nonsense twice ends the step as bad output', async () => {

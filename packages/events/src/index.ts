@@ -42,6 +42,7 @@ export {
 } from './notice-api.ts';
 export { WaysIn } from './ways-in.ts';
 export { CodeSchema, Plan, PlanFile, PlanFileTask, PlannedTask, cycleIn, parsePlanFile } from './plan.ts';
+export { assertRecordable, planGenerated, taskCreated } from './plan-events.ts';
 export { Comparison, Replay, ReplayModels, ReplayRequest, type TaskSide } from './replay.ts';
 export { shellWord } from './shell-word.ts';
 export { shortId } from './short-id.ts';

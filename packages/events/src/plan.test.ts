@@ -14,6 +14,11 @@ test('a plan with a diamond of needs is accepted as it is', () => {
   expect(parsePlanFile(given)).toEqual(given);
 });
 
+test('a patch may hold anything: it never becomes part of an event', () => {
+  const given = plan(task('a', [], { patch: '\u0000\ud83d' }));
+  expect(parsePlanFile(given)).toEqual(given);
+});
+
 test.each([
   ['no tasks', { version: 1, tasks: [] }, 'a plan needs at least one task'],
   [
@@ -32,6 +37,18 @@ test.each([
   ['a command without run', plan(task('a', [], { kind: 'command' })), 'has no run'],
   ['an author', plan(task('a', [], { author: 'oracle' })), 'author'],
   ['text', 'hello', 'The plan is not valid'],
+  [
+    'half a character',
+    plan(task('a'), task('b', [], { title: 'x\ud83d' })),
+    'at task b: title: it holds a NUL or half',
+  ],
+  ['a NUL in a command', plan(task('a', [], { run: 'touch c\u0000' })), 'at task a: run: it holds a NUL'],
+  [
+    'half a character in a list',
+    plan(task('a', [], { capabilities: ['gpu-\ud83d'] })),
+    'at task a: capabilities.0: it',
+  ],
+  ['a NUL beside its tasks', { ...plan(task('a')), checks: ['x', ['y', 'z\u0000']] }, 'at checks.1.1: it holds a NUL'],
   ['nothing', null, 'The plan is not valid'],
 ])('a plan with %s is refused with one sentence', (_name, data, sentence) => {
   expect(() => parsePlanFile(data)).toThrow(

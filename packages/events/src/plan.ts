@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HiveError, codes } from '@hive/errors';
+import { HiveError, codes, findNotPlain, notPlain } from '@hive/errors';
 import { Author } from './author.ts';
 import { Argv, Check } from './command.ts';
 import { ArtefactHash, Id } from './ids.ts';
@@ -73,9 +73,12 @@ const where = (path: readonly PropertyKey[], plan: unknown): string => {
   return ` at task ${typeof key === 'string' ? key : `number ${path[1] + 1}`}${rest ? `: ${rest}` : ''}`;
 };
 
+/** A patch never becomes part of an event, and may hold anything. */
+const withoutPatch = ({ patch: _, ...task }: PlanFileTask) => task;
+
 /**
  * Parses the data of a plan file and checks its graph.
- * Throws `plan.invalid` with one sentence that names the task: schema, duplicate key, unknown need, cycle, `run` beside `patch`.
+ * Throws `plan.invalid` with one sentence that names the task: schema, a text that no event can hold, duplicate key, unknown need, cycle, `run` beside `patch`.
  */
 export const parsePlanFile = (data: unknown): PlanFile => {
   const parsed = PlanFile.safeParse(data);
@@ -84,6 +87,8 @@ export const parsePlanFile = (data: unknown): PlanFile => {
     throw invalid(`The plan is not valid${issue ? `${where(issue.path, data)}: ${issue.message}` : ''}`);
   }
   const plan = parsed.data;
+  const at = findNotPlain({ ...plan, tasks: plan.tasks.map(withoutPatch) });
+  if (at) throw invalid(`The plan is not valid${where(at, data)}: it ${notPlain}`);
   const keys = new Set<string>();
   for (const task of plan.tasks) {
     if (keys.has(task.key)) throw invalid(`The plan has two tasks with the key ${task.key}`);

@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path';
+import { newId } from '@hive/bus';
 import { policyFor, repoConfigOf, type HiveConfig } from '@hive/config';
-import { HiveError, hasCode, beginningOf } from '@hive/errors';
-import { SubmitRequest, parsePlanFile, type PlanFile, type Submission } from '@hive/events';
+import { HiveError, beginningOf, findNotPlain, hasCode, notPlain } from '@hive/errors';
+import { SubmitRequest, assertRecordable, parsePlanFile, type PlanFile, type Submission } from '@hive/events';
 import {
   assertHomeOutside,
   assertWritable,
@@ -14,7 +15,7 @@ import {
   type Repo,
 } from '@hive/workspace';
 import { aboutField } from './about-field.ts';
-import { draftOfChange, draftsOfPlan, type Draft } from './draft.ts';
+import { draftOfChange, draftsOfPlan, planOf, type Draft } from './draft.ts';
 import { assertMeans, type Means } from './means.ts';
 import { assertProvable, chooseChecks, chooseSetup } from './proof-at-the-door.ts';
 import { isStoredPlan } from './stored-examples.ts';
@@ -58,6 +59,7 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door, h
   const tasks = plan ? await draftsOfPlan(plan, defaults) : change ? [draftOfChange(change, defaults)] : null;
   const policy = policyFor(config, repo.root);
   const given = { request, plan, configured, repo, base };
+  if (tasks) assertFits(tasks);
   const checks = await aboutField('checks', async () => {
     const chosen = await chooseChecks(given);
     const nested = chosen.length === 0 ? await findNested(repo, base) : [];
@@ -95,6 +97,15 @@ export const atTheDoor = async (input: SubmitRequest, { config, means }: Door, h
   };
 };
 
+/** An id or address is as long as any other: how large the events of a plan are is known before they are made. */
+const assertFits = (tasks: readonly Draft[]): void => {
+  const workflowId = newId();
+  assertRecordable(
+    workflowId,
+    planOf(tasks, workflowId, ({ patch }) => patch && '0'.repeat(64)),
+  );
+};
+
 /** A moment that is over would let nothing begin. */
 const until = (moment: string): string => {
   if (Date.parse(moment) > Date.now()) return moment;
@@ -109,7 +120,10 @@ const parseRequest = (input: SubmitRequest): SubmitRequest => {
       `The request is not valid at ${issue?.path.join('.') || 'its root'}: ${wrongWith(issue)}`,
       issue?.path[0]?.toString(),
     );
-  const { plan, patch, commit, goal, repo } = parsed.data;
+  const { plan, patch, ...texts } = parsed.data;
+  const at = findNotPlain(texts);
+  if (at) throw invalid(`The request is not valid at ${at.join('.')}: it ${notPlain}`, at[0]?.toString());
+  const { commit, goal, repo } = texts;
   if (goal.trim() === '') throw invalid('The goal is empty; say what is to be done', 'goal');
   if (!isAbsolute(repo)) throw notWhole(repo);
   const sources = Object.entries({ plan, patch, commit }).filter(([, value]) => value !== undefined);

@@ -1,4 +1,5 @@
-import type { Argv, Check, PlanFile, PlannedTask } from '@hive/events';
+import { derivedId } from '@hive/bus';
+import type { Argv, Check, Plan, PlanFile, PlannedTask } from '@hive/events';
 import { HiveError, isHiveError, beginningOf } from '@hive/errors';
 import { splitCommand } from '@hive/workspace';
 import type { RepoConfig } from '@hive/config';
@@ -71,6 +72,26 @@ export const draftsOfPlan = (plan: PlanFile, { redBefore, priority, repo }: Defa
       }),
     ),
   );
+};
+
+/** Drafts as the plan of a workflow; `patchOf` says where the patch of one lies. */
+export const planOf = (
+  drafts: readonly Draft[],
+  workflowId: string,
+  patchOf: (draft: Draft) => string | undefined,
+): Plan => {
+  const idOf = (key: string) => derivedId(workflowId, `task ${key}`);
+  const tasks = drafts.map((draft): PlannedTask => {
+    const { patch: _, ...rest } = draft;
+    const patch = patchOf(draft);
+    return {
+      ...rest,
+      id: idOf(draft.key),
+      needs: draft.needs.map(idOf),
+      ...(patch !== undefined && { patch }),
+    };
+  });
+  return { version: 1, tasks };
 };
 
 /** The one task of a change that a person hands in. */

@@ -147,6 +147,40 @@ const refusals: [string, Partial<SubmitRequest>, string, RegExp][] = [
     'input.invalid',
     /^Task r:/,
   ],
+  [
+    'a task that no event can hold',
+    {
+      patch: undefined,
+      plan: {
+        version: 1,
+        tasks: [
+          {
+            key: 'r',
+            title: 'R',
+            run: 'true',
+            checks: Array.from({ length: 50 }, () => 'x'.repeat(4000)),
+            paths: Array.from({ length: 200 }, () => 'p'.repeat(450)),
+          },
+        ],
+      },
+    },
+    'plan.invalid',
+    /^Task r is larger than the 256 KiB/,
+  ],
+  [
+    'a title with half a character',
+    { patch: undefined, plan: { version: 1, tasks: [{ key: 'r', title: 'R\ud83d', run: 'true' }] } },
+    'plan.invalid',
+    /at task r: title: it holds a NUL or half/,
+  ],
+  ['a goal with half a character', { goal: 'x\ud83d' }, 'input.invalid', /at goal: it holds a NUL or half/],
+  ['a check with a NUL', { checks: ['npm test', 'x\u0000'] }, 'input.invalid', /at checks\.1: it holds a NUL/],
+  [
+    'checks that no event can hold',
+    { checks: Array.from({ length: 50 }, (_, n) => [`x${n}`, 'x'.repeat(4000), 'y'.repeat(4000)]) },
+    'input.invalid',
+    /larger than the 256 KiB .* most of it in its checks/,
+  ],
   ['a goal without a model', { patch: undefined }, 'model.missing', /as planner/],
   [
     'a task without a model',

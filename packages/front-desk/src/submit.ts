@@ -1,12 +1,13 @@
-import { derivedId, newId, type Bus } from '@hive/bus';
+import { newId, type Bus } from '@hive/bus';
 import type { Artefacts, Store } from '@hive/core-db';
+import { HiveError, hasCode } from '@hive/errors';
 import {
+  parseEventData,
   shortId,
   streams,
   type Desk,
   type EventOf,
   type Plan,
-  type PlannedTask,
   type Submission,
   type SubmitRequest,
   type Submitted,
@@ -15,7 +16,7 @@ import { failpoint } from '@hive/failpoints';
 import type { Change } from '@hive/workspace';
 import { atTheDoor, type Door } from './at-the-door.ts';
 import { judge, recordKeyed, type Rival } from './dedupe.ts';
-import type { Draft } from './draft.ts';
+import { planOf, type Draft } from './draft.ts';
 import { firstOf, idOfKey, makeOnce } from './once.ts';
 import { slugOf } from './slug.ts';
 
@@ -49,6 +50,7 @@ export const createSubmit = (bus: Bus, artefacts: Artefacts, door: Door): Submit
     const plan = tasks && (await artefacts.put(JSON.stringify(await storePlan(tasks, workflowId, artefacts))));
     const branch = `hive/${slugOf(request.goal)}-${shortId(workflowId)}`;
     const data: Submission = { ...submission, workflowId, branch, plan, ...(schedule && { schedule }) };
+    assertFits(data);
     await failpoint('accept.open');
     const verdict = dedupe ? await recordKeyed(bus, { submission: data, dedupe, idFrom }) : null;
     if (verdict === null)
@@ -85,14 +87,23 @@ const answer = (id: string): Submitted => ({ id, correlationId: id });
 const duplicateOf = ({ head }: Rival): Submitted => ({ ...answer(head.id), duplicateOf: head.id });
 
 const storePlan = async (drafts: readonly Draft[], workflowId: string, artefacts: Artefacts): Promise<Plan> => {
-  const idOf = (key: string) => derivedId(workflowId, `task ${key}`);
-  const tasks: PlannedTask[] = [];
-  for (const { patch, ...draft } of drafts)
-    tasks.push({
-      ...draft,
-      id: idOf(draft.key),
-      needs: draft.needs.map(idOf),
-      ...(patch !== undefined && { patch: await artefacts.put(patch) }),
-    });
-  return { version: 1, tasks };
+  const patches = new Map<Draft, string>();
+  for (const draft of drafts) if (draft.patch !== undefined) patches.set(draft, await artefacts.put(draft.patch));
+  return planOf(drafts, workflowId, (draft) => patches.get(draft));
+};
+
+/** Refuses what one event could not hold, in words about the request. */
+const assertFits = (data: Submission): void => {
+  try {
+    parseEventData('workflow.submitted', data);
+  } catch (error) {
+    if (!hasCode(error, 'event.too_large')) throw error;
+    const sizes = Object.entries(data).map(([field, value]) => [field, JSON.stringify(value).length] as const);
+    const [field = ''] = sizes.toSorted(([, a], [, b]) => b - a)[0] ?? [];
+    throw new HiveError(
+      'input.invalid',
+      `The request is larger than the 256 KiB that an event can hold, most of it in its ${field}; shorten that`,
+      { details: { field }, cause: error },
+    );
+  }
 };
