@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { HiveError } from '@hive/errors';
+import { HiveError, findNotPlain, notPlain } from '@hive/errors';
 import type { DeskClient } from '@hive/events';
 import { demandOf } from './access/permissions.ts';
 import { entityTag, isKnown } from './entity-tag.ts';
@@ -20,6 +20,8 @@ export type Endpoint<Params, Query, Body> = {
   readonly params?: z.ZodType<Params> & z.ZodObject;
   readonly query?: z.ZodType<Query> & z.ZodObject;
   readonly body?: z.ZodType<Body>;
+  /** The part of the body whose texts have to be such that an event can hold them, where that is not all of it: the desk looks at the rest. */
+  readonly texts?: (body: Body) => unknown;
   /** No body means an empty object. */
   readonly mayBeEmpty?: true;
   /** A repeated request with the same Idempotency-Key answers what the first one made. */
@@ -71,6 +73,8 @@ export const createRegistrar =
     app.on(method.toUpperCase(), `/api/v1${path.replace(/\{(\w+)\}/g, ':$1')}`, async (c) => {
       const params = parse(endpoint.params, c.req.param(), 'the path') as Params;
       const query = parse(endpoint.query, c.req.query(), 'the query') as Query;
+      assertPlain(params, 'the path');
+      assertPlain(query, 'the query');
       const key = parse(Key.optional(), c.req.header('idempotency-key'), 'Idempotency-Key');
       const text = endpoint.body ? await c.req.text() : '';
       const isEmpty = endpoint.mayBeEmpty && text === '';
@@ -81,6 +85,7 @@ export const createRegistrar =
           415,
         );
       const body = parse(endpoint.body, endpoint.body && (isEmpty ? {} : jsonIn(text)), 'the body') as Body;
+      assertPlain(endpoint.texts && body !== undefined ? endpoint.texts(body) : body, 'the body');
       const at = endpoint.answer ? await position() : null;
       const told = (response: Response): Response => {
         if (at !== null) response.headers.set('x-hive-position', String(at));
@@ -109,10 +114,18 @@ const parse = <T>(schema: z.ZodType<T> | undefined, value: unknown, where: strin
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const at = issue?.path.map(String).join('.');
-  throw new HiveError(
-    'input.invalid',
-    `${where}${at ? ` is not valid at ${at}` : ' is not valid'}: ${issue?.message ?? ''}`,
-    { details: at ? { field: at } : {} },
-  );
+  throw invalid(where, issue?.path ?? [], issue?.message ?? '');
+};
+
+/** No database finds by such a text, and no event can hold it. */
+const assertPlain = (value: unknown, where: string): void => {
+  const path = findNotPlain(value);
+  if (path) throw invalid(where, path, `it ${notPlain}`);
+};
+
+const invalid = (where: string, path: readonly PropertyKey[], message: string): HiveError => {
+  const at = path.map(String).join('.');
+  return new HiveError('input.invalid', `${where}${at ? ` is not valid at ${at}` : ' is not valid'}: ${message}`, {
+    details: at ? { field: at } : {},
+  });
 };

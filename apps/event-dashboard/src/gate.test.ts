@@ -194,5 +194,15 @@ test('requests that are not valid are refused with the place', async () => {
   expect(
     await detail('/api/v1/workflows', { method: 'POST', body: '{}', headers: { 'content-type': 'text/plain' } }),
   ).toMatch(/^415/);
+  for (const path of ['events?stream=task/%00', 'tasks?after=%00', 'workflows?after=a%00', 'tasks/abc%00'])
+    expect(await detail(`/api/v1/${path}`)).toMatch(
+      /^400 the (query|path) is not valid at (stream|after|id): it holds a NUL/,
+    );
+  expect(await detail('/api/v1/tasks/abcdef12/retry', { method: 'POST', body: '{"note":"\\ud83d"}' })).toMatch(
+    /^400 the body is not valid at note: it holds .* half of a surrogate pair/,
+  );
+  expect(
+    await detail('/api/v1/workflows', { method: 'POST', body: '{"goal":"x\\u0000","repo":"/r","patch":"\\u0000"}' }),
+  ).toMatch(/^400 the body is not valid at goal/);
   expect(await detail('/api/v1/artefacts/..%2F..%2Ftoken')).toMatch(/^400 the path is not valid at hash/);
 });

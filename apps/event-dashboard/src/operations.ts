@@ -212,6 +212,7 @@ export const serveOperations = (serve: ReturnType<typeof createRegistrar>, desk:
       summary: 'Hand work in later, or again and again',
       keyed: true,
       body: ScheduleRequest,
+      texts: ({ request: _, ...texts }) => texts,
       answer: ScheduleSummary,
       status: 201,
     },

@@ -14,6 +14,7 @@ const byCode: Partial<Record<Code, Status>> = {
   'auth.missing': 401,
   'auth.revoked': 401,
   'auth.forbidden': 403,
+  'event.too_large': 422,
   'infra.disk': 507,
   'http.misdirected': 421,
   'http.not_found': 404,

@@ -13,6 +13,7 @@ export const serveSubmission = (serve: ReturnType<typeof createRegistrar>, desk:
       summary: 'Hand in a goal, a plan or a change',
       keyed: true,
       body: SubmitRequest,
+      texts: ({ plan: _, patch: __, ...texts }) => texts,
       answer: Submitted,
       status: 201,
       okWhen: 'Nothing was made: a workflow with the same dedupe key is kept',
