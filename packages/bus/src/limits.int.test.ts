@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type Store } from '@hive/core-db';
-import { testPostgres } from '@hive/core-db/testing';
+import { openStore, type StepRow, type Store } from '@hive/core-db';
+import { sampleStep as storedStep, testPostgres } from '@hive/core-db/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBus, type Bus } from './bus.ts';
 import { newId } from './ids.ts';
@@ -90,4 +90,32 @@ describe.each(Object.entries(places))('limits on %s', (_name, makePlace) => {
       'parked',
     ]);
   });
+
+  test('what stands in line is counted to its end, and the last in line under a key that is free goes in', async () => {
+    const bus = await open();
+    const { taskId, workflowId } = await enqueueTask(bus.store);
+    const put = (given: readonly Partial<StepRow>[]) =>
+      bus.store.write({
+        events: [],
+        heads: [],
+        insertSteps: given.map((more) => storedStep({ ...{ taskId, workflowId, state: 'parked' }, ...more })),
+      });
+    const full = [{ key: 'repository:full', max: 1 }];
+    for (let n = 0; n < 11; n++)
+      await put(Array.from({ length: 1_000 }, (_, i) => ({ rank: 1_000 * n + i, limits: full })));
+    const id = `zz-${newId()}`; // after all others, in whatever order they are read
+    await put([
+      { rank: 1e9, id: `${id}-in`, limits: full, state: 'ready' },
+      { rank: 1e9, id: `${id}-free`, limits: [{ key: 'repository:free', max: 1 }] },
+    ]);
+    expect(await bus.queue.admit()).toBe(1);
+    expect(await bus.store.limitCounts()).toEqual(
+      expect.arrayContaining([
+        { limits: full, state: 'parked', count: 11_000 },
+        { limits: full, state: 'ready', count: 1 },
+        { limits: [{ key: 'repository:free', max: 1 }], state: 'ready', count: 1 },
+      ]),
+    );
+    expect(await bus.queue.admit()).toBe(0);
+  }, 60_000);
 });

@@ -1,10 +1,24 @@
 import fc from 'fast-check';
 import type { StepRow } from '@hive/core-db';
 import { expect, test } from 'vitest';
-import { admissible } from './limits.ts';
+import { admissible, openings } from './limits.ts';
 
 type Given = Pick<StepRow, 'id' | 'rank' | 'state' | 'limits'>;
-const open = (steps: readonly Given[]) => admissible(steps as readonly StepRow[]).map((it) => it.id);
+/** Who is let in of these, where of each kind no more are looked at than may go in. */
+const open = (given: readonly Given[]) => {
+  const steps = given as readonly StepRow[];
+  const counts = steps.map(({ limits, state }) => ({ limits, state, count: 1 }));
+  const grouped = [...Map.groupBy(counts, (it) => JSON.stringify(it)).values()].flatMap(([one, ...others]) =>
+    one ? [{ ...one, count: 1 + others.length }] : [],
+  );
+  const parked = openings(grouped).flatMap(({ limits, most }) =>
+    steps
+      .filter((it) => it.state === 'parked' && JSON.stringify(it.limits) === JSON.stringify(limits))
+      .toSorted((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+      .slice(0, most),
+  );
+  return admissible(grouped, parked).map((it) => it.id);
+};
 const step = (id: string, state: StepRow['state'], rank: number, ...keys: string[]): Given => ({
   id,
   state,
@@ -42,6 +56,25 @@ test('no key ever has more inside than its limit, and nobody is left outside wit
       for (const key of ['a', 'b', 'c']) expect(inside(key)).toBeLessThanOrEqual(Math.max(2, outside(key)));
       for (const it of steps)
         if (!isInside(it)) expect(it.limits.some(({ key, max }) => inside(key) >= max)).toBe(true);
+    }),
+  );
+});
+
+test('looking at no more of each kind than may go in lets the same ones in as looking at all', () => {
+  const anyStep = fc.record({
+    state: fc.constantFrom<StepRow['state']>('parked', 'parked', 'parked', 'ready'),
+    rank: fc.nat(5),
+    keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+  });
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 14 }), (made) => {
+      const steps = made.map(({ state, rank, keys }, i) => step(`s${10 + i}`, state, rank, ...keys)) as StepRow[];
+      const counts = steps.map(({ limits, state }) => ({ limits, state, count: 1 }));
+      const all = admissible(
+        counts,
+        steps.filter((it) => it.state === 'parked'),
+      );
+      expect(open(steps)).toEqual(all.map((it) => it.id));
     }),
   );
 });

@@ -12,6 +12,7 @@ export {
   type HeadState,
   type Horizon,
   type InvariantReport,
+  type LimitCount,
   type LoggedEvent,
   type Start,
   type StepChange,

@@ -102,6 +102,9 @@ export type StepCount = {
   readonly oldest: string;
 };
 
+/** How many open steps with the same limits are in one state. */
+export type LimitCount = Pick<StepRow, 'limits' | 'state'> & { readonly count: number };
+
 /** A change of one step that only happens when token, state (and holder, when given) still are as expected. */
 export type StepChange = {
   readonly id: string;
@@ -310,13 +313,15 @@ export type Store = {
     readonly taskId?: string;
     readonly holder?: string;
     readonly states?: readonly StepState[];
-    /** Open ones that have limits. */
-    readonly limited?: true;
+    /** Open ones that have limits; given some, those that have just these, best first. */
+    readonly limited?: true | StepRow['limits'];
     readonly leaseBefore?: string;
     readonly limit: number;
   }): Promise<readonly StepRow[]>;
   /** How many open steps there are of each kind in each state, with the first of the last events of each group: since when the oldest is there. */
   stepCounts(): Promise<readonly StepCount[]>;
+  /** How the open steps stand that have limits: far less to read than they are. */
+  limitCounts(): Promise<readonly LimitCount[]>;
   /** When the next scheduled step of these kinds is due; null when none is. */
   nextDue(kinds: readonly Step[]): Promise<string | null>;
   /** Prolongs leases whose token and holder still are as claimed. Answers the ids that were prolonged. No event. */

@@ -4,6 +4,7 @@ import {
   type Cursor,
   type EventQuery,
   type Head,
+  type LimitCount,
   type LoggedEvent,
   type StepCount,
   type StepRow,
@@ -28,6 +29,7 @@ type Reads = Pick<
   | 'deadLetters'
   | 'steps'
   | 'stepCounts'
+  | 'limitCounts'
   | 'nextDue'
   | 'agents'
 > & { readonly head: (stream: string) => Head | undefined };
@@ -107,7 +109,7 @@ export const createReads = (tables: Tables): Reads => {
 
     steps: async (query) =>
       findSteps(tables, query)
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .toSorted((a, b) => (Array.isArray(query.limited) && a.rank - b.rank) || (a.id < b.id ? -1 : 1))
         .slice(0, query.limit),
     stepCounts: async () => {
       const groups = new Map<string, StepCount>();
@@ -118,6 +120,14 @@ export const createReads = (tables: Tables): Reads => {
           ...{ kind, state, count: count + 1 },
           oldest: lastEventId < oldest ? lastEventId : oldest,
         });
+      }
+      return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+    },
+    limitCounts: async () => {
+      const groups = new Map<string, LimitCount>();
+      for (const { limits, state } of findSteps(tables, { limited: true, limit: Infinity })) {
+        const group = `${JSON.stringify(limits)} ${state}`;
+        groups.set(group, { limits, state, count: (groups.get(group)?.count ?? 0) + 1 });
       }
       return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
     },
@@ -178,7 +188,10 @@ const candidates = (tables: Tables, { stream, correlationId, after, newest }: Ev
 
 const findSteps = (tables: Tables, query: Parameters<Store['steps']>[0]): StepRow[] => {
   const { ids, workflowId, taskId, holder, leaseBefore } = query;
-  const states = holder !== undefined || leaseBefore !== undefined ? (['claimed'] as const) : query.states;
+  const states =
+    holder !== undefined || leaseBefore !== undefined
+      ? (['claimed'] as const)
+      : (query.states ?? (query.limited && openStates));
   const asked = ids ?? states?.flatMap((state) => [...tables.stepsIn[state]]) ?? [...tables.steps.keys()];
   return [...new Set(asked)].flatMap((id) => {
     const step = tables.steps.get(id);
@@ -188,8 +201,17 @@ const findSteps = (tables: Tables, query: Parameters<Store['steps']>[0]): StepRo
       (taskId === undefined || step.taskId === taskId) &&
       (query.states === undefined || query.states.includes(step.state)) &&
       (states === undefined || (states as readonly string[]).includes(step.state)) &&
+      (query.limited === undefined || isLimited(step, query.limited)) &&
       (holder === undefined || step.holder === holder) &&
       (leaseBefore === undefined || (step.leaseUntil !== null && step.leaseUntil < leaseBefore));
     return isMeant ? [step] : [];
   });
 };
+
+const openStates = ['ready', 'scheduled', 'paused', 'parked', 'claimed'] as const;
+
+const isLimited = ({ limits, state }: StepRow, by: true | StepRow['limits']): boolean =>
+  state !== 'done' &&
+  state !== 'cancelled' &&
+  limits.length > 0 &&
+  (by === true || JSON.stringify(limits) === JSON.stringify(by));

@@ -35,6 +35,9 @@ test(`a claim reads a few rows of ${waiting} that wait, and nobody has counted t
         newId: randomUUID,
       });
       expect(won.length).toBeGreaterThan(0);
+      // Nor does looking for what limits hold up read what has none.
+      expect(await store.limitCounts()).toEqual([]);
+      expect(await store.steps({ limited: [{ key: 'a', max: 1 }], states: ['parked'], limit: 1 })).toEqual([]);
     }
     // The statistics of a session are told when it has rested for a moment.
     await expect

@@ -17,6 +17,10 @@ const fine = [
   // Sort what one stream has, or what one process holds.
   / from event where .*\bstream = \?/,
   / from step where .*\bholder = \?/,
+  // Read in the order of its index; those of one rank alone are sorted by their ids.
+  / from step where .* order by rank, id limit \?$/,
+  // Groups one page of what is open under limits.
+  /^with page as \(select limits, state, rank, id from step /,
 ];
 
 let home: string;
@@ -101,6 +105,8 @@ const everything = async (): Promise<void> => {
   await store.steps({ workflowId: step.workflowId, states: ['ready', 'scheduled', 'paused', 'claimed'], limit: 10 });
   await store.steps({ holder: agent.incarnation, limit: 10 });
   await store.steps({ states: ['claimed'], limit: 10 });
+  await store.steps({ limited: [{ key: 'repository:a', max: 1 }], states: ['parked'], limit: 1 });
+  await store.limitCounts();
   await store.nextDue(['work']);
 };
 
@@ -121,6 +127,20 @@ test('no statement that runs again and again reads all of a table that grows, or
     return (scanned !== undefined && !small.has(scanned)) || detail.includes('TEMP B-TREE');
   });
   expect(bad).toEqual([]);
+});
+
+test('what is open under limits is found by its own index, in the order of the queue', () => {
+  const db = new Database(join(home, 'hive.db'), { readonly: true });
+  const limited = [...texts].filter((text) => text.includes(`limits <> '[]'`));
+  expect(limited).toHaveLength(2);
+  for (const text of limited) {
+    const values = Array.from({ length: text.split('?').length - 1 }, () => null);
+    const lines = db.prepare(`explain query plan ${text}`).all(...values) as { detail: string }[];
+    const reads = lines.map((it) => it.detail).filter((it) => / step\b/.test(it));
+    expect(reads.length).toBeGreaterThan(0);
+    for (const it of reads) expect(it).toMatch(/USING INDEX step_limited\b/);
+  }
+  db.close();
 });
 
 test('plans do not depend on how much there is: nobody has counted', () => {

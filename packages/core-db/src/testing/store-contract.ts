@@ -595,6 +595,33 @@ export const storeContract = (
         );
       });
 
+      test('open steps under limits are counted by limits and state, and of just these limits the best come first', async () => {
+        const limits = [{ key: randomUUID(), max: 1 }];
+        const both = [...limits, { key: randomUUID(), max: 2 }];
+        const [second, third, first] = await put(
+          { limits, state: 'parked', rank: 2 },
+          { limits, state: 'parked', rank: 3 },
+          { limits, state: 'parked', rank: 1 },
+          { limits, state: 'paused' },
+          { limits, state: 'done' },
+          { limits: both, state: 'cancelled' },
+          { limits: both, state: 'parked', rank: 0 },
+          { state: 'parked' },
+        );
+        const own = (it: Pick<StepRow, 'limits'>) => it.limits[0]?.key === limits[0]?.key;
+        expect((await store.limitCounts()).filter(own)).toEqual([
+          { limits: both, state: 'parked', count: 1 },
+          { limits, state: 'parked', count: 3 },
+          { limits, state: 'paused', count: 1 },
+        ]);
+        const best = await store.steps({ limited: limits, states: ['parked'], limit: 2 });
+        expect(best.map((it) => it.id)).toEqual([first?.id, second?.id]);
+        expect(await store.steps({ limited: limits, limit: 10 })).toHaveLength(4);
+        const all = (await store.steps({ limited: true, limit: 1_000 })).filter(own);
+        expect(all).toHaveLength(5);
+        expect(all.map((it) => it.id)).toContain(third?.id);
+      });
+
       test('the best step is the most urgent, then the oldest; due ones are among them', async () => {
         const now = Date.parse(await store.now());
         const at = (ms: number) => new Date(now + ms).toISOString();
