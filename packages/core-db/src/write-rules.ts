@@ -2,6 +2,7 @@ import { HiveError } from '@hive/errors';
 import { errorTypes } from '@hive/events';
 import { canonicalJson } from './canonical-json.ts';
 import { marks, type Row, type Statement } from './dialect.ts';
+import { checkNames, namesOfWrite } from './names.ts';
 import type { EventRow, TraceRow, Write, WriteResult } from './port.ts';
 import { eventOf, eventSelect } from './rows.ts';
 
@@ -83,8 +84,12 @@ export const tracesOf = (events: readonly Pick<EventRow, 'type' | 'at' | 'correl
   return [...traces.values()];
 };
 
-/** Every stream that is written has its head in the same write, and its versions follow each other. A write that breaks this is a bug. */
+/**
+ * Every stream that is written has its head in the same write, and its versions follow each other. A write that breaks this is a bug; one with
+ * names that cannot be kept is refused as well.
+ */
 export const checkWrite = (write: Write): void => {
+  checkNames(namesOfWrite(write));
   const next = new Map(write.heads.map((it) => [it.head.stream, it.expectedVersion]));
   for (const event of write.events) {
     const version = next.get(event.stream);

@@ -1,3 +1,4 @@
+import { wordsOf } from '../names.ts';
 import type { EventRow, HeadWrite, Start, StepChange, StepRow, Write, WriteResult } from '../port.ts';
 import { checkWrite, tracesOf } from '../write-rules.ts';
 import { plain } from './plain.ts';
@@ -29,7 +30,8 @@ export const applyWrite = (tables: Tables, write: Write, now: string, undos: Und
   if (write.cursor && !moveCursor(tables, write.cursor, undos)) return { status: 'cursor', which: write.cursor.name };
   if (write.deadLetter) {
     const { subscription, eventId, error, attempts } = write.deadLetter;
-    setLetters(tables, [...tables.letters, { subscription, eventId, error, attempts, at: now }], undos);
+    const letter = { subscription, eventId, error: wordsOf(error), attempts, at: now };
+    setLetters(tables, [...tables.letters, letter], undos);
   }
   for (const { subscription, eventId } of write.takeDeadLetters ?? []) {
     const left = tables.letters.filter((it) => it.subscription !== subscription || it.eventId !== eventId);

@@ -1,5 +1,6 @@
 import { HiveError } from '@hive/errors';
 import { streams } from '@hive/events';
+import { checkNames, namesOfAgent, namesOfClaim } from '../names.ts';
 import { origin, type Head, type Store } from '../port.ts';
 import { anyRing, type RingMask } from '../ring-mask.ts';
 import { reportNothing } from '../verify/verify.ts';
@@ -102,12 +103,14 @@ export const openMemory = (memory: Memory): Store => {
 
     subscription: async (name, start) => {
       live();
+      checkNames(name);
       const cursor = tables.cursors.get(name) ?? (start === 'end' ? await reads.end() : origin);
       if (!tables.cursors.has(name)) tables.cursors.set(name, cursor);
       return tables.cursors.get(name) ?? cursor;
     },
 
     claim: async (query) => {
+      checkNames(namesOfClaim(query));
       const won = atomically((undos) => ({ value: applyClaim(tables, query, now(), undos), keep: true }));
       return won.map(({ step, head: kept }) => ({
         step,
@@ -130,6 +133,7 @@ export const openMemory = (memory: Memory): Store => {
 
     beat: async (agent) => {
       live();
+      checkNames(namesOfAgent(agent));
       const before = tables.agents.get(agent.incarnation);
       const { status, load, capabilities, figures } = agent;
       const { figures: _, ...known } = before ?? agent;

@@ -1,4 +1,4 @@
-import { HiveError } from '@hive/errors';
+import { wordsOf } from '../names.ts';
 import type { ClaimQuery, HeadWrite, Start, StepChange, StepRow, Write } from '../port.ts';
 import { laneOf, stepColumn, stepValue } from '../rows.ts';
 import { tracesOf } from '../write-rules.ts';
@@ -48,7 +48,6 @@ export const valuesOf = (writes: readonly Write[], shard: number): unknown[] => 
   const events = [...starts.map((it) => it.event), ...known];
   const traces = by(tracesOf(events), (it) => it.correlationId);
   const untimed = new Set(events.filter((it) => it.at === '').map((it) => it.correlationId));
-  for (const step of steps) checkTexts(step);
   return [
     arrayOf(changes, (it) => it.id),
     arrayOf(changes, (it) => it.write),
@@ -150,7 +149,6 @@ const mayWin = ({ kinds, agent, capabilities }: ClaimQuery, { step, event }: Sta
 
 /** Starts for the function of `start-function.ts`; `place` is that among what is won. */
 export const textOfStarts = (starts: readonly Start[]): string => {
-  for (const { step } of starts) checkTexts(step);
   const won = by(starts, ({ step }) => step.id).toSorted((a, b) => a.step.rank - b.step.rank);
   return JSON.stringify(by(starts, (it) => it.step.stream).map((start) => textOfStart(start, won.indexOf(start) + 1)));
 };
@@ -218,14 +216,6 @@ const restOfStep = (step: StepRow): string | null => {
   });
 };
 
-const control = /[\u0000-\u0008]/;
-
-/** Claims answer what they won as texts with separators between. */
-const checkTexts = ({ id, stream, taskId, workflowId, onlyAgent, avoidAgent, becomes, due }: StepRow): void => {
-  if (control.test(`${id}${stream}${taskId}${workflowId}${onlyAgent}${avoidAgent}${becomes}${due.join('')}`))
-    throw new HiveError('event.invalid', `The step ${id} of ${stream} holds a control character in a name`);
-};
-
 /** The rare parts, as JSON; null when no write has one. */
 const restOf = (writes: readonly Write[]): string | null => {
   const cursors = writes.flatMap(({ cursor }) =>
@@ -241,7 +231,7 @@ const restOf = (writes: readonly Write[]): string | null => {
         ]
       : [],
   );
-  const letters = writes.flatMap((it) => (it.deadLetter ? [it.deadLetter] : []));
+  const letters = writes.flatMap(({ deadLetter: it }) => (it ? [{ ...it, error: wordsOf(it.error) }] : []));
   const taken = writes.flatMap((it) => it.takeDeadLetters ?? []);
   if (cursors.length + letters.length + taken.length === 0) return null;
   return JSON.stringify({ cursors, letters, taken });

@@ -4,6 +4,7 @@ import type { Claimed, ClaimQuery, Start, Write, WriteResult } from '../port.ts'
 import { laneOf } from '../rows.ts';
 import { claimId, limitOf, mostClaimed } from '../claim-ids.ts';
 import { allClaimed } from '../claimed.ts';
+import { checkNames, namesOfClaim } from '../names.ts';
 import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
 import { sizeOf, startsFor, textOfStarts, touchedBy, valuesOf } from './batch.ts';
 import { runOn } from './connection.ts';
@@ -115,6 +116,7 @@ export const createCommitter = (
       }),
     claim: (query) =>
       new Promise((settle, fail) => {
+        checkNames(namesOfClaim(query));
         asks.push({ query, id: query.newId(), settle, refuse: (error) => fail(options.asTold(error)) });
         due();
       }),

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { beatStatement, markStatement } from '../agent-statements.ts';
 import { coalesce } from '../coalesce.ts';
 import { marks, postgresDialect as on, type Read } from '../dialect.ts';
+import { checkNames, namesOfAgent } from '../names.ts';
 import { origin, type Store } from '../port.ts';
 import { createHeadReads } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
@@ -167,6 +168,7 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
     claim: committer.claim,
 
     subscription: async (name, start) => {
+      checkNames(name);
       const find = async () => (await log.subscriptions()).find((it) => it.name === name)?.cursor;
       const found = await find();
       if (found) return found;
@@ -193,6 +195,7 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
     },
 
     beat: async (agent) => {
+      checkNames(namesOfAgent(agent));
       const { sql, values } = beatStatement(agent, presence.markOf(agent.incarnation), on);
       await read(sql, values);
     },

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { HiveError } from '@hive/errors';
 import { tuples, sqliteDialect as on, type Read } from '../dialect.ts';
 import { migrationsOf, needsMigration, tooOld } from '../migrations.ts';
+import { checkNames, namesOfAgent, namesOfClaim } from '../names.ts';
 import { origin, type Cursor, type Store, type Write, type WriteResult } from '../port.ts';
 import { createHeadReads, headsText, keptHeads, type ReadNamed } from '../read-heads.ts';
 import { createLogReads } from '../read-log.ts';
@@ -83,11 +84,13 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
     ...createQueueReads(read),
     write: (write) => writer.write(writeJob(write)),
     claim: async (query) => {
+      checkNames(namesOfClaim(query));
       const won = await writer.write({ act: (transaction) => applyClaim(transaction, query) });
       return allClaimed(won, read, async (streams) => keptHeads(await named(streams)));
     },
 
     subscription: async (name, start) => {
+      checkNames(name);
       const find = async (): Promise<Cursor | undefined> =>
         (await log.subscriptions()).find((it) => it.name === name)?.cursor;
       const found = await find();
@@ -116,6 +119,7 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
     },
 
     beat: async (agent) => {
+      checkNames(namesOfAgent(agent));
       const { sql, values } = beatStatement(agent, marks.get(agent.incarnation) ?? null, on);
       await change(sql, values);
     },

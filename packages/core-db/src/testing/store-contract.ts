@@ -167,6 +167,56 @@ export const storeContract = (
         );
       });
 
+      test('names that cannot be kept everywhere are refused, and what is beside them is written', async () => {
+        const invalid = { code: 'event.invalid' };
+        const nothing = { events: [], heads: [] };
+        for (const bad of ['gpu-\ud83d', '\ude00', 'a\u0000b', '\u0001']) {
+          const events = [
+            { id: bad },
+            { actor: bad },
+            { commandId: bad },
+            { correlationId: bad },
+            { causationId: bad },
+          ];
+          const steps = [
+            ...[{ id: bad }, { stream: bad }, { taskId: bad }, { workflowId: bad }, { becomes: bad }, { due: [bad] }],
+            ...[{ capabilities: [bad] }, { limits: [{ key: bad, max: 1 }] }, { onlyAgent: bad }, { avoidAgent: bad }],
+          ];
+          const letter = { subscription: bad, eventId: 'x' };
+          const writes = [
+            ...[sampleWrite(`box/${bad}`, 0), sampleWrite(newStream(), 0, { head: { state: bad } })],
+            ...events.map((it) => sampleWrite(newStream(), 0, { events: [it] })),
+            ...steps.map((it) => ({ ...nothing, insertSteps: [sampleStep(it)] })),
+            { ...nothing, starts: [sampleStart(newStream(), { capabilities: [bad] })] },
+            { ...nothing, changeSteps: [{ id: 'x', expect: { state: 'ready', token: 0 }, set: { avoidAgent: bad } }] },
+            { ...nothing, endSteps: [{ workflowId: 'x', stream: bad }] },
+            { ...nothing, cursor: { name: bad, from: origin, to: origin } },
+            { ...nothing, deadLetter: { ...letter, error: 'x', attempts: 1 } },
+            { ...nothing, takeDeadLetters: [letter] },
+          ] as const;
+          const beside = store.write(sampleWrite(newStream(), 0));
+          for (const it of writes) await expect(store.write(it), JSON.stringify(it)).rejects.toMatchObject(invalid);
+          expect((await beside).status).toBe('written');
+          const agent = sampleAgent('odd');
+          for (const it of [{ agent: bad }, { role: bad }, { capabilities: [bad] }])
+            await expect(store.beat({ ...agent, ...it })).rejects.toMatchObject(invalid);
+          const query = { kinds: ['plan'], incarnation: 'i', limit: 1, leaseMs: 1, newId: randomUUID } as const;
+          for (const it of [{ agent: bad }, { actor: bad }, { capabilities: [bad] }])
+            await expect(
+              store.claim({ ...query, agent: 'a', actor: 'a', capabilities: [], ...it }),
+            ).rejects.toMatchObject(invalid);
+          await expect(store.subscription(bad, 'end')).rejects.toMatchObject(invalid);
+        }
+      });
+
+      test('the words of an error may be anything', async () => {
+        const [subscription, eventId] = [randomUUID(), randomUUID()];
+        const deadLetter = { subscription, eventId, error: 'ü\u0000\u0001\ud83d', attempts: 1 };
+        await store.write({ events: [], heads: [], deadLetter });
+        const letter = (await store.deadLetters(9)).find((it) => it.eventId === eventId);
+        expect(letter?.error).toBe('ü\ufffd\u0001\ufffd');
+      });
+
       test('hundreds of streams and steps fit into one write', async () => {
         const parts = Array.from({ length: 450 }, () =>
           sampleWrite(newStream(), 0, { insertSteps: [sampleStep({ state: 'done' })] }),
