@@ -56,6 +56,3 @@ export const namesOfClaim = (it: ClaimQuery): string =>
 /** All texts of an agent but its figures. */
 export const namesOfAgent = (it: Omit<AgentRow, 'beatAt'>): string =>
   `${it.incarnation}\n${it.agent}\n${it.role}\n${it.host}\n${it.version}\n${it.startedAt}\n${it.capabilities.join('\n')}`;
-
-/** The words of an error, which may be anything, as every store keeps them. */
-export const wordsOf = (error: string): string => error.toWellFormed().replaceAll('\u0000', '\ufffd');

@@ -4,16 +4,17 @@ const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
 /** True where a text would be cut between the two halves of one character. */
 const splits = (text: string, at: number): boolean => isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at));
 
-const plain = (text: string): string => text.replaceAll('\u0000', '\ufffd').toWellFormed();
+/** A text as every database keeps it: NUL and stray halves of characters, which no event can hold, become U+FFFD. */
+export const plainText = (text: string): string => text.replaceAll('\u0000', '\ufffd').toWellFormed();
 
-/** At most so many UTF-16 units of a text from its beginning, never half a character. NUL and stray halves, which no event can hold, become U+FFFD. */
+/** At most so many UTF-16 units of a text from its beginning, never half a character, as {@link plainText}. */
 export const beginningOf = (text: string, most: number): string =>
-  plain(text.slice(0, splits(text, most) ? most - 1 : most));
+  plainText(text.slice(0, splits(text, most) ? most - 1 : most));
 
 /** {@link beginningOf}, of the end of a text. */
 export const endOf = (text: string, most: number): string => {
   const from = Math.max(0, text.length - most);
-  return plain(text.slice(splits(text, from) ? from + 1 : from));
+  return plainText(text.slice(splits(text, from) ? from + 1 : from));
 };
 
 /** What is wrong with a text that no event can hold. */

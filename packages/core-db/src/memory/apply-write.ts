@@ -1,4 +1,4 @@
-import { wordsOf } from '../names.ts';
+import { plainText } from '@hive/errors';
 import type { EventRow, HeadWrite, Start, StepChange, StepRow, Write, WriteResult } from '../port.ts';
 import { checkWrite, tracesOf } from '../write-rules.ts';
 import { plain } from './plain.ts';
@@ -30,7 +30,7 @@ export const applyWrite = (tables: Tables, write: Write, now: string, undos: Und
   if (write.cursor && !moveCursor(tables, write.cursor, undos)) return { status: 'cursor', which: write.cursor.name };
   if (write.deadLetter) {
     const { subscription, eventId, error, attempts } = write.deadLetter;
-    const letter = { subscription, eventId, error: wordsOf(error), attempts, at: now };
+    const letter = { subscription, eventId, error: plainText(error), attempts, at: now };
     setLetters(tables, [...tables.letters, letter], undos);
   }
   for (const { subscription, eventId } of write.takeDeadLetters ?? []) {

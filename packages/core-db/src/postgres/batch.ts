@@ -1,4 +1,4 @@
-import { wordsOf } from '../names.ts';
+import { plainText } from '@hive/errors';
 import type { ClaimQuery, HeadWrite, Start, StepChange, StepRow, Write } from '../port.ts';
 import { laneOf, stepColumn, stepValue } from '../rows.ts';
 import { tracesOf } from '../write-rules.ts';
@@ -231,7 +231,7 @@ const restOf = (writes: readonly Write[]): string | null => {
         ]
       : [],
   );
-  const letters = writes.flatMap(({ deadLetter: it }) => (it ? [{ ...it, error: wordsOf(it.error) }] : []));
+  const letters = writes.flatMap(({ deadLetter: it }) => (it ? [{ ...it, error: plainText(it.error) }] : []));
   const taken = writes.flatMap((it) => it.takeDeadLetters ?? []);
   if (cursors.length + letters.length + taken.length === 0) return null;
   return JSON.stringify({ cursors, letters, taken });

@@ -1,5 +1,5 @@
+import { plainText } from '@hive/errors';
 import { marks, sqliteDialect as on, type Value } from '../dialect.ts';
-import { wordsOf } from '../names.ts';
 import type { EventRow, HeadWrite, Start, StepChange, StepRow, TraceRow, Write, WriteResult } from '../port.ts';
 import {
   eventColumns,
@@ -80,7 +80,7 @@ export const applyWrite = (transaction: Transaction, write: Write): WriteResult 
   }
   if (write.deadLetter) {
     const { subscription, eventId, error, attempts } = write.deadLetter;
-    run(texts.makeLetter, [subscription, eventId, wordsOf(error), attempts]);
+    run(texts.makeLetter, [subscription, eventId, plainText(error), attempts]);
   }
   for (const { subscription, eventId } of write.takeDeadLetters ?? [])
     if (run(texts.takeLetter, [subscription, eventId]) === 0) return { status: 'letter', which: eventId };
