@@ -1,4 +1,5 @@
 import {
+  boundedMs,
   logRing,
   type RingMask,
   type EventRow,
@@ -329,7 +330,7 @@ export const createQueue = (
       const final = !failure.retry || failures >= step.maxAttempts;
       const now = Date.parse(await store.now());
       const retryAt = new Date(
-        now + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, around.random())),
+        now + Math.max(boundedMs(failure.retryAfterMs ?? 0), backoffMs(failures, around.random())),
       ).toISOString();
       const event: NewEvent<'task.attempt_failed'> = {
         type: 'task.attempt_failed',
@@ -351,7 +352,7 @@ export const createQueue = (
       return leaving(claim, outcome);
     },
     snooze: async (claim, ms, reason, events = []) => {
-      const at = new Date(Date.parse(await store.now()) + ms).toISOString();
+      const at = new Date(Date.parse(await store.now()) + boundedMs(ms)).toISOString();
       const event: NewEvent<'task.snoozed'> = {
         type: 'task.snoozed',
         stream: streamOfStep(claim.step),

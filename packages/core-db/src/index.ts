@@ -32,6 +32,7 @@ export { canonicalJson } from './canonical-json.ts';
 export { createReferences, type References } from './references.ts';
 export { listArtefacts, recoverArtefacts, removeArtefact, type StoredArtefact } from './sweep-artefacts.ts';
 export { openStore, type OpenOptions } from './open-store.ts';
+export { boundedMs } from './checked-store.ts';
 export { claimHome } from './claim-home.ts';
 export { auditFiles, type AuditFiles } from './audit/audit-files.ts';
 export { evidenceKeyFiles, openEvidenceKey } from './audit/evidence-key.ts';

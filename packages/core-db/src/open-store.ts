@@ -1,4 +1,5 @@
 import { HiveError } from '@hive/errors';
+import { checkedStore } from './checked-store.ts';
 import type { Store } from './port.ts';
 import type { Kept, Upgrade } from './upgrade/keep-store.ts';
 
@@ -38,7 +39,7 @@ export const openStore = async ({
   };
   const store = await openDatabase(url, { home, synchronous, migrate: migrate && !readonly, readonly, before });
   if (upgrade) onUpgrade?.(upgrade);
-  return store;
+  return checkedStore(store);
 };
 
 type How = Pick<OpenOptions, 'home' | 'synchronous'> & {

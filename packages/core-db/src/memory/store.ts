@@ -1,5 +1,6 @@
 import { HiveError } from '@hive/errors';
 import { streams } from '@hive/events';
+import { checkedStore } from '../checked-store.ts';
 import { checkNames, namesOfAgent, namesOfClaim } from '../names.ts';
 import { origin, type Head, type Store } from '../port.ts';
 import { anyRing, type RingMask } from '../ring-mask.ts';
@@ -75,7 +76,7 @@ export const openMemory = (memory: Memory): Store => {
     if (agent) tables.agents.set(incarnation, { ...agent, mark: to });
   };
 
-  return {
+  return checkedStore({
     dialect: 'memory',
     ...reads,
     now: async () => now(),
@@ -179,5 +180,5 @@ export const openMemory = (memory: Memory): Store => {
       session.closed = true;
       for (const [heard, owner] of listeners) if (owner === session) listeners.delete(heard);
     },
-  };
+  });
 };

@@ -75,6 +75,83 @@ export const storeContract = (
       }
     };
 
+    describe('numbers', () => {
+      const refused = { code: 'input.invalid', message: expect.stringMatching(/whole number/) as string };
+      const odd = [1.5, Number.NaN, Infinity, 1e300];
+      const cursorAt = (position: number) => ({ xid: '0', position });
+
+      test('a limit or a place that is no whole number is refused', async () => {
+        for (const limit of [-1, ...odd]) {
+          await expect(store.events({ limit })).rejects.toMatchObject(refused);
+          await expect(store.listHeads({ kind: 'box', limit })).rejects.toMatchObject(refused);
+          await expect(store.storedEvents({ correlationId: 'none', after: origin, limit })).rejects.toMatchObject(
+            refused,
+          );
+          await expect(store.traces({ limit })).rejects.toMatchObject(refused);
+          await expect(store.deadLetters(limit)).rejects.toMatchObject(refused);
+          await expect(store.steps({ limit })).rejects.toMatchObject(refused);
+        }
+        for (const position of [-1, ...odd]) {
+          const place = cursorAt(position);
+          await expect(store.cursorAt(position)).rejects.toMatchObject(refused);
+          await expect(store.events({ after: place, limit: 1 })).rejects.toMatchObject(refused);
+          await expect(store.events({ upTo: place, limit: 1 })).rejects.toMatchObject(refused);
+          await expect(store.storedEvents({ correlationId: 'none', after: place, limit: 1 })).rejects.toMatchObject(
+            refused,
+          );
+          const cursor = { name: 'odd', from: origin, to: place };
+          await expect(store.write({ events: [], heads: [], cursor })).rejects.toMatchObject(refused);
+        }
+      });
+
+      test('a step with a number that is no whole one is refused, and nothing of its write happens', async () => {
+        const fields = ['priority', 'rank', 'token', 'attempt', 'failures', 'rescues', 'maxAttempts', 'maxRescues'];
+        const odds = fields.flatMap((field) => odd.map((value): Partial<StepRow> => ({ [field]: value })));
+        const limits = [-1, ...odd].map((max) => ({ limits: [{ key: 'odd', max }] }));
+        for (const given of [...odds, ...limits, { maxAttempts: -1 }]) {
+          const stream = newStream();
+          const step = sampleStep({ stream, ...given });
+          const write = sampleWrite(stream, 0, { insertSteps: [step] });
+          await expect(store.write(write)).rejects.toMatchObject(refused);
+          await expect(
+            store.write({ events: [], heads: [], starts: [sampleStart(stream, given)] }),
+          ).rejects.toMatchObject(refused);
+          expect((await store.heads([stream])).heads.size).toBe(0);
+        }
+        const change = { id: 'none', expect: { state: 'ready', token: 0 }, set: { rank: 0.5 } } as const;
+        await expect(store.write({ events: [], heads: [], changeSteps: [change] })).rejects.toMatchObject(refused);
+      });
+
+      test('a lease is whole and bounded, and a claim that asks for what is no number is refused', async () => {
+        const asking = {
+          kinds: ['work' as const],
+          agent: 'me',
+          incarnation: randomUUID(),
+          actor: 'test',
+          newId: randomUUID,
+        };
+        const claim = (leaseMs: number, limit = 1, capabilities: readonly string[] = []) =>
+          store.claim({ ...asking, leaseMs, limit, capabilities });
+        for (const limit of [-1, ...odd]) await expect(claim(1_000, limit)).rejects.toMatchObject(refused);
+        await expect(claim(Number.NaN)).rejects.toMatchObject({ code: 'input.invalid' });
+        await expect(store.renew([], 'me', Number.NaN)).rejects.toMatchObject({ code: 'input.invalid' });
+        for (const leaseMs of [0.5, Infinity, 1e18, 253_402_300_800_000]) {
+          const capability = randomUUID();
+          const stream = newStream();
+          const step = sampleStep({ stream, capabilities: [capability] });
+          await store.write(sampleWrite(stream, 0, { insertSteps: [step] }));
+          const [won] = await claim(leaseMs, 1, [capability]);
+          expect(won?.step.leaseUntil).toMatch(/^\d{4}-.*Z$/);
+          const { id, token } = won?.step ?? { id: '', token: 0 };
+          expect(await store.renew([{ id, token }], asking.incarnation, leaseMs)).toEqual([id]);
+          const [held] = await store.steps({ ids: [id], limit: 1 });
+          const heldMs = Date.parse(held?.leaseUntil ?? '') - Date.parse(await store.now());
+          expect(heldMs).toBeGreaterThan(leaseMs < 1 ? -60_000 : 365 * 86_400_000);
+          expect(heldMs).toBeLessThan(367 * 86_400_000);
+        }
+      });
+    });
+
     describe('write', () => {
       test('what was appended is what is read', async () => {
         const stream = newStream();
