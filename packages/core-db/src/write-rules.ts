@@ -37,7 +37,7 @@ export function* recordedScript(write: Write): Script<WriteResult | null> {
   if (found.size === 0) return null;
   const other = told.find((it) => found.get(it.id) !== contentOf(it));
   if (other && write.cursor && (yield* hasMoved(write.cursor))) return { status: 'cursor', which: write.cursor.name };
-  if (other) throw idReused(other, found.has(other.id));
+  if (other) throw idTaken(other, found.has(other.id));
   return { status: 'repeated' };
 }
 
@@ -50,13 +50,22 @@ function* hasMoved({ name, from }: NonNullable<Write['cursor']>): Script<boolean
   return rows.length === 0;
 }
 
-/** An id that was used for something else before. */
-export const idReused = ({ id, type, stream }: EventRow, isThere: boolean): HiveError =>
-  new HiveError(
-    'event.id_reused',
-    `The id ${id} of ${type} belongs to ${isThere ? 'an event with other content' : 'a write that was recorded in part'}; make a new id`,
-    { details: { id, type, stream } },
-  );
+/** An id that was used for something else before: by `owner`. */
+const idReused = ({ id, type, stream }: EventRow, owner: string): HiveError =>
+  new HiveError('event.id_reused', `The id ${id} of ${type} belongs to ${owner}; make a new id`, {
+    details: { id, type, stream },
+  });
+
+/** The id of a recorded event, or of one whose write was recorded. */
+export const idTaken = (event: EventRow, isThere: boolean): HiveError =>
+  idReused(event, isThere ? 'an event with other content' : 'a write that was recorded in part');
+
+/** The first one whose id another one before it has. */
+const repeated = <T extends { readonly id: string }>(all: readonly T[]): T | undefined => {
+  if (all.length < 2) return undefined;
+  const ids = new Set<string>();
+  return all.find(({ id }) => ids.size === ids.add(id).size);
+};
 
 /** What makes two events with one id the same event. */
 export const contentOf = (event: EventRow): string =>
@@ -85,11 +94,17 @@ export const tracesOf = (events: readonly Pick<EventRow, 'type' | 'at' | 'correl
 };
 
 /**
- * Every stream that is written has its head in the same write, and its versions follow each other. A write that breaks this is a bug; one with
- * names that cannot be kept is refused as well.
+ * Every stream that is written has its head in the same write, its versions follow each other, and a step is changed once. A write that breaks this
+ * is a bug; one that has an id twice or names that cannot be kept is refused as well.
  */
 export const checkWrite = (write: Write): void => {
   checkNames(namesOfWrite(write));
+  const again = repeated(toldBy(write));
+  if (again) throw idReused(again, 'another event of its write');
+  const changed = repeated(write.changeSteps ?? []);
+  if (changed) throw new Error(`the step ${changed.id} is changed twice by its write`);
+  const odd = write.heads.find((it) => !Number.isSafeInteger(it.expectedVersion) || it.expectedVersion < 0);
+  if (odd) throw new Error(`${odd.expectedVersion} cannot be the version of ${odd.head.stream}`);
   const next = new Map(write.heads.map((it) => [it.head.stream, it.expectedVersion]));
   for (const event of write.events) {
     const version = next.get(event.stream);

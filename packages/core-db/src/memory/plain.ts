@@ -18,6 +18,10 @@ const copyOf = (value: unknown): unknown => {
 
 const copyOfFields = (value: object): object => {
   const copy: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(value)) if (field !== undefined) copy[key] = copyOf(field);
+  for (const [key, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: copyOf(field), enumerable: true });
+    else copy[key] = copyOf(field);
+  }
   return copy;
 };

@@ -1,5 +1,5 @@
 import type { Write, WriteResult } from '../port.ts';
-import { contentOf, idReused, toldBy } from '../write-rules.ts';
+import { contentOf, idTaken, toldBy } from '../write-rules.ts';
 import type { Tables } from './tables.ts';
 
 /** Whether the events of a write are in the log already; the rules are those of `recordedScript`. */
@@ -18,5 +18,5 @@ export const recordedIn = (tables: Tables, write: Write): WriteResult | null => 
     if (at?.xid !== cursor.from.xid || at.position !== cursor.from.position)
       return { status: 'cursor', which: cursor.name };
   }
-  throw idReused(other, tables.eventById.has(other.id));
+  throw idTaken(other, tables.eventById.has(other.id));
 };

@@ -170,7 +170,8 @@ const changeText = (fields: readonly (keyof StepChange['set'])[], ofHolder: bool
   const known = changeTexts.get(way);
   if (known !== undefined) return known;
   // Looked up, never pasted.
-  const made = `update step set ${fields.map((field) => `${stepColumn[field]} = ?`).join(', ')} where id = ? and state = ? and token = ?${ofHolder ? ' and holder = ?' : ''}`;
+  const set = fields.length === 0 ? 'id = id' : fields.map((field) => `${stepColumn[field]} = ?`).join(', ');
+  const made = `update step set ${set} where id = ? and state = ? and token = ?${ofHolder ? ' and holder = ?' : ''}`;
   changeTexts.set(way, made);
   return made;
 };

@@ -155,7 +155,8 @@ export const storeContract = (
     describe('write', () => {
       test('what was appended is what is read', async () => {
         const stream = newStream();
-        const data = { z: 1, a: ['ü', '\u{1F41D}', ''], big: Number.MAX_SAFE_INTEGER, nested: { b: null, a: 1.5 } };
+        const nested = { b: null, a: 1.5, ['__proto__']: { a: 1 } };
+        const data = { z: 1, a: ['ü', '\u{1F41D}', ''], big: Number.MAX_SAFE_INTEGER, nested };
         const write = sampleWrite(stream, 0, { events: [{ data: data as never, commandId: randomUUID() }, {}] });
         const from = await store.end();
         const result = await store.write(write);
@@ -292,6 +293,39 @@ export const storeContract = (
         await store.write({ events: [], heads: [], deadLetter });
         const letter = (await store.deadLetters(9)).find((it) => it.eventId === eventId);
         expect(letter?.error).toBe('ü\ufffd\u0001\ufffd');
+      });
+
+      test('versions that are none are refused', async () => {
+        for (const version of [-1, -5, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+          const stream = newStream();
+          await expect(store.write(sampleWrite(stream, version))).rejects.toThrow(/cannot be the version/);
+          expect((await store.events({ stream, limit: 1 })).events).toEqual([]);
+        }
+      });
+
+      test('an id that a write has twice is refused', async () => {
+        const [id, stream] = [randomUUID(), newStream()];
+        const twice = sampleWrite(stream, 0, { events: [{ id }, { id }] });
+        await expect(store.write(twice)).rejects.toMatchObject({ code: 'event.id_reused' });
+        const start = sampleStart(stream);
+        const starts = [{ ...start, event: { ...start.event, id } }];
+        const both = { ...sampleWrite(newStream(), 0, { events: [{ id }] }), starts };
+        await expect(store.write(both)).rejects.toMatchObject({ code: 'event.id_reused' });
+      });
+
+      test('a change of a step may change nothing, and a write changes a step once', async () => {
+        const step = sampleStep({ state: 'parked' });
+        await store.write({ events: [], heads: [], insertSteps: [step] });
+        const change = { id: step.id, expect: { state: 'parked', token: 0 }, set: {} } as const;
+        const changed = (...changeSteps: (typeof change)[]) => store.write({ events: [], heads: [], changeSteps });
+        expect(await changed(change)).toEqual({ status: 'written' });
+        const late = { ...change, expect: { state: 'ready', token: 0 } } as const;
+        expect(await store.write({ events: [], heads: [], changeSteps: [late] })).toEqual({
+          status: 'step',
+          which: step.id,
+        });
+        expect(await store.steps({ ids: [step.id], limit: 1 })).toEqual([step]);
+        await expect(changed(change, change)).rejects.toThrow(/changed twice/);
       });
 
       test('hundreds of streams and steps fit into one write', async () => {
