@@ -316,6 +316,14 @@ export const playedScenes: Readonly<Record<string, Scene>> = {
       stage.desk.retry(idOf('a'), { note: 'the disk was full' }),
     ),
   },
+  'failed-and-discarded': {
+    says: 'a failed task is taken off the list of dead letters, and tried again later all the same',
+    act: decided(one, [{ 'a work': times(3, fails('run.failed')) }], async (stage, _, idOf) => {
+      await stage.desk.discard({ id: idOf('a') });
+      await stage.settle();
+      await stage.desk.retry(idOf('a'));
+    }),
+  },
   'dead-letter-redriven': {
     says: 'a dead letter is tried again by hand',
     act: decided(one, [{ 'a work': times(6, vanishes) }], (stage, _, idOf) => stage.desk.retry(idOf('a'))),

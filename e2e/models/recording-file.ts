@@ -60,10 +60,15 @@ export const loadRecording = async (
   path: string,
   { store, artefacts, repo }: { readonly store: Store; readonly artefacts: Artefacts; readonly repo: string },
 ): Promise<string> => {
-  const lines = readFileSync(path, 'utf8').replaceAll(repoMark, repo).trim().split('\n');
+  const texts = readFileSync(path, 'utf8').replaceAll(repoMark, repo).trim().split('\n');
+  const lines = texts.map((text) => JSON.parse(text) as Line);
   const views = new Map<string, unknown>();
+  // Only claims move the token of a head on, so each has its last one from the beginning.
+  const tokens = new Map<string, number>();
+  for (const line of lines)
+    if ('event' in line && line.event.type === 'task.claimed') tokens.set(line.event.stream, line.event.data.token);
   let id = '';
-  for (const line of lines.map((text) => JSON.parse(text) as Line)) {
+  for (const line of lines) {
     if ('artefact' in line) {
       await artefacts.put(line.artefact);
       continue;
@@ -73,9 +78,10 @@ export const loadRecording = async (
     const view = foldStream(views.get(stream) ?? null, event);
     views.set(stream, view);
     const head = { ...parseStream(stream), stream, correlationId, version, state: stateOf(stream, view) };
+    const token = tokens.get(stream) ?? 0;
     await store.write({
       events: [event],
-      heads: [{ head: { ...head, lastEventId: event.id, token: 0, view }, expectedVersion: version - 1 }],
+      heads: [{ head: { ...head, lastEventId: event.id, token, view }, expectedVersion: version - 1 }],
     });
     id = correlationId;
   }

@@ -37,7 +37,8 @@ const changing: ReadonlySet<string> = new Set(['write', 'claim', 'renew', 'beat'
 /** The calls that a life makes. What is not among them is not needed by bus and kit, and missing on purpose. */
 const calls = [
   ...['now', 'write', 'heads', 'listHeads', 'countHeads', 'events', 'event', 'cursorAt', 'end', 'subscription'],
-  ...['subscriptions', 'deadLetters', 'claim', 'steps', 'nextDue', 'renew', 'beat', 'agents', 'forget', 'hold', 'gone'],
+  ...['subscriptions', 'deadLetters', 'claim', 'steps', 'limitCounts', 'nextDue', 'renew', 'beat', 'agents'],
+  ...['forget', 'hold', 'gone'],
 ] as const;
 
 /** Begins a life. `mishapOf` is asked for each call; `skewMs` is how far its clock is off now; `onKilled` is told when it ends. */
