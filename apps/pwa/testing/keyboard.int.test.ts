@@ -188,6 +188,7 @@ test('it is decided, returned with a note, handed in, stopped, resumed and revok
   await press(page, /^Pause all$/);
   await expect.poll(() => types(desk, ['system.paused'])).toEqual(['system.paused']);
   await held(page);
+  await page.getByRole('button', { name: 'Resume', exact: true }).first().waitFor();
   await press(page, /^Resume$/);
   await expect.poll(() => types(desk, ['system.resumed'])).toEqual(['system.resumed']);
   await held(page);
