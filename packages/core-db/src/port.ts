@@ -247,8 +247,8 @@ export type HeadState = Pick<Head, 'id' | 'correlationId' | 'state'>;
 /**
  * The database behind one port. Every write is one atomic {@link Write} that was computed from what was read before it and is refused
  * when that has changed, so the rules live once, in `@hive/bus`, and not once per dialect.
- * Errors: `store.unavailable` (retry), `store.readonly`, `store.newer` (fix_config), `infra.disk`; `input.invalid` for numbers that are not whole,
- * `event.invalid` for names with control characters (up to U+0008) or halves of characters.
+ * Errors: `store.unavailable` (retry; give_up once it is closed), `store.readonly`, `store.newer` (fix_config), `infra.disk`; `input.invalid` for
+ * numbers that are not whole, `event.invalid` for names with control characters (up to U+0008) or halves of characters, `event.id_reused`.
  */
 export type Store = {
   readonly dialect: 'sqlite' | 'postgres' | 'memory';
@@ -366,5 +366,6 @@ export type Store = {
   }>;
   /** How far readers are behind the writers; only where they can be. */
   horizon?(): Promise<Horizon>;
+  /** Ends when all that was asked to be written is. May be called twice; what is asked to be written from now on is refused. */
   close(): Promise<void>;
 };

@@ -14,6 +14,10 @@ const perStatement = 200;
 const chunks = <T>(all: readonly T[], size = perStatement): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
+/** What a store that was closed says; `place` names it. */
+export const wasClosed = (place: string): HiveError =>
+  new HiveError('store.unavailable', `${place} was closed`, { remedy: 'give_up' });
+
 /** All that a write tells. */
 export const toldBy = ({ events, starts }: Pick<Write, 'events' | 'starts'>): readonly EventRow[] =>
   starts ? [...starts.map((it) => it.event), ...events] : events;

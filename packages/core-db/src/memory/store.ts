@@ -1,10 +1,10 @@
-import { HiveError } from '@hive/errors';
 import { streams } from '@hive/events';
 import { checkedStore } from '../checked-store.ts';
 import { checkNames, namesOfAgent, namesOfClaim } from '../names.ts';
 import { origin, type Head, type Store } from '../port.ts';
 import { anyRing, type RingMask } from '../ring-mask.ts';
 import { reportNothing } from '../verify/verify.ts';
+import { wasClosed } from '../write-rules.ts';
 import { applyClaim } from './apply-claim.ts';
 import { applyWrite, DuplicateEvent } from './apply-write.ts';
 import { plain } from './plain.ts';
@@ -54,8 +54,7 @@ export const openMemory = (memory: Memory): Store => {
     return told.text;
   };
   const live = () => {
-    if (session.closed)
-      throw new HiveError('store.unavailable', 'The store in memory was closed', { remedy: 'give_up' });
+    if (session.closed) throw wasClosed('The store in memory');
   };
 
   /** Does something as a whole or not at all. */

@@ -5,7 +5,7 @@ import { laneOf } from '../rows.ts';
 import { claimId, limitOf, mostClaimed } from '../claim-ids.ts';
 import { allClaimed } from '../claimed.ts';
 import { checkNames, namesOfClaim } from '../names.ts';
-import { checkWrite, recordedScript, type Script } from '../write-rules.ts';
+import { checkWrite, recordedScript, wasClosed, type Script } from '../write-rules.ts';
 import { sizeOf, startsFor, textOfStarts, touchedBy, valuesOf } from './batch.ts';
 import { runOn } from './connection.ts';
 import { isContention, isDuplicate, isLost, isNoShortCut, refusalOf } from './errors.ts';
@@ -16,6 +16,8 @@ import { wonOfText, wonText, workflowOfText, workflowsText } from './won-row.ts'
 export type Committer = {
   readonly write: (write: Write) => Promise<WriteResult>;
   readonly claim: (query: ClaimQuery) => Promise<readonly Claimed[]>;
+  /** Takes on nothing more, and ends when nothing is left. */
+  readonly close: () => Promise<void>;
 };
 
 type Line = { readonly pool: pg.Pool; readonly prepared: () => boolean; readonly shard: number };
@@ -52,6 +54,7 @@ const shards = 8;
 export const createCommitter = (
   pool: pg.Pool,
   options: {
+    readonly place: string;
     readonly prepared: () => boolean;
     /** What callers are told of an error of the database. */
     readonly asTold: (error: unknown) => Error;
@@ -63,6 +66,7 @@ export const createCommitter = (
   const asks: Ask[] = [];
   let flights = 0;
   let isDue = false;
+  let closing: PromiseWithResolvers<void> | null = null;
 
   /** The next batch: in order, but nothing that touches what is under way or what an earlier one waits for. */
   const take = (): readonly Job[] => {
@@ -98,6 +102,7 @@ export const createCommitter = (
         flush();
       });
     }
+    if (flights === 0) closing?.resolve();
   };
 
   const due = (): void => {
@@ -106,9 +111,14 @@ export const createCommitter = (
     setImmediate(flush);
   };
 
+  const live = (): void => {
+    if (closing) throw wasClosed(options.place);
+  };
+
   return {
     write: (write) =>
       new Promise((settle, fail) => {
+        live();
         checkWrite(write);
         const touches = touchedBy(write);
         jobs.push({ write, touches, settle, refuse: (error) => fail(options.asTold(error)) });
@@ -116,10 +126,16 @@ export const createCommitter = (
       }),
     claim: (query) =>
       new Promise((settle, fail) => {
+        live();
         checkNames(namesOfClaim(query));
         asks.push({ query, id: query.newId(), settle, refuse: (error) => fail(options.asTold(error)) });
         due();
       }),
+    close: () => {
+      closing ??= Promise.withResolvers();
+      due();
+      return closing.promise;
+    },
   };
 };
 

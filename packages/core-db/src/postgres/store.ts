@@ -11,6 +11,7 @@ import { createQueueReads } from '../read-queue.ts';
 import { anyRing, logRing, type RingMask } from '../ring-mask.ts';
 import { createLateRing } from './late-ring.ts';
 import { verifySnapshot } from '../verify/verify.ts';
+import { wasClosed } from '../write-rules.ts';
 import {
   breakOff,
   limitTransactions,
@@ -54,7 +55,9 @@ const lookMs = 1_000;
 /** The store in a PostgreSQL database, for any number of processes on any number of machines. */
 export const openPostgres = async ({ url, home, migrate, readonly, before }: PostgresOptions): Promise<Store> => {
   const place = placeOf(url);
+  let closed = false;
   const guarded = async <T>(act: () => Promise<T>): Promise<T> => {
+    if (closed) throw wasClosed(place);
     try {
       return await act();
     } catch (error) {
@@ -99,7 +102,7 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
   const read: Read = (sql, values = [], { often = false } = {}) =>
     guarded(() => runOn(pool, { sql, values }, often && prepared() ? nameOf(sql) : undefined));
   const log = createLogReads(read, on);
-  const committer = createCommitter(pool, { prepared, asTold: (error) => postgresError(error, place) as Error });
+  const committer = createCommitter(pool, { place, prepared, asTold: (error) => postgresError(error, place) as Error });
   const gathered = createGatheredHeads(pool, { prepared });
 
   const listeners = new Set<(about: RingMask) => void>();
@@ -136,7 +139,6 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
   /** What is rung in this turn. */
   let ringing: RingMask | null = null;
   let timer: NodeJS.Timeout | null = null;
-  let closed = false;
   let seen = '';
   /** Rings may be lost, and what was rung may still be behind the horizon: the end of the log is asked once a second. */
   const look = async (): Promise<void> => {
@@ -158,6 +160,21 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
         client.release();
       }
     });
+
+  const close = async (): Promise<void> => {
+    closed = true;
+    listeners.clear();
+    hear.stop();
+    tell.stop();
+    passed.stop();
+    late.stop();
+    if (timer) clearTimeout(timer);
+    await committer.close();
+    await house?.close();
+    await presence.close();
+    await pool.end();
+  };
+  let closing: Promise<void> | null = null;
 
   return {
     dialect: 'postgres',
@@ -265,18 +282,7 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
         ...((await isPooled()) && { pooled: true }),
       };
     },
-    close: async () => {
-      closed = true;
-      listeners.clear();
-      hear.stop();
-      tell.stop();
-      passed.stop();
-      late.stop();
-      if (timer) clearTimeout(timer);
-      await house?.close();
-      await presence.close();
-      await pool.end();
-    },
+    close: () => (closing ??= close()),
   };
 };
 

@@ -77,6 +77,14 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
   const marks = new Map<string, string>();
   const log = createLogReads(read, on);
 
+  const close = async (): Promise<void> => {
+    await writer.close();
+    checkpoints?.stop();
+    await bell.close();
+    reader.close();
+  };
+  let closing: Promise<void> | null = null;
+
   return {
     dialect: 'sqlite',
     ...log,
@@ -170,12 +178,7 @@ export const openSqlite = async ({ home, readonly, ...options }: SqliteOptions):
         schema,
       };
     },
-    close: async () => {
-      await bell.close();
-      checkpoints?.stop();
-      await writer.close();
-      reader.close();
-    },
+    close: () => (closing ??= close()),
   };
 };
 

@@ -60,6 +60,14 @@ test('a full disk fails the writes of its moment, keeps what was there, and heal
   await writer.close();
 });
 
+test('a connection that fails altogether refuses each write, and ends nothing else', async () => {
+  const writer = createWriter(connection, file);
+  connection.close();
+  const put = (text: string) => writer.write({ act: (on) => on.change(insert(text)) });
+  await expect(put('a')).rejects.toThrow(/not open/);
+  await expect(put('b')).rejects.toThrow(/not open/);
+});
+
 test('while another process holds the lock, the event loop goes on and the write follows', async () => {
   const writer = createWriter(connection, file);
   const other = connect(file, { readonly: false });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqliteDialect as on } from '../dialect.ts';
+import { wasClosed } from '../write-rules.ts';
 import type { Baton } from './baton.ts';
 import { dataVersion, type Connection } from './connection.ts';
 import { isBusy, sqliteError } from './errors.ts';
@@ -53,6 +54,7 @@ export const createWriter = (
   let endedAt = -Infinity;
   let rest: Promise<void> | null = null;
   let seen = dataVersion(connection);
+  let closed = false;
 
   const isFree = (): boolean => {
     try {
@@ -76,11 +78,20 @@ export const createWriter = (
     endedAt = performance.now();
     rest = null;
     if (!baton?.isMine()) {
-      const found = dataVersion(connection);
+      const found = look();
       if (found !== seen) rest = sleep(1 + Math.random());
       seen = found;
     }
     baton?.done();
+  };
+
+  /** A file that cannot be read says nothing of others, and those who wait have to be told why. */
+  const look = (): number => {
+    try {
+      return dataVersion(connection);
+    } catch {
+      return seen;
+    }
   };
 
   const flush = async (): Promise<void> => {
@@ -112,11 +123,13 @@ export const createWriter = (
   return {
     write: <T>(job: Job<T>) =>
       new Promise<T>((settle, refuse) => {
+        if (closed) throw wasClosed(file);
         // Each promise gets the value of its own job, which the list of all jobs cannot say.
         waiting.push({ job: job as Job<unknown>, settle: settle as (value: unknown) => void, refuse });
         running ??= flush();
       }),
     close: async () => {
+      closed = true;
       await running;
       connection.close();
     },

@@ -1274,6 +1274,23 @@ export const storeContract = (
       });
     });
 
+    test('what is asked for before a store is closed is written, and refused afterwards', async () => {
+      const closing = await place.open();
+      const streams = Array.from({ length: 9 }, newStream);
+      const asked = [...streams, ...streams].map((it) => closing.write(sampleWrite(it, 0)));
+      await Promise.all([closing.close(), closing.close()]);
+      await closing.close();
+      const statuses = (await Promise.all(asked)).map((it) => it.status);
+      expect(statuses).toEqual([...streams.map(() => 'written'), ...streams.map(() => 'version')]);
+      const unavailable = { code: 'store.unavailable' };
+      await expect(closing.write(sampleWrite(newStream(), 0))).rejects.toMatchObject(unavailable);
+      const query = { kinds: ['plan'], agent: 'a', incarnation: 'i', capabilities: [], actor: 'a' } as const;
+      const more = { limit: 1, leaseMs: 1, newId: randomUUID };
+      await expect(closing.claim({ ...query, ...more })).rejects.toMatchObject(unavailable);
+      await expect(closing.beat(sampleAgent('late'))).rejects.toMatchObject(unavailable);
+      expect((await store.heads(streams)).heads.size).toBe(streams.length);
+    });
+
     test('the store tells about itself without its password', async () => {
       const about = await store.about();
       expect(about.bytes).toBeGreaterThan(4_000);
