@@ -319,3 +319,30 @@ test('a drain may be shortened: the second call hands back now', async () => {
   await running.drain(0);
   expect(await house.view(taskId)).toMatchObject({ state: 'ready', attempts: 0, rescues: 0 });
 });
+
+test('an agent with room left asks again when it is rung for, and not after every step that it ends', async () => {
+  let looks = 0;
+  const few = 40;
+  const tasks = await house.begin(
+    { repo: '/nowhere', base: '1'.repeat(40) },
+    ...Array.from({ length: few }, () => ({})),
+  );
+  await house.start(
+    agentWith((step) => Promise.resolve([refusal(step)]), {
+      concurrency: 4,
+      open: ({ bus }: Context) => {
+        const { claim } = bus.store;
+        bus.store.claim = (query) => ((looks += 1), claim(query));
+        return Promise.resolve(undefined);
+      },
+    }),
+  );
+  const began = performance.now();
+  for (const task of tasks) {
+    await house.enqueue(task, 'work');
+    await expect.poll(async () => (await house.view(task)).state, { interval: 5 }).toBe('refused');
+  }
+  // A look a second is taken in any case, and one when the log has grown without a ring.
+  const regular = (2 * (performance.now() - began)) / 1000;
+  expect(looks).toBeLessThan(1.5 * few + regular);
+});

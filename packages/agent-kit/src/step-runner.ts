@@ -292,7 +292,8 @@ export const createStepRunner = <S>(agent: Agent<S>, ctx: Context, own: S, crowd
         await slot;
       } else {
         let isWaiting = true;
-        await Promise.race([slot, somethingToTake(seen, signal, () => isWaiting)]);
+        // Of what the last claim did not bring there was nothing left, and what has come since is rung for.
+        await Promise.race([...(isPlenty ? [slot] : []), somethingToTake(seen, signal, () => isWaiting)]);
         isWaiting = false;
         const waitMs = bus.rings(kinds) === seen ? 0 : crowd.waitMs();
         if (waitMs > 0) await Promise.race([slot, rest(around, waitMs, signal)]);
