@@ -41,12 +41,54 @@ test('what stays disabled gives the focus to what stands beside it, and what is 
   await vi.waitFor(() => expect(held()).toBe('Page'));
 });
 
-test('whoever presses beside everything has left the button of their own will', async () => {
+test('a button that was put elsewhere has the focus again', async () => {
+  const { button } = show();
+  button.focus();
+  document.dispatchEvent(new KeyboardEvent('keydown')); // where the focus is, is known
+  button.parentElement?.append(button);
+  expect(document.activeElement).toBe(document.body);
+  await vi.waitFor(() => expect(held()).toBe('Do'));
+});
+
+test('what is gone from an open dialog gives the focus to what is left in it', async () => {
+  const { button } = show();
+  const dialog = document.createElement('dialog');
+  render(html`<button>First</button><button>Last</button>`, dialog);
+  document.querySelector('main')?.append(dialog);
+  button.focus();
+  document.dispatchEvent(new KeyboardEvent('keydown'));
+  dialog.showModal();
+  const [first, last] = dialog.querySelectorAll('button');
+  last?.focus();
+  document.dispatchEvent(new KeyboardEvent('keydown'));
+  last?.remove();
+  await vi.waitFor(() => expect(held()).toBe('First'));
+  dialog.close();
+  first?.remove();
+  await vi.waitFor(() => expect(held()).toBe('Do'));
+});
+
+test('what does not take the focus is passed over', async () => {
+  const { button, other } = show();
+  button.focus();
+  document.dispatchEvent(new KeyboardEvent('keydown'));
+  const inert = document.createElement('span');
+  inert.inert = true;
+  inert.append(document.createElement('button'));
+  button.before(inert);
+  button.remove();
+  await vi.waitFor(() => expect(document.activeElement).toBe(other));
+});
+
+test.each([
+  ['presses beside everything', new PointerEvent('pointerdown', { bubbles: true })],
+  ['goes out of the page by Tab', new KeyboardEvent('keydown', { key: 'Tab', bubbles: true })],
+])('whoever %s has left the button of their own will', async (_, left) => {
   const { button } = show();
   button.focus();
   button.click();
   await new Promise((looked) => setTimeout(looked, 400));
-  document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+  document.body.dispatchEvent(left);
   button.blur();
   await new Promise((looked) => setTimeout(looked, 700));
   expect(document.activeElement).toBe(document.body);

@@ -14,14 +14,25 @@ const focused = (): Element | null => {
   return at;
 };
 
-/** The first element below `root`, shadow roots included, that fits and is seen. */
-const firstIn = (root: ParentNode, selector = focusable): HTMLElement | null => {
+/** Gives the focus to an element. False when that does not take it, e.g. because it is inert. */
+const take = (node: HTMLElement, options: FocusOptions = {}): boolean => {
+  node.focus(options);
+  return focused() === node;
+};
+
+/** Gives the focus to the first element below `root`, shadow roots included, that fits, is seen and takes it. */
+const takeIn = (root: ParentNode, selector = focusable, options: FocusOptions = {}): boolean => {
   for (const node of root.querySelectorAll<HTMLElement>('*')) {
-    if (node.matches(selector) && node.checkVisibility()) return node;
-    const within = node.shadowRoot && firstIn(node.shadowRoot, selector);
-    if (within) return within;
+    if (node.matches(selector) && node.checkVisibility() && take(node, options)) return true;
+    if (node.shadowRoot && takeIn(node.shadowRoot, selector, options)) return true;
   }
-  return null;
+  return false;
+};
+
+/** Gives the focus to something in the first of these that has anything for it, within what belongs to a page. */
+const takeAround = (path: readonly HTMLElement[]): boolean => {
+  const end = path.findIndex((node) => node.matches('main, header, hive-app, body'));
+  return path.slice(0, end < 0 ? path.length : end).some((node) => node.isConnected && takeIn(node.shadowRoot ?? node));
 };
 
 /** An element and what stands around it, out to the document, through shadow roots. What was taken out keeps what stood around it. */
@@ -45,8 +56,8 @@ export const keepFocus = (frame: ParentNode): (() => void) => {
   /** Where the focus was last, and where it was before a dialog took it. */
   let last: readonly HTMLElement[] = [];
   let below: readonly HTMLElement[] = [];
-  /** What was pressed last. It may be disabled while it works, and be itself again before anybody looks: then it has lost the focus all the same. */
-  let pressed: Element | null = null;
+  /** Whoever presses beside everything, or goes on by Tab, leaves what had the focus of their own will. */
+  let isLeft = false;
   /** Between a press and its end nothing may get the focus and move into sight: the end would meet something else. */
   let isDown = false;
 
@@ -55,25 +66,27 @@ export const keepFocus = (frame: ParentNode): (() => void) => {
     if (at !== null && at !== document.body) {
       last = pathOf(at);
       if (!last.some(isDialog)) below = last;
+      isLeft = false;
       return;
     }
     if (!isLost(last)) {
-      if (pressed !== null && pressed === last[0]) last[0].focus();
+      // It was disabled while it worked, or put elsewhere, and is itself again.
+      if (!isLeft && last[0]?.matches(focusable)) last[0].focus();
       return;
     }
+    // The dialog may still be open.
+    if (takeAround(last.slice(1, last.findLastIndex(isDialog) + 1))) return;
     const [before, ...around] = below;
-    if (before && !isLost(below)) return before.focus();
-    const near = around.find((node) => node.isConnected && firstIn(node.shadowRoot ?? node) !== null);
+    if (before && !isLost(below) && take(before)) return;
     // A page that has come has another heading than the one that stood for it.
-    const isOfPage = near !== undefined && before?.localName !== 'h1' && !near.matches('main, header, hive-app, body');
-    const to = isOfPage ? firstIn(near.shadowRoot ?? near) : null;
-    (to ?? firstIn(frame, 'h1'))?.focus({ preventScroll: to === null });
+    if (before?.localName !== 'h1' && takeAround(around)) return;
+    takeIn(frame, 'h1', { preventScroll: true });
   };
   // What is pressed has the focus at that moment. Moves within one shadow root are told to nobody outside of it.
-  const touched = ({ type }: Event) => {
-    isDown = type === 'pointerdown';
-    if (type === 'keydown' || type === 'click') look();
-    pressed = type === 'click' ? focused() : null;
+  const touched = (event: Event) => {
+    isDown = event.type === 'pointerdown';
+    if (event.type === 'keydown' || event.type === 'click') look();
+    if (isDown || (event instanceof KeyboardEvent && event.key === 'Tab')) isLeft = true;
   };
   const events = ['pointerdown', 'pointerup', 'pointercancel', 'keydown', 'click'] as const;
   for (const type of events) addEventListener(type, touched, { capture: true });
