@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Claimed, ClaimQuery, Cursor, Start, StepRow, Store, Write } from '../../port.ts';
 import { sampleEvent, sampleStart, sampleStep } from '../samples.ts';
@@ -231,6 +232,7 @@ const playAs = async (own: string, operations: readonly Operation[], stores: Con
       }
       case 'read':
         return void (await ask(what, async (store) => {
+          await allIsSeen(store);
           const { readers } = placeOf(store);
           const after = readers[operation.reader];
           const page = await store.events({
@@ -271,12 +273,14 @@ const playAs = async (own: string, operations: readonly Operation[], stores: Con
   };
 
   for (const store of Object.values(stores)) {
+    await allIsSeen(store);
     const end = await store.end();
     places.set(store, { readers: [end, end], moved: await store.subscription(subscription, 'end') });
   }
   for (const [n, operation] of operations.entries()) await play(operation, `${n} ${operation.do}`);
 
   // What is left when all is done.
+  for (const store of Object.values(stores)) await allIsSeen(store);
   await ask('steps in the end', (store) => store.steps({ workflowId, limit: 1_000 }));
   await ask(
     'events in the end',
@@ -290,6 +294,11 @@ const playAs = async (own: string, operations: readonly Operation[], stores: Con
   await ask('trace in the end', async (store) =>
     (await store.traces({ limit: 100_000 })).filter((it) => it.correlationId === workflowId),
   );
+};
+
+/** Readers of the log are held back by whoever else writes on the same server, for as long as that takes. */
+const allIsSeen = async (store: Store): Promise<void> => {
+  while (((await store.horizon?.())?.hidden ?? 0) > 0) await sleep(2);
 };
 
 /** A step without a task is told in the stream of its workflow, which a history has none of. */
