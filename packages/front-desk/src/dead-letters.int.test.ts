@@ -4,7 +4,8 @@ import { streams, type NewEvent, type PlannedTask } from '@hive/events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCommands } from './commands.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { makeRepo, nobody, openHouse, patch } from './testing/house.ts';
+import { branchStream } from './landed.ts';
+import { evidence, makeRepo, nobody, openHouse, patch, sha } from './testing/house.ts';
 
 const ready = (task: PlannedTask): NewEvent[] => {
   const stream = streams.task(task.id);
@@ -173,6 +174,20 @@ test('a limit counts what was done: what cannot be done is passed, and no more i
     skipped: [{ id: newest }],
     left: false,
   });
+});
+
+test('a dry run says of a task whose change went in that it would be left as it is', async () => {
+  const { desk, move, id, failed, givenUp, submissionOf } = await houseWithLetters();
+  const submission = await submissionOf(id);
+  const data = { taskId: failed.id, workflowId: id, branch: submission.branch, attempt: 1, token: 4, into: null };
+  const stream = branchStream(submission);
+  await move(id, { type: 'merge.completed', stream, data: { ...data, commit: sha, evidence } });
+  for (const dryRun of [true, false])
+    expect(await desk.redrive({ kind: 'task', dryRun })).toMatchObject({
+      items: [{ id: givenUp.id }],
+      skipped: [{ id: failed.id, reason: expect.stringContaining('there is nothing to retry') as string }],
+    });
+  expect((await desk.discard({ kind: 'task', dryRun: true })).items.map((it) => it.id)).toEqual([failed.id]);
 });
 
 test('of two who discard the same failed task at once, it is done once', async () => {

@@ -15,6 +15,7 @@ import {
   type TaskView,
 } from '@hive/events';
 import type { Commands } from './commands.ts';
+import { assertRetriable } from './decisions.ts';
 import { findHead } from './find-id.ts';
 import { pageLimit, pageOf } from './page.ts';
 import { parseAs } from './parse-as.ts';
@@ -103,10 +104,11 @@ export const createDeadLetters = (bus: Bus, { command }: Commands, tasks: Tasks)
     });
   };
 
-  /** Does it for each, and says which could not be done. */
+  /** Does it for each, and says which could not be done; `look` throws what `act` would throw, for a dry run. */
   const forEach = async (
     asked: DeadLetterRequest,
     act: (letter: DeadLetter) => Promise<unknown>,
+    look: (letter: DeadLetter) => Promise<unknown>,
   ): Promise<DeadLetterOutcome> => {
     const request = parseAs(DeadLetterRequest, asked, 'The request');
     const { id, all, limit = defaultLimit, dryRun = false, note: _, by: __, ...filter } = request;
@@ -120,7 +122,7 @@ export const createDeadLetters = (bus: Bus, { command }: Commands, tasks: Tasks)
     for await (const letter of id === undefined ? fitting(filter) : [await one(id)]) {
       if (items.length === limit) return { items, skipped, left: true, dryRun };
       try {
-        if (!dryRun) await act(letter);
+        await (dryRun ? look : act)(letter);
         items.push(letter);
       } catch (error) {
         if (id !== undefined || !isHiveError(error) || error.code !== 'input.state') throw error;
@@ -161,14 +163,20 @@ export const createDeadLetters = (bus: Bus, { command }: Commands, tasks: Tasks)
       return { ...letter, history: await historyOf(bus, letter) };
     },
     redrive: (request) =>
-      forEach(request, (letter) =>
-        letter.kind === 'event'
-          ? tell('system.redriven', letter, request.by)
-          : tasks.retry(letter.id, request.note === undefined ? {} : { note: request.note }),
+      forEach(
+        request,
+        (letter) =>
+          letter.kind === 'event'
+            ? tell('system.redriven', letter, request.by)
+            : tasks.retry(letter.id, request.note === undefined ? {} : { note: request.note }),
+        async (letter) => letter.kind === 'event' || (await assertRetriable(store, letter.id)),
       ),
     discard: (request) =>
-      forEach(request, (letter) =>
-        letter.kind === 'event' ? tell('system.discarded', letter, request.by) : discardTask(letter, request.by),
+      forEach(
+        request,
+        (letter) =>
+          letter.kind === 'event' ? tell('system.discarded', letter, request.by) : discardTask(letter, request.by),
+        () => Promise.resolve(), // whatever is on the list can be dropped
       ),
   };
 };

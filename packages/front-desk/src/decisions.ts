@@ -86,6 +86,13 @@ export const createDecisions = (bus: Bus, { command }: Commands): Pick<Desk, 'ca
   };
 };
 
+/** Throws `input.state` when retrying a task that has ended badly would be refused. */
+export const assertRetriable = async (store: Bus['store'], taskId: string): Promise<void> => {
+  const { view } = await findHead(store, 'task', taskId);
+  const workflow = await findHead(store, 'workflow', view.workflowId);
+  await assertNotLanded(store, view, workflow.view.submission);
+};
+
 /** A change goes in once: a task whose change did, though it was cancelled or given up by then, is not done anew. */
 const assertNotLanded = async (store: Bus['store'], task: TaskView, submission: Submission): Promise<void> => {
   if (isOpen(task.state) || task.state === 'merged') return;

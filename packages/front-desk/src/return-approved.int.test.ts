@@ -1,16 +1,10 @@
 import { newId, record } from '@hive/bus';
 import { mirrorName } from '@hive/workspace';
-import { streams, type Evidence, type NewEvent } from '@hive/events';
+import { streams, type NewEvent } from '@hive/events';
 import { expect, test } from 'vitest';
-import { makeRepo, openHouse } from './testing/house.ts';
+import { evidence, makeRepo, openHouse, sha } from './testing/house.ts';
 
-const sha = 'a'.repeat(40);
 const hash = 'b'.repeat(64);
-const evidence: Evidence = {
-  ...{ base: sha, head: sha, tree: sha, patch: hash, author: 'ollama:m@box', commands: [], redBefore: 'red' },
-  ...{ greenAfter: true, checkedBy: { agent: 'w', host: 'h' }, sandbox: 'none', at: '2026-01-01T00:00:00Z' },
-};
-
 /** A workflow with two approved changes of a model, the first of which is queued for its merge. */
 const houseWithApproved = async ({ author = 'ollama:m@box' } = {}) => {
   const house = await openHouse();

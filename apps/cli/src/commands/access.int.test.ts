@@ -4,11 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDeskClient, type TokenMade } from '@hive/events';
 import { expect, onTestFinished, test } from 'vitest';
-import { createCli } from '../cli.ts';
-import { tellFailure } from '../failure.ts';
-import { parseCommandLine } from '../program.ts';
-import { createOutput } from '../terminal/output.ts';
-import { commands } from './index.ts';
+import { runCommand } from '../testing/run-command.ts';
 
 const dashboard = join(import.meta.dirname, '../../../event-dashboard/src/main.ts');
 
@@ -28,27 +24,9 @@ const openHome = async () => {
     const end = () => new Promise((resolve) => (child.once('exit', resolve), child.kill('SIGTERM')));
     return { url, end };
   };
-  const hive = async (url: string, ...argv: string[]) => {
-    const written = { stdout: '', stderr: '' };
-    const stream = (name: keyof typeof written) => ({
-      ...{ write: (text: string) => ((written[name] += text), true), isTTY: false, columns: 200 },
-    });
-    const out = createOutput(
-      { stdout: stream('stdout'), stderr: stream('stderr') },
-      { json: argv.includes('--json'), noColour: true },
-    );
-    const { signal } = new AbortController();
+  const hive = (url: string, ...argv: string[]) => {
     const env = { HOME: root, HIVE_HOME: home, ...(url !== '' && { HIVE_URL: url }) };
-    const cli = createCli({ cwd: root, env, root: home, out, interrupted: signal, insisted: signal });
-    let code: number;
-    try {
-      const asked = parseCommandLine(argv, { commands, version: '0' });
-      if (asked.kind === 'text') throw new Error('a text was asked for');
-      code = await asked.spec.run(cli, asked.args, asked.options);
-    } catch (error) {
-      code = tellFailure(error, out, { debug: false });
-    }
-    return { code, ...written };
+    return runCommand(argv, { cwd: root, env, root: home });
   };
   return { home, start, hive };
 };

@@ -28,12 +28,10 @@ export const logs = defineCommand<Options>({
     if (names.length === 0) cli.out.line(`No logs in ${join(home, 'logs')} yet; hive up writes them`);
     const count = numberOf('--lines', options.lines) ?? 50;
     const tails = names.map((name) => tailOf(name, logPath(home, name)));
-    const begun = tails.flatMap((tail) =>
-      tail
-        .next()
-        .slice(-count)
-        .map((line) => ({ name: tail.name, line })),
-    );
+    const begun = tails.flatMap((tail) => {
+      const lines = tail.next();
+      return lines.slice(Math.max(0, lines.length - count)).map((line) => ({ name: tail.name, line }));
+    });
     for (const { name, line } of begun.toSorted((a, b) => timeOf(a.line).localeCompare(timeOf(b.line))))
       tell(cli, name, line);
     if (!options.follow) return 0;

@@ -7,11 +7,7 @@ import { createBus } from '@hive/bus';
 import { streams, type NewEvent, type Result, type ScheduleSummary } from '@hive/events';
 import { makeRepo, patch } from '@hive/front-desk/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { createCli } from '../cli.ts';
-import { tellFailure } from '../failure.ts';
-import { parseCommandLine } from '../program.ts';
-import { createOutput } from '../terminal/output.ts';
-import { commands } from './index.ts';
+import { runCommand } from '../testing/run-command.ts';
 
 /** The program on a home of its own with nothing running, in this process. */
 const openTerminal = async () => {
@@ -26,30 +22,8 @@ const openTerminal = async () => {
     JSON.stringify({ version: 1, checks: ['true'], tasks: [{ key: 'fix', title: 'Fix', patch: 'fix.patch' }] }),
   );
 
-  const hive = async (...argv: string[]) => {
-    const written = { stdout: '', stderr: '' };
-    const stream = (name: keyof typeof written) => ({
-      write: (text: string) => ((written[name] += text), true),
-      isTTY: false,
-      columns: 200,
-    });
-    const out = createOutput(
-      { stdout: stream('stdout'), stderr: stream('stderr') },
-      { json: argv.includes('--json'), noColour: true },
-    );
-    const signal = new AbortController().signal;
-    const env = { HOME: home, HIVE_HOME: join(home, 'hive') };
-    const cli = createCli({ cwd: repo.dir, env, root: home, out, interrupted: signal, insisted: signal });
-    let code: number;
-    try {
-      const asked = parseCommandLine(argv, { commands, version: '0' });
-      if (asked.kind === 'text') throw new Error('a text was asked for');
-      code = await asked.spec.run(cli, asked.args, asked.options);
-    } catch (error) {
-      code = tellFailure(error, out, { debug: false });
-    }
-    return { code, ...written, json: () => JSON.parse(written.stdout) as unknown };
-  };
+  const env = { HOME: home, HIVE_HOME: join(home, 'hive') };
+  const hive = (...argv: string[]) => runCommand(argv, { cwd: repo.dir, env, root: home });
   const withStore = async <T>(use: (bus: ReturnType<typeof createBus>) => Promise<T>): Promise<T> => {
     const store = await openStore({ home: join(home, 'hive') });
     const bus = createBus(store, 'test/terminal');

@@ -5,9 +5,18 @@ import { dirname, join } from 'node:path';
 import { createBus, derivedId } from '@hive/bus';
 import { loadConfig } from '@hive/config';
 import { createArtefacts, openStore } from '@hive/core-db';
-import { Plan, streams, type NewEvent, type PlannedTask, type WorkflowView } from '@hive/events';
+import { Plan, streams, type Evidence, type NewEvent, type PlannedTask, type WorkflowView } from '@hive/events';
 import { onTestFinished } from 'vitest';
 import { createDesk, type Examples, type Means } from '../index.ts';
+
+/** A commit. */
+export const sha = 'a'.repeat(40);
+
+/** A change that was proven at {@link sha}. */
+export const evidence: Evidence = {
+  ...{ base: sha, head: sha, tree: sha, patch: 'b'.repeat(64), author: 'ollama:m@box', commands: [], redBefore: 'red' },
+  ...{ greenAfter: true, checkedBy: { agent: 'w', host: 'h' }, sandbox: 'none', at: '2026-01-01T00:00:00Z' },
+};
 
 /** A folder that is gone after the test. */
 export const folder = (): string => {
