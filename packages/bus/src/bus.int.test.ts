@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@hive/core-db';
+import { sampleStep as sampleRow } from '@hive/core-db/testing';
 import { HiveError } from '@hive/errors';
 import { streams, type NewEvent, type Step, type TaskView } from '@hive/events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -194,6 +195,18 @@ test('a holder whose lease holds is left alone, and one rescue too many gives th
     true,
   ]);
   expect((await store.verify()).filter((it) => it.status === 'broken' && it.number !== 9)).toEqual([]);
+});
+
+test('a lease that has passed is found among more claims than are looked at', async () => {
+  await readyTask();
+  expect(await claimAs('a', newId(), -1)).toHaveLength(1);
+  const held = { state: 'claimed', leaseUntil: '2999-01-01T00:00:00.000Z' } as const;
+  const insertSteps = Array.from({ length: 10_000 }, (_, n) => ({
+    ...sampleRow({ id: String(n).padStart(36, '0') }),
+    ...held,
+  }));
+  await store.write({ events: [], heads: [], insertSteps });
+  expect(await bus.queue.rescue()).toBe(1);
 });
 
 test('a failed attempt comes back after its backoff until the cap, then is final', async () => {

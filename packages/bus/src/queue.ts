@@ -107,6 +107,9 @@ export type Provided = {
   readonly holds: (heads: ReadonlyMap<string, Head>) => boolean;
 };
 
+/** So many claimed steps are looked at by one rescue. */
+const mostLookedAt = 10_000;
+
 /** So many steps are put into the queue by one commit. */
 const atOnce = 100;
 
@@ -364,9 +367,15 @@ export const createQueue = (
       );
     },
     rescue: async () => {
-      const claimed = await store.steps({ states: ['claimed'], limit: 10_000 });
+      const claimed = [...(await store.steps({ states: ['claimed'], limit: mostLookedAt }))];
       if (claimed.length === 0) return 0;
       const now = await store.now();
+      // Of more than are looked at, those whose lease has passed are found all the same.
+      if (claimed.length === mostLookedAt) {
+        const known = new Set(claimed.map(({ id }) => id));
+        const late = await store.steps({ leaseBefore: now, limit: mostLookedAt });
+        claimed.push(...late.filter(({ id }) => !known.has(id)));
+      }
       const gone = new Set(await store.gone([...new Set(claimed.flatMap((row) => row.holder ?? []))]));
       let rescued = 0;
       for (const row of claimed) {
