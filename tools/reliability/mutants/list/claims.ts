@@ -98,8 +98,8 @@ export const claims: readonly Row[] = [
         file: 'packages/bus/src/queue.ts',
         edits: [
           [
-            '      const now = await store.now();\n      const gone',
-            '      const now = (reached(), new Date().toISOString());\n      const gone',
+            '      const now = await store.now();\n      // Of more',
+            '      const now = (reached(), new Date().toISOString());\n      // Of more',
           ],
         ],
         caughtBy: inTest.bus('a process whose clock is an hour ahead rescues nobody whose lease holds'),
