@@ -1,8 +1,9 @@
 import mitt from 'mitt';
-import { maskOf, type RingMask, type Store, type Write } from '@hive/core-db';
+import { maskOf, pauseRing, type RingMask, type Store, type Write } from '@hive/core-db';
 import { HiveError } from '@hive/errors';
 import { Step, type NewEvent } from '@hive/events';
 import { derivedId } from './ids.ts';
+import { createPauseWatch } from './pausing.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { machine, type Surroundings } from './surroundings.ts';
 import { record, type Move } from './record.ts';
@@ -51,8 +52,10 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
   const emitter = emitterOf<{ heard: RingMask }>();
   let all = 0;
   const byKind = new Map<Step, number>();
+  const pauses = createPauseWatch(store, around.elapsed);
   const hear = (about: RingMask): void => {
     all += 1;
+    if ((about & pauseRing) !== 0) pauses.forget();
     for (const kind of Step.options) if ((about & maskOf([kind])) !== 0) byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
     emitter.emit('heard', about);
   };
@@ -129,7 +132,7 @@ export const createBus = (store: Store, actor: string, around: Surroundings = ma
     store,
     actor,
     around,
-    queue: createQueue(store, actor, around, hear),
+    queue: createQueue(store, actor, around, hear, pauses),
     follow: (options) => createFollower(store, actor, { heard, rings: () => all, around })(options),
     command,
     heard,

@@ -161,6 +161,21 @@ test('while the system is paused nothing is claimed, by anyone, within half a se
   late.close();
 });
 
+test.each([
+  ['the system', { type: 'system.paused', stream: streams.system, data: {} } as const],
+  ['the agent', { type: 'agent.paused', stream: streams.system, data: { agent: 'w' } } as const],
+])('a process that has heard that %s is paused claims nothing, though it has only just looked', async (_, pausing) => {
+  const { enqueue, system, store } = await openWorkflow();
+  const other = createBus(store, 'test/other');
+  onTestFinished(() => other.close());
+  expect(await other.queue.claim({ ...claiming, kinds: ['plan'] })).toEqual([]);
+  const seen = other.rings();
+  await system(pausing);
+  await other.heard(60_000, new AbortController().signal, seen);
+  await enqueue();
+  expect(await other.queue.claim({ ...claiming, kinds: ['plan'] })).toEqual([]);
+});
+
 test('an agent that is paused by its name claims nothing, while others go on; what pauses the system leaves it paused', async () => {
   const { enqueue, system, store } = await openWorkflow();
   const { system: stream } = streams;

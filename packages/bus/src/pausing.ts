@@ -90,6 +90,8 @@ export const readPauses = async (store: Store): Promise<SystemPauses> => (await 
 
 /** What is paused, as a process knows it: half a second old at most, whatever rings were lost. */
 export type PauseWatch = {
+  /** It has changed: what is known is not worth anything from now on. */
+  forget(): void;
   /** The kinds of steps that this agent may claim now. */
   open(kinds: readonly Step[], agent: string): Promise<readonly Step[]>;
   /** Who took this agent out; null while nobody did. */
@@ -101,12 +103,13 @@ export const createPauseWatch = (store: Store, clock: () => number = machine.ela
   let known: Awaited<ReturnType<typeof readAllPauses>> = { paused: {}, agents: {} };
   let lookedAt = -Infinity;
   let looking: Promise<void> | null = null;
+  let changes = 0;
   const lookAgain = (): Promise<void> =>
     (looking ??= (async () => {
-      const began = clock();
+      const [began, before] = [clock(), changes];
       try {
         known = await readAllPauses(store);
-        lookedAt = began;
+        if (changes === before) lookedAt = began;
       } finally {
         looking = null;
       }
@@ -121,6 +124,10 @@ export const createPauseWatch = (store: Store, clock: () => number = machine.ela
     return known;
   };
   return {
+    forget: () => {
+      changes += 1;
+      lookedAt = -Infinity;
+    },
     open: async (kinds, agent) => {
       const { paused, agents } = await look();
       return agents[agent] ? [] : unpausedKinds(kinds, paused);

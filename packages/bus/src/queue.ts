@@ -24,10 +24,10 @@ import { backoffMs } from './backoff.ts';
 import { createHandOver } from './hand-over.ts';
 import { admit, restingState } from './limits.ts';
 import { streamOfStep, type NewStep } from './new-step.ts';
-import { createPauseWatch } from './pausing.ts';
+import type { PauseWatch } from './pausing.ts';
 import { record, type Move } from './record.ts';
 import { startOf } from './start.ts';
-import { machine, type Surroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A step that this process holds until its lease ends. Whatever is written for it proves `step.token`. */
 export type Claim = {
@@ -118,15 +118,18 @@ const told = (reason: string): string => beginningOf(reason, 4000);
 
 const free = { holder: null, holderAgent: null, leaseUntil: null } as const;
 
-/** The queue over a store. `actor` is written into the events. `offer` tells the agents of this bus of steps that are about to be committed. */
+/**
+ * The queue over a store. `actor` is written into the events. `offer` tells the agents of this bus of steps that are about to be committed, `pauses`
+ * what is paused.
+ */
 export const createQueue = (
   store: Store,
   actor: string,
-  around: Surroundings = machine,
-  offer: (about: RingMask) => void = () => {},
+  around: Surroundings,
+  offer: (about: RingMask) => void,
+  pauses: PauseWatch,
 ): Queue => {
   const { newId } = around;
-  const pauses = createPauseWatch(store, around.elapsed);
   const handOver = createHandOver(store, around, offer);
   /** Claims under which something was recorded already, so that their streams have moved on. */
   const noted = new WeakSet<Claim>();

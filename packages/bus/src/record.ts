@@ -1,8 +1,11 @@
 import {
   anyRing,
+  logRing,
   maskOf,
+  pauseRing,
   type EventRow,
   type Head,
+  type RingMask,
   type StepChange,
   type StepRow,
   type StepState,
@@ -14,6 +17,7 @@ import {
   isOpen,
   isWorkflowOpen,
   streams,
+  type EventType,
   type NewEvent,
   type TaskState,
   type TaskView,
@@ -63,6 +67,16 @@ export type Recorded =
 /** After this change the step may be somebody's again. */
 const mayFree = ({ set }: StepChange): boolean =>
   set.state !== undefined && set.state !== 'done' && set.state !== 'cancelled';
+
+/** Who claims has to hear at once what is paused, and what is no longer. */
+const ringOfPauses = (events: readonly { readonly type: string }[]): RingMask =>
+  events.some(({ type }) => pausing.has(type)) ? anyRing | pauseRing : logRing;
+const pausing = new Set<string>([
+  'system.paused',
+  'system.resumed',
+  'agent.paused',
+  'agent.resumed',
+] satisfies EventType[]);
 
 const retries = 50;
 
@@ -141,7 +155,8 @@ export const record = async (store: Store, intent: Intent): Promise<Recorded> =>
     if (result.status === 'written' || result.status === 'repeated') {
       if (composed.events.length > 0 || changeSteps.length > 0)
         store.ring(
-          changeSteps.some(mayFree) || held.length > 0 ? anyRing : maskOf(composed.steps.map(({ kind }) => kind)),
+          (changeSteps.some(mayFree) || held.length > 0 ? anyRing : maskOf(composed.steps.map(({ kind }) => kind))) |
+            ringOfPauses(composed.events),
         );
       if (composed.steps.some((step) => step.limits.length > 0)) await admit(store);
       return { status: 'written', ids: composed.events.map((event) => event.id), dropped: composed.dropped };

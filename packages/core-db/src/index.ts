@@ -25,7 +25,7 @@ export {
   type Write,
   type WriteResult,
 } from './port.ts';
-export { anyRing, logRing, maskOf, type RingMask } from './ring-mask.ts';
+export { anyRing, logRing, maskOf, pauseRing, type RingMask } from './ring-mask.ts';
 export { anyoneBut, meets, onHost } from './demands.ts';
 export { createArtefacts, type Artefacts } from './artefacts.ts';
 export { canonicalJson } from './canonical-json.ts';

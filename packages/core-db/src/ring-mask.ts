@@ -12,6 +12,12 @@ export const logRing: RingMask = 0;
 /** There may be more of every kind to take. */
 export const anyRing: RingMask = (1 << Step.options.length) - 1;
 
+/** What of the system is paused, or which agent, has changed. */
+export const pauseRing: RingMask = 1 << Step.options.length;
+
+/** What of a number that somebody sent is known here. */
+export const knownRing = (said: number): RingMask => said & (anyRing | pauseRing);
+
 /** There may be more of these kinds to take. */
 export const maskOf = (kinds: Iterable<Step>): RingMask => {
   let mask = 0;

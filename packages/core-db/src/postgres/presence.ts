@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { breakOff, lockClass, sayGoodbye, sessionConfig } from './connection.ts';
-import { anyRing, type RingMask } from '../ring-mask.ts';
+import { anyRing, knownRing, type RingMask } from '../ring-mask.ts';
 import { pidOf, type PoolerProbe } from './pooler.ts';
 
 /** The one session of a process that stays open: it holds the locks that show that the process lives, and hears rings where it is to listen. */
@@ -60,7 +60,7 @@ export const createPresence = (
         }
         // One of an older Hive says nothing.
         next.on('notification', ({ payload, processId }) => {
-          on.heard(payload ? Number(payload) & anyRing : anyRing, processId);
+          on.heard(payload ? knownRing(Number(payload)) : anyRing, processId);
         });
         const listened = listens;
         if (listened) await next.query(`listen ${channel}`);

@@ -1,4 +1,4 @@
-import { anyRing, type RingMask } from '../ring-mask.ts';
+import { anyRing, knownRing, type RingMask } from '../ring-mask.ts';
 
 /** What the processes of a home say to each other, a byte each. An older Hive takes every one for a ring, which harms nothing. */
 export const word = {
@@ -22,4 +22,4 @@ export const wordOf = (about: RingMask): number => ringAbout | about;
 
 /** What a word rings about; null when it is no ring. */
 export const ringOf = (said: number): RingMask | null =>
-  said === word.ring ? anyRing : (said & ringAbout) === 0 ? null : said & anyRing;
+  said === word.ring ? anyRing : (said & ringAbout) === 0 ? null : knownRing(said);
