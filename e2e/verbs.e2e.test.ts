@@ -43,7 +43,6 @@ test('everything is stopped, one workflow stays paused across a restart, and a s
     expect.stringMatching(/^Everything is paused by \S+ (now|\d+ s ago): moving house/),
   ]);
   let desk = await deskOf();
-  await new Promise((resolve) => setTimeout(resolve, 1000)); // whoever looked just before the pause has looked again by then
   const { workflow: id } = await home.json<Result>(...(await planOf('slow', 'sleep 2; echo two > a.txt')), '--detach');
   await new Promise((resolve) => setTimeout(resolve, 1500));
   expect((await desk.trace(id)).map((event) => event.type)).not.toContain('task.claimed');

@@ -88,7 +88,7 @@ export const readAllPauses = async (
 /** What of the system is paused now. */
 export const readPauses = async (store: Store): Promise<SystemPauses> => (await readAllPauses(store)).paused;
 
-/** What is paused, as a process knows it: half a second old at most, whatever rings were lost. */
+/** What is paused, as a process knows it: not older than the last ring about it, and half a second at most, whatever rings were lost. */
 export type PauseWatch = {
   /** It has changed: what is known is not worth anything from now on. */
   forget(): void;
