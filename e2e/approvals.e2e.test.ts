@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApprovalSummary, Desk, Result } from '@hive/events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { agentPid, makeHome, until, type Building, type Home } from './hive.ts';
+import { agentPid, makeHome, standStill, until, type Building, type Home } from './hive.ts';
 
 let home: Home;
 let repo: string;
@@ -65,9 +65,12 @@ test('a merge waits for a person through kills and restarts, and is done once wh
 
   // Decided, and the one who acts on it dies before she can.
   const orchestrator = (await agentPid(home.home, 'orchestrator')) ?? 0;
-  process.kill(orchestrator, 'SIGSTOP');
+  await standStill(home.home, orchestrator);
   const agreed = await home.hive('approve', good.task, '--note', 'looked at it');
-  expect([agreed.code, agreed.stdout]).toEqual([0, expect.stringContaining('Merge good by tool into hive/good-')]);
+  expect(agreed).toMatchObject({
+    ...{ code: 0, stderr: '' },
+    stdout: expect.stringContaining('Merge good by tool into hive/good-') as string,
+  });
   expect(await told(desk, good.id, 'task.review_completed')).toBe(1);
   process.kill(orchestrator, 'SIGKILL');
   const result = await ended(desk, good.id);

@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { createDeskClient, type Desk, type HiveEvent, type Result } from '@hive/events';
 
 const root = join(import.meta.dirname, '..');
@@ -125,6 +126,28 @@ export const until = async (what: string, holds: () => Promise<boolean>, timeout
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`waited in vain: ${what}`);
+};
+
+/** Stops a process of a home on SQLite where it does not hold the store: within a transaction it would keep everybody else from writing. */
+export const standStill = async (home: string, pid: number): Promise<void> => {
+  await until('a process stands still between its transactions', () => {
+    process.kill(pid, 'SIGSTOP');
+    if (isFree(join(home, 'hive.db'))) return Promise.resolve(true);
+    process.kill(pid, 'SIGCONT');
+    return Promise.resolve(false);
+  });
+};
+
+const isFree = (file: string): boolean => {
+  const store = new Database(file, { timeout: 0 });
+  try {
+    store.exec('begin immediate; rollback');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    store.close();
+  }
 };
 
 /** The processes that were started with this HIVE_HOME or one below it, with what each runs (Linux). */

@@ -77,7 +77,13 @@ const unfold = async (page: Page): Promise<void> => {
   };
   await expect.poll(() => isOpen().catch(() => false), { timeout: 120_000 }).toBe(true);
   const folded = page.locator('details:not([open]) > summary:visible');
-  for (let left = await folded.count(); left > 0; left -= 1) await folded.first().press('Enter');
+  // What is shown may change meanwhile: then there are fewer than were counted.
+  const isUnfolded = async () => {
+    if ((await folded.count()) === 0) return true;
+    await folded.first().press('Enter', { timeout: 1_000 });
+    return false;
+  };
+  await expect.poll(() => isUnfolded().catch(() => false), { timeout: 120_000, interval: 10 }).toBe(true);
   await arrived(page);
 };
 
