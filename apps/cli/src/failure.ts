@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { errorJson, HiveError, isHiveError } from '@hive/errors';
+import { errorJson, HiveError, isDiskFull, isHiveError } from '@hive/errors';
 import { exitCodeOfError } from '@hive/front-desk';
 import type { Output } from './terminal/output.ts';
 import { visible } from './terminal/visible.ts';
@@ -36,7 +36,7 @@ const unexpected = (error: unknown, folders: readonly string[]): HiveError => {
         cause: error,
       },
     );
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     const place = dest ?? path ?? folders.find(isFull);
     const at = place === undefined ? '' : ` at ${place}`;
     return new HiveError('infra.disk', `The disk is full${at}; make room and try again`, {

@@ -39,15 +39,21 @@ test('the best go in first, as long as there is room under every one of their ke
   ).toEqual(['both', 'other']);
 });
 
+/** Steps in any state, of any of three keys. */
+const anySteps = fc
+  .array(
+    fc.record({
+      state: fc.constantFrom<StepRow['state']>('parked', 'parked', 'parked', 'ready', 'claimed'),
+      rank: fc.nat(5),
+      keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+    }),
+    { maxLength: 14 },
+  )
+  .map((made) => made.map(({ state, rank, keys }, i) => step(`s${10 + i}`, state, rank, ...keys)));
+
 test('no key ever has more inside than its limit, and nobody is left outside without a reason', () => {
-  const anyStep = fc.record({
-    state: fc.constantFrom<StepRow['state']>('parked', 'parked', 'ready', 'claimed'),
-    rank: fc.nat(5),
-    keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
-  });
   fc.assert(
-    fc.property(fc.array(anyStep, { maxLength: 12 }), (made) => {
-      const steps = made.map(({ state, rank, keys }, i) => step(`s${i}`, state, rank, ...keys));
+    fc.property(anySteps, (steps) => {
       const letIn = new Set(open(steps));
       const isInside = (it: Given) => it.state !== 'parked' || letIn.has(it.id);
       const inside = (key: string) => steps.filter((it) => isInside(it) && it.limits.some((l) => l.key === key)).length;
@@ -61,14 +67,9 @@ test('no key ever has more inside than its limit, and nobody is left outside wit
 });
 
 test('looking at no more of each kind than may go in lets the same ones in as looking at all', () => {
-  const anyStep = fc.record({
-    state: fc.constantFrom<StepRow['state']>('parked', 'parked', 'parked', 'ready'),
-    rank: fc.nat(5),
-    keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
-  });
   fc.assert(
-    fc.property(fc.array(anyStep, { maxLength: 14 }), (made) => {
-      const steps = made.map(({ state, rank, keys }, i) => step(`s${10 + i}`, state, rank, ...keys)) as StepRow[];
+    fc.property(anySteps, (made: readonly Given[]) => {
+      const steps = made as readonly StepRow[];
       const counts = steps.map(({ limits, state }) => ({ limits, state, count: 1 }));
       const all = admissible(
         counts,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HiveError } from '@hive/errors';
+import { HiveError, isDiskFull } from '@hive/errors';
 import { failpoint } from '@hive/failpoints';
 
 /** Large things that events refer to by hash: prompts, replies, diffs, logs, plans. */
@@ -92,7 +92,7 @@ export const syncFolder = async (folder: string): Promise<void> => {
 
 const diskError = (error: unknown, path: string): unknown => {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isDiskFull(error))
     return new HiveError('infra.disk', `The disk is full at ${path}; make room, Hive tries again`, {
       remedy: 'retry',
       cause: error,

@@ -9,6 +9,7 @@ import {
   type References,
   type Store,
 } from '@hive/core-db';
+import { isDiskFull } from '@hive/errors';
 import { chooseGarbage, clear, removeStaleLocks, takeStock, tryLock, type Choice, type Kind } from '@hive/workspace';
 import { belongingsOf } from './belongings.ts';
 
@@ -78,15 +79,12 @@ export const collectGarbage = async (collecting: Collecting): Promise<Collected 
   try {
     return await locked();
   } catch (error) {
-    if (!isFull(error)) throw error;
+    if (!isDiskFull(error)) throw error;
   }
   const before = await clearUnlocked(collecting);
   const collected = await locked();
   return collected && withRemoved(collected, before);
 };
-
-const isFull = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 
 /** Where the disk takes not one more file, there is no lock either. What is safe to remove twice at once makes room for it. */
 const clearUnlocked = async (collecting: Collecting): Promise<readonly Removed[]> => {

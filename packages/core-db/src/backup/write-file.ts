@@ -5,7 +5,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { HiveError } from '@hive/errors';
+import { HiveError, isDiskFull } from '@hive/errors';
 import { syncFolder } from '../artefacts.ts';
 
 /** Takes lines in order. */
@@ -58,7 +58,7 @@ const assertFree = (file: string): void => {
 
 const fileError = (error: unknown, file: string): unknown => {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
+  if (isDiskFull(error) || code === 'EFBIG')
     return new HiveError('infra.disk', `The disk is full at ${file}; make room, or name a file on another disk`, {
       cause: error,
     });

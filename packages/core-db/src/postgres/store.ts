@@ -46,7 +46,7 @@ export type PostgresOptions = {
 };
 
 const connections = 6;
-const everyMs = 5;
+const longestPauseMs = 5;
 /** How long a ring waits for another one, where nobody is kept by it, and where many are rung anyway. */
 const unhurriedMs = 50;
 const busyMs = 10;
@@ -108,7 +108,7 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
   const listeners = new Set<(about: RingMask) => void>();
   const hear = coalesce((about) => {
     for (const heard of listeners) heard(about);
-  }, everyMs);
+  }, longestPauseMs);
   const rung = (about: RingMask): void => {
     late.heard();
     hear.ask(about);
@@ -127,12 +127,12 @@ export const openPostgres = async ({ url, home, migrate, readonly, before }: Pos
   );
   /** On a connection of its own and after the commit: a transaction that notifies holds a lock on the whole database while it commits. */
   const tellServer = (about: RingMask): void => void pool.query(`notify ${channel}, '${about}'`).catch(() => {});
-  const passed = coalesce(tellServer, everyMs);
+  const passed = coalesce(tellServer, longestPauseMs);
   const house = houseOf(home, place, { heard: rung, listens: presence.listen, tell: passed.ask });
   const tell = coalesce((about) => {
     if (!house?.ring(about)) tellServer(about);
     late.heard();
-  }, everyMs);
+  }, longestPauseMs);
 
   const late = createLateRing(() => tell.ask(logRing));
 

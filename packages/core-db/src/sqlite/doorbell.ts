@@ -14,7 +14,7 @@ export type Doorbell = {
   readonly close: () => Promise<void>;
 };
 
-const everyMs = 3;
+const longestPauseMs = 3;
 const lookMs = 1_000;
 
 /** Rings over the star of a home. They may be lost while a hub is looked for, so `changed` (the database itself) is asked once a second. */
@@ -27,7 +27,7 @@ export const createDoorbell = (path: string, changed: () => boolean): Doorbell =
 
   const hear = coalesce((about) => {
     for (const heard of listeners) heard(about);
-  }, everyMs);
+  }, longestPauseMs);
 
   /** To all others: the hub tells every guest but the one that rang, a guest tells the hub. */
   const pass = (about: RingMask, from?: Peer): boolean => {
@@ -40,7 +40,7 @@ export const createDoorbell = (path: string, changed: () => boolean): Doorbell =
   };
   const tell = coalesce((about) => {
     missed = pass(about) || isHub ? null : (missed ?? logRing) | about;
-  }, everyMs);
+  }, longestPauseMs);
 
   let isHub = false;
   const star = createStar(path, {
